@@ -1,0 +1,62 @@
+package io.culvert.engine;
+
+/**
+ * Byte arrays in powers of two for the outboxes of one thread: an array belongs to an outbox only
+ * while that has something to send. Single-threaded. Keeps at most {@link #KEPT_BYTES_PER_SIZE} of
+ * each size; what is more is left to the garbage collector.
+ */
+public final class BufferPool {
+  /** The smallest array: an acknowledgement and a few small messages. */
+  public static final int SMALLEST_BYTES = 256;
+
+  /** The largest array that is kept: one full socket write. Larger ones are rare and short-lived. */
+  public static final int LARGEST_KEPT_BYTES = 64 * 1024;
+
+  /** Enough for a fan-out to some thousands of targets in one pass. */
+  static final int KEPT_BYTES_PER_SIZE = 1024 * 1024;
+
+  private static final int SIZES =
+      Integer.numberOfTrailingZeros(LARGEST_KEPT_BYTES / SMALLEST_BYTES) + 1;
+
+  private final byte[][][] kept = new byte[SIZES][][];
+  private final int[] count = new int[SIZES];
+
+  /** An array of at least {@code length} bytes with any content. */
+  public byte[] take(int length) {
+    if (length > LARGEST_KEPT_BYTES) {
+      return new byte[length];
+    }
+    int size = sizeFor(length);
+    return count[size] > 0 ? pop(size) : new byte[SMALLEST_BYTES << size];
+  }
+
+  /** Gives back an array that {@link #take} returned; the caller forgets it. */
+  public void give(byte[] array) {
+    if (array.length < SMALLEST_BYTES || array.length > LARGEST_KEPT_BYTES) {
+      return;
+    }
+    int size = sizeFor(array.length);
+    int limit = KEPT_BYTES_PER_SIZE / array.length;
+    byte[][] stack = kept[size];
+    if (stack == null) {
+      stack = new byte[limit][];
+      kept[size] = stack;
+    }
+    if (count[size] < limit) {
+      stack[count[size]++] = array;
+    }
+  }
+
+  private byte[] pop(int size) {
+    byte[][] stack = kept[size];
+    int top = --count[size];
+    byte[] array = stack[top];
+    stack[top] = Bytes.EMPTY.array();
+    return array;
+  }
+
+  private static int sizeFor(int length) {
+    int units = (length - 1) / SMALLEST_BYTES;
+    return 32 - Integer.numberOfLeadingZeros(units);
+  }
+}

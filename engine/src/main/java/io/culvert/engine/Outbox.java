@@ -1,0 +1,212 @@
+package io.culvert.engine;
+
+import java.util.Arrays;
+
+/**
+ * What one connection has to send, in order. Small pieces are copied one behind the other into one
+ * pooled array, so that they leave in one socket write; a piece of {@link #SHARE_FROM_BYTES} or more
+ * is only referred to, so that many connections can send the same payload without a copy each.
+ *
+ * <p>Offsets returned by {@link #reserve} are valid until the next {@link #drainTo}.
+ */
+public final class Outbox {
+  /**
+   * From here on a piece is shared instead of copied: the copy then costs more than the bookkeeping
+   * of a segment.
+   */
+  public static final int SHARE_FROM_BYTES = 4096;
+
+  private static final Bytes[] NO_SEGMENTS = {};
+  private static final int[] NO_POSITIONS = {};
+
+  private final BufferPool pool;
+  private byte[] buffer = Bytes.EMPTY.array();
+  private int start;
+  private int end;
+
+  // Shared segments: segment i goes out when the buffer has been sent up to segmentAt[i].
+  private Bytes[] segments = NO_SEGMENTS;
+  private int[] segmentAt = NO_POSITIONS;
+  private int firstSegment;
+  private int segmentCount;
+  private long segmentBytes;
+
+  public Outbox(BufferPool pool) {
+    this.pool = pool;
+  }
+
+  /** Makes room for {@code length} bytes, which the caller writes to {@link #array()} at once. */
+  public int reserve(int length) {
+    if (length > buffer.length - end) {
+      grow(length);
+    }
+    int at = end;
+    end += length;
+    return at;
+  }
+
+  /** The array that offsets of {@link #reserve} refer to, until the next reserve. */
+  public byte[] array() {
+    return buffer;
+  }
+
+  public void u8(int value) {
+    int at = reserve(1);
+    buffer[at] = (byte) value;
+  }
+
+  public void u16(int value) {
+    patchShort(reserve(2), value);
+  }
+
+  public void u32(long value) {
+    u16((int) (value >>> 16));
+    u16((int) value);
+  }
+
+  /** Writes an MQTT Variable Byte Integer, 0…268 435 455, in its shortest form. */
+  public void varInt(int value) {
+    if (value < 0 || value > 268_435_455) {
+      throw new IllegalArgumentException("no variable byte integer: " + value);
+    }
+    int rest = value;
+    while (rest > 0x7f) {
+      u8(rest & 0x7f | 0x80);
+      rest >>>= 7;
+    }
+    u8(rest);
+  }
+
+  /** Copies {@code length} bytes; returns the offset of the copy, for patching. */
+  public int copy(byte[] source, int from, int length) {
+    int at = reserve(length);
+    System.arraycopy(source, from, buffer, at, length);
+    return at;
+  }
+
+  /** Copies bytes whatever their number: for views that are only borrowed. */
+  public void copy(Bytes bytes) {
+    copy(bytes.array(), bytes.start(), bytes.length());
+  }
+
+  /** Appends bytes that will never change: copies few, shares many. */
+  public void append(Bytes immutable) {
+    if (immutable.length() < SHARE_FROM_BYTES) {
+      copy(immutable);
+    } else {
+      share(immutable);
+    }
+  }
+
+  public void patchShort(int at, int value) {
+    buffer[at] = (byte) (value >>> 8);
+    buffer[at + 1] = (byte) value;
+  }
+
+  public void patchByte(int at, int value) {
+    buffer[at] = (byte) value;
+  }
+
+  public boolean isEmpty() {
+    return start == end && segmentCount == 0;
+  }
+
+  /** Bytes that wait to be sent. */
+  public long pendingBytes() {
+    return (long) end - start + segmentBytes;
+  }
+
+  /** Drains all that waits. */
+  public void drainTo(Sink sink) {
+    drainTo(sink, Long.MAX_VALUE);
+  }
+
+  /** Drains at most {@code limit} bytes from the front; the rest stays. */
+  public void drainTo(Sink sink, long limit) {
+    long left = limit;
+    while (left > 0 && !isEmpty()) {
+      int upTo = segmentCount > 0 ? segmentAt[firstSegment] : end;
+      if (upTo > start) {
+        int length = (int) Math.min(left, upTo - start);
+        sink.copied(buffer, start, length);
+        start += length;
+        left -= length;
+      } else {
+        left -= drainSegment(sink, left);
+      }
+    }
+    if (isEmpty()) {
+      clear();
+    }
+  }
+
+  /** Forgets all that waits. */
+  public void clear() {
+    if (buffer.length > 0) {
+      pool.give(buffer);
+      buffer = Bytes.EMPTY.array();
+    }
+    start = 0;
+    end = 0;
+    segments = NO_SEGMENTS;
+    segmentAt = NO_POSITIONS;
+    firstSegment = 0;
+    segmentCount = 0;
+    segmentBytes = 0;
+  }
+
+  private long drainSegment(Sink sink, long limit) {
+    Bytes segment = segments[firstSegment];
+    int length = (int) Math.min(limit, segment.length());
+    sink.shared(segment.slice(0, length));
+    segmentBytes -= length;
+    if (length < segment.length()) {
+      segments[firstSegment] = segment.slice(length, segment.length());
+    } else {
+      segments[firstSegment] = Bytes.EMPTY;
+      firstSegment++;
+      segmentCount--;
+    }
+    return length;
+  }
+
+  private void share(Bytes bytes) {
+    int at = firstSegment + segmentCount;
+    if (at == segments.length) {
+      int size = Math.max(4, segmentCount * 2);
+      segments = Arrays.copyOf(Arrays.copyOfRange(segments, firstSegment, at), size);
+      segmentAt = Arrays.copyOf(Arrays.copyOfRange(segmentAt, firstSegment, at), size);
+      Arrays.fill(segments, segmentCount, size, Bytes.EMPTY);
+      firstSegment = 0;
+      at = segmentCount;
+    }
+    segments[at] = bytes;
+    segmentAt[at] = end;
+    segmentCount++;
+    segmentBytes += bytes.length();
+  }
+
+  private void grow(int length) {
+    int pending = end - start;
+    byte[] larger = pool.take(Math.max(Math.addExact(pending, length), pending * 2));
+    System.arraycopy(buffer, start, larger, 0, pending);
+    if (buffer.length > 0) {
+      pool.give(buffer);
+    }
+    for (int i = firstSegment; i < firstSegment + segmentCount; i++) {
+      segmentAt[i] -= start;
+    }
+    buffer = larger;
+    start = 0;
+    end = pending;
+  }
+
+  /** Where drained bytes go. Both kinds of pieces come in the order in which they were appended. */
+  public interface Sink {
+    /** A piece of the outbox's own array: to be copied or written before this returns. */
+    void copied(byte[] array, int start, int length);
+
+    /** A piece that never changes and may be kept. */
+    void shared(Bytes bytes);
+  }
+}
