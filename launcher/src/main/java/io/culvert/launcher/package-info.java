@@ -1,0 +1,5 @@
+/** The {@code culvert} command. */
+@NullMarked
+package io.culvert.launcher;
+
+import org.jspecify.annotations.NullMarked;
