@@ -1,0 +1,12 @@
+package io.culvert.mqtt.wire;
+
+/** DISCONNECT. Before MQTT 5 only a client sends it, and it has no content. */
+public record Disconnect(ReasonCode reasonCode, Properties properties) implements MqttPacket {
+  /** A normal end of the connection. */
+  public static final Disconnect NORMAL = new Disconnect(ReasonCode.SUCCESS, Properties.EMPTY);
+
+  @Override
+  public PacketType type() {
+    return PacketType.DISCONNECT;
+  }
+}

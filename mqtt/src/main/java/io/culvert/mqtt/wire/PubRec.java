@@ -1,0 +1,15 @@
+package io.culvert.mqtt.wire;
+
+/** PUBREC. Before MQTT 5 the reason code is always {@link ReasonCode#SUCCESS}. */
+public record PubRec(int packetId, ReasonCode reasonCode, Properties properties)
+    implements MqttPacket {
+  /** One that says that all is well. */
+  public static PubRec of(int packetId) {
+    return new PubRec(packetId, ReasonCode.SUCCESS, Properties.EMPTY);
+  }
+
+  @Override
+  public PacketType type() {
+    return PacketType.PUBREC;
+  }
+}

@@ -1,0 +1,16 @@
+package io.culvert.mqtt.wire;
+
+import java.util.List;
+
+/** SUBACK, with one reason code for each entry of the SUBSCRIBE, in its order. */
+public record SubAck(int packetId, List<ReasonCode> reasonCodes, Properties properties)
+    implements MqttPacket {
+  public SubAck {
+    reasonCodes = List.copyOf(reasonCodes);
+  }
+
+  @Override
+  public PacketType type() {
+    return PacketType.SUBACK;
+  }
+}

@@ -1,0 +1,16 @@
+package io.culvert.mqtt.wire;
+
+import java.util.List;
+
+/** UNSUBACK; before MQTT 5 it carries no reason codes. */
+public record UnsubAck(int packetId, List<ReasonCode> reasonCodes, Properties properties)
+    implements MqttPacket {
+  public UnsubAck {
+    reasonCodes = List.copyOf(reasonCodes);
+  }
+
+  @Override
+  public PacketType type() {
+    return PacketType.UNSUBACK;
+  }
+}

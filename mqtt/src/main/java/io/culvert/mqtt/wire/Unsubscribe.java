@@ -1,0 +1,16 @@
+package io.culvert.mqtt.wire;
+
+import java.util.List;
+
+/** UNSUBSCRIBE, with at least one filter; the filters are well-formed text, not checked further. */
+public record Unsubscribe(int packetId, List<String> filters, Properties properties)
+    implements MqttPacket {
+  public Unsubscribe {
+    filters = List.copyOf(filters);
+  }
+
+  @Override
+  public PacketType type() {
+    return PacketType.UNSUBSCRIBE;
+  }
+}
