@@ -9,7 +9,9 @@ public final class BufferPool {
   /** The smallest array: an acknowledgement and a few small messages. */
   public static final int SMALLEST_BYTES = 256;
 
-  /** The largest array that is kept: one full socket write. Larger ones are rare and short-lived. */
+  /**
+   * The largest array that is kept: one full socket write. Larger ones are rare and short-lived.
+   */
   public static final int LARGEST_KEPT_BYTES = 64 * 1024;
 
   /** Enough for a fan-out to some thousands of targets in one pass. */
@@ -21,6 +23,9 @@ public final class BufferPool {
   private final byte[][][] kept = new byte[SIZES][][];
   private final int[] count = new int[SIZES];
 
+  /** A pool that keeps nothing yet. */
+  public BufferPool() {}
+
   /** An array of at least {@code length} bytes with any content. */
   public byte[] take(int length) {
     if (length > LARGEST_KEPT_BYTES) {
@@ -30,10 +35,13 @@ public final class BufferPool {
     return count[size] > 0 ? pop(size) : new byte[SMALLEST_BYTES << size];
   }
 
-  /** Gives back an array that {@link #take} returned; the caller forgets it. */
+  /** Gives back an array that {@link #take} returned, once; the caller forgets it. */
   public void give(byte[] array) {
     if (array.length < SMALLEST_BYTES || array.length > LARGEST_KEPT_BYTES) {
       return;
+    }
+    if (Integer.bitCount(array.length) != 1) {
+      throw new IllegalArgumentException("not from a pool: " + array.length + " bytes");
     }
     int size = sizeFor(array.length);
     int limit = KEPT_BYTES_PER_SIZE / array.length;

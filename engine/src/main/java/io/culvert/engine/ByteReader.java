@@ -13,6 +13,9 @@ public final class ByteReader {
   private int position;
   private int end;
 
+  /** A reader without a frame. */
+  public ByteReader() {}
+
   /** Starts to read {@code length} bytes of {@code array} from {@code start}. */
   public void reset(byte[] array, int start, int length) {
     if ((start | length) < 0 || length > array.length - start) {
@@ -99,14 +102,15 @@ public final class ByteReader {
 
   private void need(int length) {
     if (length < 0 || length > end - position) {
-      throw Truncated.INSTANCE;
+      throw new Truncated();
     }
   }
 
-  /** A field reaches beyond the end of its frame: the peer's fault. */
+  /**
+   * A field reaches beyond the end of its frame: the peer's fault. Stackless, so it costs little.
+   */
   public static final class Truncated extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    private static final Truncated INSTANCE = new Truncated();
 
     private Truncated() {
       super("field reaches beyond the end of its frame", null, false, false);

@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * A read-only view of a range of a byte array. Equality is by content.
+ * A read-only view of a range of a byte array. Equality is by content, order is that of unsigned
+ * bytes from the left, as in the keys of a store.
  *
  * <p>A view owns nothing: {@link #wrap} takes the array as it is, and a view that outlives the
  * buffer under it must be {@linkplain #copy copied}. {@link #array()} exists for the hot path;
  * nobody writes through it.
  */
-public final class Bytes {
+public final class Bytes implements Comparable<Bytes> {
   /** No bytes. */
   public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
 
@@ -35,7 +36,7 @@ public final class Bytes {
     if ((start | length) < 0 || length > taken.length - start) {
       throw new IndexOutOfBoundsException(start + "+" + length + " of " + taken.length);
     }
-    return new Bytes(taken, start, length);
+    return length == 0 ? EMPTY : new Bytes(taken, start, length);
   }
 
   /** The UTF-8 form of a text. */
@@ -79,7 +80,10 @@ public final class Bytes {
     if (from < 0 || to < from || to > length) {
       throw new IndexOutOfBoundsException("[" + from + "," + to + ") of " + length);
     }
-    return from == 0 && to == length ? this : new Bytes(array, start + from, to - from);
+    if (from == to) {
+      return EMPTY;
+    }
+    return to - from == length ? this : new Bytes(array, start + from, to - from);
   }
 
   /** The same content in an array of its own. */
@@ -114,6 +118,12 @@ public final class Bytes {
             prefix.array,
             prefix.start,
             prefix.start + prefix.length);
+  }
+
+  @Override
+  public int compareTo(Bytes that) {
+    return Arrays.compareUnsigned(
+        array, start, start + length, that.array, that.start, that.start + that.length);
   }
 
   @Override

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadlines of many keys, for one timer. Putting a deadline off costs one assignment: the entry stays
- * filed under its old, earlier time and is filed anew only when that comes. So {@link #earliest()}
- * may be early, but {@link #pollExpired} never is. Single-threaded.
+ * Deadlines of many keys, for one timer. Putting a deadline off costs one assignment: the entry
+ * stays filed under its old, earlier time and is filed anew only when that comes. So {@link
+ * #earliest()} may be early, but {@link #pollExpired} never is. Single-threaded.
  *
  * @param <K> whose deadline it is
  */
@@ -15,6 +15,9 @@ public final class Deadlines<K> {
 
   private Entry<K>[] heap = newHeap(16);
   private int size;
+
+  /** Holds no deadline yet. */
+  public Deadlines() {}
 
   /** An entry for {@code key}, not filed yet. Its owner keeps it. */
   public Entry<K> entry(K key) {
@@ -43,7 +46,7 @@ public final class Deadlines<K> {
     }
     entry.index = NOT_FILED;
     Entry<K> last = heap[--size];
-    heap[size] = null;
+    forget(size);
     if (last != entry) {
       last.index = index;
       heap[index] = last;
@@ -117,6 +120,11 @@ public final class Deadlines<K> {
   private void place(int index, Entry<K> entry) {
     heap[index] = entry;
     entry.index = index;
+  }
+
+  @SuppressWarnings("NullAway") // a place at or beyond size is never read
+  private void forget(int index) {
+    heap[index] = null;
   }
 
   @SuppressWarnings("unchecked")

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A driver that has called {@link #receive}, {@link #receiveEnd} or given a decision calls
  *       {@link #poll} until it returns null. Bytes handed to {@link #receive} are only borrowed
  *       until then: what the engine still needs, it has copied.
- *   <li>Borrowed views inside an event (topic, payload) are valid until the next call of poll.
+ *   <li>Borrowed views inside an event (topic, payload) are valid until the next call of poll or
+ *       receive.
  *   <li>After {@link #poll}, {@link #timeout} or any command, the driver drains {@link #outbox()}
  *       before it sleeps, looks at {@link #deadlineMillis()} and obeys {@link #status()}.
  *   <li>Time never runs backwards in the {@code nowMillis} arguments; its origin does not matter.

@@ -4,10 +4,11 @@ import java.util.Arrays;
 
 /**
  * What one connection has to send, in order. Small pieces are copied one behind the other into one
- * pooled array, so that they leave in one socket write; a piece of {@link #SHARE_FROM_BYTES} or more
- * is only referred to, so that many connections can send the same payload without a copy each.
+ * pooled array, so that they leave in one socket write; a piece of {@link #SHARE_FROM_BYTES} or
+ * more is only referred to, so that many connections can send the same payload without a copy each.
  *
- * <p>Offsets returned by {@link #reserve} are valid until the next {@link #drainTo}.
+ * <p>Offsets returned by {@link #reserve} are valid until the next {@link #drainTo}; a later
+ * reserve may exchange the array, never the offsets.
  */
 public final class Outbox {
   /**
@@ -71,7 +72,7 @@ public final class Outbox {
     }
     int rest = value;
     while (rest > 0x7f) {
-      u8(rest & 0x7f | 0x80);
+      u8((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     u8(rest);
@@ -137,6 +138,8 @@ public final class Outbox {
     }
     if (isEmpty()) {
       clear();
+    } else if (start > 0 && start >= end - start) {
+      moveToFront();
     }
   }
 
@@ -186,22 +189,37 @@ public final class Outbox {
     segmentBytes += bytes.length();
   }
 
+  /** Keeps every offset, so that a frame that was reserved before can still be patched. */
   private void grow(int length) {
-    int pending = end - start;
-    byte[] larger = pool.take(Math.max(Math.addExact(pending, length), pending * 2));
-    System.arraycopy(buffer, start, larger, 0, pending);
+    byte[] larger = pool.take(Math.max(Math.addExact(end, length), end * 2));
+    System.arraycopy(buffer, start, larger, start, end - start);
     if (buffer.length > 0) {
       pool.give(buffer);
+    }
+    buffer = larger;
+  }
+
+  /**
+   * Called when at least as much has been sent as is left, so it moves no byte twice per byte sent.
+   */
+  private void moveToFront() {
+    if (start == end) {
+      pool.give(buffer);
+      buffer = Bytes.EMPTY.array();
+    } else {
+      System.arraycopy(buffer, start, buffer, 0, end - start);
     }
     for (int i = firstSegment; i < firstSegment + segmentCount; i++) {
       segmentAt[i] -= start;
     }
-    buffer = larger;
+    end -= start;
     start = 0;
-    end = pending;
   }
 
-  /** Where drained bytes go. Both kinds of pieces come in the order in which they were appended. */
+  /**
+   * Where drained bytes go. Both kinds of pieces come in the order in which they were appended. A
+   * sink never touches the outbox that it drains.
+   */
   public interface Sink {
     /** A piece of the outbox's own array: to be copied or written before this returns. */
     void copied(byte[] array, int start, int length);

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Bytes that have arrived and are not parsed yet. The usual case, whole frames inside one chunk,
  * copies nothing: the chunk is borrowed. {@link #keep()} copies what is left of it into an array of
- * this buffer's own, which is given back as soon as it is empty, so an idle connection holds none.
+ * this buffer's own and lets go of an array that is empty or much too large, so an idle connection
+ * holds none. Views of what was taken are valid until the next {@link #add} or keep.
  *
  * <p>The owner bounds it: it checks the length of a frame on its header and never asks for a frame
  * that it would refuse.
@@ -13,10 +14,19 @@ import java.util.Arrays;
 public final class ReceiveBuffer {
   private static final int MINIMUM_OWN_BYTES = 64;
 
+  /**
+   * An own array that is more than this many times too large is exchanged for a smaller one. It
+   * doubles when it grows, so anything above 2 does not swing.
+   */
+  private static final int SLACK = 4;
+
   private byte[] array = Bytes.EMPTY.array();
   private int position;
   private int end;
   private boolean borrowed;
+
+  /** Holds nothing yet. */
+  public ReceiveBuffer() {}
 
   /** Adds a chunk, which is only borrowed until {@link #keep()}. */
   public void add(Bytes chunk) {
@@ -37,10 +47,11 @@ public final class ReceiveBuffer {
 
   /** Ends the borrowing: copies what is left to an own array, or lets go of everything. */
   public void keep() {
-    if (readable() == 0) {
+    int readable = readable();
+    if (readable == 0) {
       clear();
-    } else if (borrowed) {
-      reserve(0);
+    } else if (borrowed || isMuchTooLarge(readable)) {
+      moveToOwn(readable);
     }
   }
 
@@ -65,8 +76,9 @@ public final class ReceiveBuffer {
 
   /** Takes {@code length} bytes from the front and points {@code reader} at them. */
   public void take(int length, ByteReader reader) {
-    reader.reset(array, position, length);
+    int at = position;
     skip(length);
+    reader.reset(array, at, length);
   }
 
   public void skip(int length) {
@@ -87,14 +99,27 @@ public final class ReceiveBuffer {
       return;
     }
     int wanted = Math.addExact(readable, more);
-    if (!borrowed && wanted <= array.length) {
+    if (borrowed) {
+      moveToOwn(wanted);
+    } else if (wanted <= array.length && position >= readable) {
+      // Moves no more bytes than were taken since the last move.
       System.arraycopy(array, position, array, 0, readable);
+      position = 0;
+      end = readable;
     } else {
-      int size = borrowed ? wanted : Math.max(wanted, array.length * 2);
-      byte[] own = new byte[Math.max(size, MINIMUM_OWN_BYTES)];
-      System.arraycopy(array, position, own, 0, readable);
-      array = own;
+      moveToOwn(Math.max(wanted, array.length * 2));
     }
+  }
+
+  private boolean isMuchTooLarge(int readable) {
+    return array.length > MINIMUM_OWN_BYTES && array.length / SLACK > readable;
+  }
+
+  private void moveToOwn(int capacity) {
+    int readable = readable();
+    byte[] own = new byte[Math.max(capacity, MINIMUM_OWN_BYTES)];
+    System.arraycopy(array, position, own, 0, readable);
+    array = own;
     position = 0;
     end = readable;
     borrowed = false;
