@@ -1,0 +1,118 @@
+package io.culvert.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+  private final BufferPool pool = new BufferPool();
+  private final Outbox outbox = new Outbox(pool);
+
+  @Test
+  void smallPiecesLeaveAsOne() {
+    outbox.append(Bytes.hex("0102"));
+    outbox.u16(0x0304);
+    CollectingSink sink = new CollectingSink();
+    outbox.drainTo(sink);
+
+    assertThat(sink.copied).isEqualTo(1);
+    assertThat(sink.bytes.toByteArray()).containsExactly(1, 2, 3, 4);
+  }
+
+  @Test
+  void largePiecesAreSharedInTheirPlace() {
+    Bytes large = Bytes.wrap(new byte[Outbox.SHARE_FROM_BYTES]);
+    outbox.u8(1);
+    outbox.append(large);
+    outbox.u8(2);
+    CollectingSink sink = new CollectingSink();
+
+    assertThat(outbox.pendingBytes()).isEqualTo(large.length() + 2);
+    outbox.drainTo(sink);
+
+    assertThat(sink.shared).isEqualTo(1);
+    assertThat(sink.copied).isEqualTo(2);
+    assertThat(sink.bytes.toByteArray()).hasSize(large.length() + 2).startsWith(1).endsWith(2);
+  }
+
+  @Test
+  void borrowedBytesAreCopiedHoweverMany() {
+    byte[] borrowed = new byte[Outbox.SHARE_FROM_BYTES * 2];
+    outbox.copy(Bytes.wrap(borrowed));
+    borrowed[0] = 9;
+
+    assertThat(CollectingSink.drain(outbox)).hasSize(borrowed.length).startsWith(0);
+  }
+
+  @Test
+  void anOffsetStaysValidWhenTheArrayGrowsAfterAPartialDrain() {
+    outbox.copy(new byte[250], 0, 250);
+    outbox.drainTo(new CollectingSink(), 100);
+    int at = outbox.reserve(2);
+    outbox.copy(new byte[1000], 0, 1000);
+    outbox.patchShort(at, 0xabcd);
+
+    byte[] rest = CollectingSink.drain(outbox);
+    assertThat(rest).hasSize(150 + 2 + 1000);
+    assertThat(rest[150]).isEqualTo((byte) 0xab);
+    assertThat(rest[151]).isEqualTo((byte) 0xcd);
+  }
+
+  @Test
+  void holdsNoArrayWhileItHasNothingToSend() {
+    outbox.u8(1);
+    outbox.drainTo(new CollectingSink());
+
+    assertThat(outbox.isEmpty()).isTrue();
+    assertThat(outbox.pendingBytes()).isZero();
+    assertThat(outbox.array()).isEmpty();
+  }
+
+  @Test
+  void holdsNoArrayWhileOnlyASharedPieceIsLeft() {
+    outbox.u8(1);
+    outbox.append(Bytes.wrap(new byte[5000]));
+    outbox.drainTo(new CollectingSink(), 3);
+
+    assertThat(outbox.array()).isEmpty();
+    assertThat(outbox.pendingBytes()).isEqualTo(4998);
+  }
+
+  @Test
+  void givesItsArrayBackToThePool() {
+    outbox.u8(1);
+    byte[] array = outbox.array();
+    outbox.clear();
+
+    assertThat(pool.take(1)).isSameAs(array);
+  }
+
+  @Test
+  void aSinkThatFailsHasNotTakenThePiece() {
+    outbox.u8(7);
+    Outbox.Sink failing =
+        new Outbox.Sink() {
+          @Override
+          public void copied(byte[] array, int start, int length) {
+            throw new IllegalStateException("socket is gone");
+          }
+
+          @Override
+          public void shared(Bytes bytes) {
+            throw new IllegalStateException("socket is gone");
+          }
+        };
+
+    assertThatThrownBy(() -> outbox.drainTo(failing)).isInstanceOf(IllegalStateException.class);
+    assertThat(CollectingSink.drain(outbox)).containsExactly(7);
+  }
+
+  @Test
+  void refusesWhatNoVariableByteIntegerCanHold() {
+    assertThatThrownBy(() -> outbox.varInt(268_435_456))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> outbox.varInt(-1)).isInstanceOf(IllegalArgumentException.class);
+    assertThat(outbox.isEmpty()).isTrue();
+  }
+}

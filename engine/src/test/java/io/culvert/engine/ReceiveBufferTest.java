@@ -1,0 +1,157 @@
+package io.culvert.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class ReceiveBufferTest {
+  private final ReceiveBuffer buffer = new ReceiveBuffer();
+  private final ByteReader reader = new ByteReader();
+
+  @Test
+  void aFrameInsideOneChunkIsNotCopied() {
+    byte[] chunk = {1, 2, 3, 4};
+    buffer.add(Bytes.wrap(chunk, 1, 3));
+    buffer.take(2, reader);
+
+    assertThat(reader.array()).isSameAs(chunk);
+    assertThat(reader.takeRest().toHex()).isEqualTo("0203");
+    assertThat(buffer.heldBytes()).isZero();
+  }
+
+  @Test
+  void aFrameThatSpansChunksIsPutTogether() {
+    buffer.add(Bytes.hex("0102"));
+    buffer.keep();
+    buffer.add(Bytes.hex("0304"));
+    buffer.take(3, reader);
+
+    assertThat(reader.takeRest().toHex()).isEqualTo("010203");
+    assertThat(buffer.peek(0)).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsKeptDoesNotSeeLaterChangesOfTheChunk() {
+    byte[] chunk = {1, 2, 3};
+    buffer.add(Bytes.wrap(chunk));
+    buffer.skip(1);
+    buffer.keep();
+    Arrays.fill(chunk, (byte) 0x55);
+    buffer.take(2, reader);
+
+    assertThat(reader.takeRest().toHex()).isEqualTo("0203");
+  }
+
+  @Test
+  void holdsNoMemoryOnceEmpty() {
+    buffer.add(Bytes.wrap(new byte[1000]));
+    buffer.keep();
+    assertThat(buffer.heldBytes()).isEqualTo(1000);
+
+    buffer.skip(1000);
+    buffer.keep();
+
+    assertThat(buffer.heldBytes()).isZero();
+    assertThat(buffer.readable()).isZero();
+  }
+
+  @Test
+  void letsGoOfALargeArrayAlthoughALittleIsLeft() {
+    buffer.add(Bytes.wrap(new byte[1_000_000]));
+    buffer.keep();
+    buffer.skip(999_990);
+    buffer.keep();
+
+    assertThat(buffer.readable()).isEqualTo(10);
+    assertThat(buffer.heldBytes()).isEqualTo(64);
+  }
+
+  @Test
+  void refusesToTakeMoreThanThereIsAndStaysAsItWas() {
+    buffer.add(Bytes.hex("0102"));
+
+    assertThatThrownBy(() -> buffer.take(3, reader)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> buffer.take(-1, reader)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> buffer.peek(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> buffer.peek(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(reader.remaining()).isZero();
+    assertThat(buffer.readable()).isEqualTo(2);
+    assertThat(buffer.peek(1)).isEqualTo(2);
+  }
+
+  @Test
+  void aBacklogThatMovesOnSlowlyIsNotMovedForEachByte() {
+    buffer.add(Bytes.wrap(new byte[64 * 1024]));
+    buffer.keep();
+    int moves = 0;
+    for (int i = 0; i < 10_000; i++) {
+      buffer.take(1, reader);
+      int before = reader.position();
+      buffer.add(Bytes.hex("00"));
+      buffer.take(1, reader);
+      moves += reader.position() == before + 1 ? 0 : 1;
+      buffer.add(Bytes.hex("00"));
+    }
+
+    assertThat(moves).isLessThan(3);
+    assertThat(buffer.readable()).isEqualTo(64 * 1024);
+  }
+
+  @Property
+  void anyCutGivesTheSameFrames(
+      @ForAll @Size(max = 30) List<@IntRange(max = 200) Integer> lengths, @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Bytes> frames = new ArrayList<>();
+    Outbox stream = new Outbox(new BufferPool());
+    for (int length : lengths) {
+      byte[] content = new byte[length];
+      random.nextBytes(content);
+      frames.add(Bytes.wrap(content));
+      stream.u8(length);
+      stream.copy(content, 0, length);
+    }
+
+    List<Bytes> found = parseInChunks(CollectingSink.drain(stream), random);
+
+    assertThat(found).isEqualTo(frames);
+    assertThat(buffer.readable()).isZero();
+    assertThat(buffer.heldBytes()).isZero();
+  }
+
+  /** Hands the stream over in random chunks, each overwritten with garbage after it was kept. */
+  private List<Bytes> parseInChunks(byte[] stream, Random random) {
+    List<Bytes> found = new ArrayList<>();
+    int largest = 1 + random.nextInt(random.nextBoolean() ? 4 : 500);
+    int at = 0;
+    while (at < stream.length) {
+      List<byte[]> chunks = new ArrayList<>();
+      do { // several chunks may come before the engine is polled
+        int length = Math.min(stream.length - at, 1 + random.nextInt(largest));
+        byte[] chunk = Arrays.copyOfRange(stream, at, at + length);
+        chunks.add(chunk);
+        buffer.add(Bytes.wrap(chunk));
+        at += length;
+      } while (at < stream.length && random.nextInt(3) == 0);
+      while (buffer.readable() > 0 && buffer.readable() > buffer.peek(0)) {
+        int length = buffer.peek(0);
+        buffer.skip(1);
+        buffer.take(length, reader);
+        found.add(reader.takeRest().copy());
+      }
+      buffer.keep();
+      chunks.forEach(chunk -> Arrays.fill(chunk, (byte) 0x55));
+      assertThat(buffer.heldBytes())
+          .isLessThanOrEqualTo(buffer.readable() == 0 ? 0 : Math.max(64, 5 * buffer.readable()));
+    }
+    return found;
+  }
+}
