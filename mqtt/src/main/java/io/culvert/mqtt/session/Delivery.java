@@ -1,0 +1,104 @@
+package io.culvert.mqtt.session;
+
+import io.culvert.engine.Outbox;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PublishFrame;
+import io.culvert.mqtt.wire.QoS;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message in one shape: with the QoS, RETAIN flag and subscription identifiers that some targets
+ * share. It is encoded once for all of them; a target adds its packet identifier and DUP. Immutable
+ * but for the encoded frame that it remembers; single-threaded.
+ */
+public final class Delivery {
+  private static final int[] NO_IDENTIFIERS = {};
+
+  private final Message message;
+  private final QoS qos;
+  private final boolean retain;
+  private final int[] subscriptionIdentifiers;
+
+  private @Nullable PublishFrame frame;
+  private @Nullable MqttVersion frameVersion;
+  private long frameExpirySeconds;
+
+  private Delivery(Message message, QoS qos, boolean retain, int[] subscriptionIdentifiers) {
+    this.message = message;
+    this.qos = qos;
+    this.retain = retain;
+    this.subscriptionIdentifiers = subscriptionIdentifiers;
+  }
+
+  public static Delivery of(Message message, QoS qos, boolean retain) {
+    return new Delivery(message, qos, retain, NO_IDENTIFIERS);
+  }
+
+  /** One that carries subscription identifiers, which the caller gives away. */
+  public static Delivery of(Message message, QoS qos, boolean retain, int[] identifiers) {
+    return new Delivery(message, qos, retain, identifiers);
+  }
+
+  public Message message() {
+    return message;
+  }
+
+  public QoS qos() {
+    return qos;
+  }
+
+  public boolean retain() {
+    return retain;
+  }
+
+  /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */
+  public int sizeBytes(MqttVersion version, long nowMillis) {
+    return frame(version, nowMillis).sizeBytes();
+  }
+
+  /** Writes the PUBLISH; {@code packetId} is ignored at QoS 0. */
+  public void writeTo(Outbox out, MqttVersion version, int packetId, boolean dup, long nowMillis) {
+    frame(version, nowMillis).writeTo(out, packetId, dup);
+  }
+
+  private PublishFrame frame(MqttVersion version, long nowMillis) {
+    PublishFrame known = frame;
+    long expirySeconds = remainingSeconds(nowMillis);
+    if (known != null && frameVersion == version && frameExpirySeconds == expirySeconds) {
+      return known;
+    }
+    PublishFrame encoded =
+        PublishFrame.of(
+            version,
+            message.topic(),
+            message.payload(),
+            qos,
+            retain,
+            version.isMqtt5() ? properties(expirySeconds) : Properties.EMPTY);
+    frame = encoded;
+    frameVersion = version;
+    frameExpirySeconds = expirySeconds;
+    return encoded;
+  }
+
+  private long remainingSeconds(long nowMillis) {
+    long expiresAt = message.expiresAtMillis();
+    if (expiresAt == Message.NEVER) {
+      return Message.NEVER;
+    }
+    return Math.max(1, (expiresAt - nowMillis + 999) / 1000);
+  }
+
+  private Properties properties(long expirySeconds) {
+    Properties all = message.properties();
+    if (expirySeconds != Message.NEVER) {
+      all = all.with(Property.MESSAGE_EXPIRY_INTERVAL, expirySeconds); // [MQTT5-3.3.2-6]
+    }
+    if (subscriptionIdentifiers.length > 0) {
+      all = all.withSubscriptionIdentifiers(subscriptionIdentifiers); // [MQTT5-3.3.4-3]
+    }
+    return all;
+  }
+}

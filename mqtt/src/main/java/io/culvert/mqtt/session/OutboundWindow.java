@@ -1,0 +1,217 @@
+package io.culvert.mqtt.session;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The QoS 1 and 2 messages that one side has sent and the other has not acknowledged, with their
+ * packet identifiers. An identifier is the number of a slot; free ones wait in a line, so that one
+ * just given back is used last. Allocates nothing per message. Bounded by its capacity, which is at
+ * most 65 535.
+ *
+ * <p>On a new connection all that is unacknowledged is sent again, in its order, before anything
+ * new, as the peer's Receive Maximum allows: {@link #resume}, {@link #nextToResend}.
+ */
+public final class OutboundWindow {
+  /** There are no more packet identifiers. */
+  public static final int MAXIMUM_CAPACITY = 65_535;
+
+  private static final int FIRST_SLOTS = 8;
+
+  private static final byte FREE = 0;
+  private static final byte PUBLISH_UNSENT = 1;
+  private static final byte PUBLISH_SENT = 2;
+  private static final byte PUBREL_UNSENT = 3;
+  private static final byte PUBREL_SENT = 4;
+
+  // Index 0 is unused: a slot's number is its packet identifier.
+  private @Nullable Delivery[] deliveries = {};
+  private byte[] states = {};
+  private char[] next = {};
+  private char[] previous = {};
+  private int oldest;
+  private int newest;
+  private int freeFirst;
+  private int freeLast;
+
+  private final int capacity;
+  private int limit;
+  private int size;
+  private int sent;
+  private int resendNext;
+
+  /**
+   * @param capacity how many messages may be unacknowledged at most, 1…65 535
+   */
+  public OutboundWindow(int capacity) {
+    if (capacity < 1 || capacity > MAXIMUM_CAPACITY) {
+      throw new IllegalArgumentException("capacity " + capacity);
+    }
+    this.capacity = capacity;
+    this.limit = capacity;
+  }
+
+  /** No more may be sent until something is acknowledged. */
+  public boolean isFull() {
+    return resendNext != 0 || sent >= limit || size >= capacity;
+  }
+
+  /** Messages that are not acknowledged. */
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Takes a packet identifier for a QoS 1 or 2 delivery that is sent now. */
+  public int open(Delivery delivery) {
+    if (isFull()) {
+      throw new IllegalStateException("window is full");
+    }
+    int id = takeFree();
+    deliveries[id] = delivery;
+    states[id] = PUBLISH_SENT;
+    previous[id] = (char) newest;
+    next[id] = 0;
+    if (newest == 0) {
+      oldest = id;
+    } else {
+      next[newest] = (char) id;
+    }
+    newest = id;
+    size++;
+    sent++;
+    return id;
+  }
+
+  /** What is under this identifier: a delivery whose PUBLISH is not answered yet, or null. */
+  public @Nullable Delivery published(int id) {
+    return isPublish(id) ? deliveries[id] : null;
+  }
+
+  /** The PUBREL of this identifier waits for its PUBCOMP. */
+  public boolean isReleased(int id) {
+    return id < states.length && states[id] >= PUBREL_UNSENT;
+  }
+
+  /** Ends the exchange of a message: PUBACK, PUBCOMP, or PUBREC with an error. */
+  public void close(int id) {
+    if (id >= states.length || states[id] == FREE) {
+      throw new IllegalArgumentException("identifier " + id + " is not in use");
+    }
+    if (states[id] == PUBLISH_SENT || states[id] == PUBREL_SENT) {
+      sent--;
+    }
+    if (resendNext == id) {
+      resendNext = next[id];
+    }
+    unlink(id);
+    deliveries[id] = null;
+    states[id] = FREE;
+    size--;
+    giveFree(id);
+  }
+
+  /** PUBREC has come: the message is forgotten, its identifier waits for PUBCOMP. */
+  public void release(int id) {
+    if (!isPublish(id)) {
+      throw new IllegalArgumentException("identifier " + id + " waits for no PUBREC");
+    }
+    deliveries[id] = null;
+    states[id] = states[id] == PUBLISH_SENT ? PUBREL_SENT : PUBREL_UNSENT;
+  }
+
+  /**
+   * A new connection of the same session: nothing counts as sent.
+   *
+   * @param receiveMaximum how many the peer takes at a time on this connection
+   */
+  public void resume(int receiveMaximum) {
+    limit = Math.min(capacity, receiveMaximum);
+    sent = 0;
+    resendNext = oldest;
+    for (int id = oldest; id != 0; id = next[id]) {
+      states[id] = states[id] <= PUBLISH_SENT ? PUBLISH_UNSENT : PUBREL_UNSENT;
+    }
+  }
+
+  /**
+   * Marks the next identifier as sent again, or returns 0 when there is none or the peer takes no
+   * more now. {@link #published} tells what to send for it: a PUBLISH with DUP, or a PUBREL.
+   */
+  public int nextToResend() {
+    if (resendNext == 0 || sent >= limit) {
+      return 0;
+    }
+    int id = resendNext;
+    resendNext = next[id];
+    states[id] = states[id] == PUBLISH_UNSENT ? PUBLISH_SENT : PUBREL_SENT;
+    sent++;
+    return id;
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    deliveries = new Delivery[0];
+    states = new byte[0];
+    next = new char[0];
+    previous = new char[0];
+    oldest = newest = freeFirst = freeLast = 0;
+    size = sent = resendNext = 0;
+  }
+
+  private boolean isPublish(int id) {
+    return id < states.length && (states[id] == PUBLISH_SENT || states[id] == PUBLISH_UNSENT);
+  }
+
+  private void unlink(int id) {
+    int before = previous[id];
+    int after = next[id];
+    if (before == 0) {
+      oldest = after;
+    } else {
+      next[before] = (char) after;
+    }
+    if (after == 0) {
+      newest = before;
+    } else {
+      previous[after] = (char) before;
+    }
+  }
+
+  private int takeFree() {
+    if (freeFirst == 0) {
+      grow();
+    }
+    int id = freeFirst;
+    freeFirst = next[id];
+    if (freeFirst == 0) {
+      freeLast = 0;
+    }
+    return id;
+  }
+
+  private void giveFree(int id) {
+    next[id] = 0;
+    if (freeLast == 0) {
+      freeFirst = id;
+    } else {
+      next[freeLast] = (char) id;
+    }
+    freeLast = id;
+  }
+
+  private void grow() {
+    int from = Math.max(1, states.length);
+    int length = Math.min(capacity, Math.max(FIRST_SLOTS, (from - 1) * 2)) + 1;
+    deliveries = Arrays.copyOf(deliveries, length);
+    states = Arrays.copyOf(states, length);
+    next = Arrays.copyOf(next, length);
+    previous = Arrays.copyOf(previous, length);
+    for (int id = from; id < length; id++) {
+      giveFree(id);
+    }
+  }
+}
