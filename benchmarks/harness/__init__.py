@@ -1,0 +1,1 @@
+"""Whole-broker benchmark: Culvert and Mosquitto on one machine, round by round. Python standard library only."""

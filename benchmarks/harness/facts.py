@@ -1,0 +1,68 @@
+"""What must be known about machine and programs to judge the figures."""
+import datetime
+import os
+import platform
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from .brokers import JAR, ROOT, raise_fd_limit
+from . import settings
+
+
+def java_program():
+    home = os.environ.get('JAVA_HOME')
+    return shutil.which(str(Path(home) / 'bin' / 'java') if home else 'java') or shutil.which('java')
+
+
+def java_flags():
+    """The flags that ./culvert fixes: the words of its JAVA_FLAGS assignment."""
+    script = ROOT / 'culvert'
+    if not script.exists():
+        return []
+    match = re.search(r'^(?:readonly )?(?:JAVA_FLAGS|java_flags)=\(?(["\']?)(.*?)\1\)?$', script.read_text(), re.MULTILINE)
+    return match[2].split() if match else []
+
+
+def first_line(command):
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return 'unknown'
+    lines = [line for line in (out.stdout + out.stderr).splitlines() if line.strip()]
+    return lines[0].strip() if lines else 'unknown'
+
+
+def java_version(java):
+    try:
+        out = subprocess.run([java, '-version'], capture_output=True, text=True, timeout=30).stderr.splitlines()
+    except (OSError, subprocess.TimeoutExpired):
+        return 'unknown'
+    return out[1].strip() if len(out) > 1 else 'unknown'
+
+
+def collect(brokers, java, flags, mosquitto, options):
+    cpu = re.search(r'model name\s*:\s*(.*)', Path('/proc/cpuinfo').read_text())
+    memory = int(re.search(r'MemTotal:\s+(\d+)', Path('/proc/meminfo').read_text())[1])
+    commit = first_line(['git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD'])
+    changed = first_line(['git', '-C', str(ROOT), 'status', '--porcelain', '--untracked-files=no'])
+    facts = {
+        'date': datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M UTC'),
+        'cores': os.cpu_count(),
+        'cpu': cpu[1] if cpu else platform.machine(),
+        'memory_gb': round(memory / 1e6, 1),
+        'kernel': f'{platform.system()} {platform.release()}',
+        'open_files': raise_fd_limit(),
+        'commit': commit + ('' if changed == 'unknown' else ' with local changes'),
+        'options': options,
+    }
+    if 'culvert' in brokers:
+        facts['jdk'] = java_version(java)
+        facts['java_flags'] = flags
+        facts['culvert'] = first_line([java, *flags, '-jar', str(JAR), '--version'])
+        facts['culvert_args'] = settings.culvert_args('TMP')
+    if 'mosquitto' in brokers:
+        facts['mosquitto'] = first_line([mosquitto, '-h'])
+        facts['mosquitto_conf'] = settings.mosquitto_conf('PORT')
+    return facts

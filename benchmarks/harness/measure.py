@@ -1,0 +1,124 @@
+"""One timed round: what is started, what is read, and which faults it shows."""
+import json
+import os
+import subprocess
+import threading
+import time
+
+from .brokers import TARGET, BrokerFailure
+
+MQLOAD = TARGET / 'mqload'
+FAULTS = ('lost', 'dup', 'reordered', 'corrupt', 'misrouted', 'stale', 'unacked', 'conn_errors')
+ROUND_LIMIT_S = 90
+SETTLE_S = 2.0          # between the last connection and the reading of memory
+_children = []
+
+
+def mqload(broker, args, limit_s=ROUND_LIMIT_S):
+    """Runs the generator once; its JSON line with `faults` added."""
+    process = spawn(broker, args, limit_s)
+    return finish(process, limit_s)
+
+
+def spawn(broker, args, limit_s=ROUND_LIMIT_S):
+    command = [str(MQLOAD), '--port', str(broker.port), '--pid', str(broker.pid), '--timeout', str(limit_s), *args]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    _children.append(process)
+    return process
+
+
+def finish(process, limit_s):
+    try:
+        out, err = process.communicate(timeout=limit_s + 30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+    _children.remove(process)
+    lines = [line for line in out.splitlines() if line.startswith('{')]
+    if not lines:
+        return {'faults': {'no_result': 1}, 'error': err.strip()[-500:] or f'exit code {process.returncode}'}
+    result = json.loads(lines[-1])
+    result['faults'] = {name: result[name] for name in FAULTS if result.get(name)}
+    if process.returncode != 0 and not result['faults']:
+        result['faults'] = {'exit_code': process.returncode}
+    if err.strip():
+        result['error'] = err.strip()[-500:]
+    return result
+
+
+def stop_all():
+    for process in list(_children):
+        if process.poll() is None:
+            process.kill()
+
+
+def load(broker, scenario, messages):
+    """A round of messages; a twentieth of them goes ahead untimed on the same connections."""
+    warm = ['--warmup', str(max(1, messages // 20))]
+    return mqload(broker, [*scenario.args, '--messages', str(messages), *warm])
+
+
+def storm(broker, scenario, total):
+    return mqload(broker, [*scenario.args, '--total', str(total)])
+
+
+def idle(broker, scenario, total, hold_s):
+    """Memory of idle connections, on a process that was started for this round.
+
+    Live heap is read first, because that collects. Then a connect storm of the same size touches what any traffic touches (young
+    generation, malloc arenas), so that the growth afterwards is the price of connections, not of having worked at all."""
+    heap_before = broker.live_heap_bytes()
+    warm = mqload(broker, ['--scenario', 'connect', '--conc', '200', '--src', '8', '--total', str(total)])
+    time.sleep(SETTLE_S)
+    before, files = broker.rss_bytes(), broker.open_files()
+    process = spawn(broker, [*scenario.args, '--total', str(total), '--hold', str(hold_s)])
+    readings = {}
+    reader = threading.Thread(target=_read_held, args=(broker, files + total, readings))
+    reader.start()
+    result = finish(process, ROUND_LIMIT_S)
+    reader.join()
+    for fault, count in warm['faults'].items():
+        result['faults'][f'storm_{fault}'] = count
+    if 'rss' not in readings:
+        result['faults'].setdefault('no_reading', 1)
+        result.setdefault('error', readings.get('error', 'the connections did not all stand'))
+        return result
+    result['rss_per_connection'] = (readings['rss'] - before) / total
+    result['rss_before_b'], result['rss_after_b'] = before, readings['rss']
+    if readings['heap'] is not None:
+        result['heap_per_connection'] = (readings['heap'] - heap_before) / total
+    return result
+
+
+def _read_held(broker, wanted_files, readings):
+    try:
+        _read_when_connected(broker, wanted_files, readings)
+    except (BrokerFailure, OSError) as failure:   # the process may end at any moment
+        readings['error'] = str(failure)
+
+
+def _read_when_connected(broker, wanted_files, readings):
+    deadline = time.monotonic() + ROUND_LIMIT_S
+    while time.monotonic() < deadline and broker.alive():
+        if broker.open_files() >= wanted_files:
+            time.sleep(SETTLE_S)
+            rss = broker.rss_bytes()
+            heap = broker.live_heap_bytes()
+            if broker.open_files() >= wanted_files:
+                readings.update(rss=rss, heap=heap)
+            return
+        time.sleep(0.05)
+
+
+def start(broker, ready_s, settle_s):
+    """Readings of a process that has just said that it is ready."""
+    time.sleep(settle_s)
+    if not broker.alive():
+        raise BrokerFailure(f'{broker.name} ended after its start:\n{broker.log_tail()}')
+    return {'ready_s': ready_s, 'idle_rss_mb': broker.rss_bytes() / 1e6, 'faults': {}}
+
+
+def machine_load():
+    return round(os.getloadavg()[0], 2)
+
+
