@@ -1,0 +1,121 @@
+package io.culvert.conformance;
+
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Rules over all modules together; each of {@code engine} and {@code mqtt} checks its own purity.
+ */
+class ArchitectureTest {
+  private static final String[] VERTICLES = {
+    "io.culvert.broker..",
+    "io.culvert.rpc..",
+    "io.culvert.http..",
+    "io.culvert.mail..",
+    "io.culvert.tcp..",
+  };
+
+  private static final JavaClasses CULVERT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
+          .withImportOption(location -> !location.contains("/conformance/"))
+          .importPackages("io.culvert");
+
+  @Test
+  void allModulesAreLookedAt() {
+    assertThat(CULVERT)
+        .extracting(JavaClass::getPackageName)
+        .contains("io.culvert.engine", "io.culvert.launcher")
+        .doesNotContain("io.culvert.conformance");
+  }
+
+  @Test
+  void engineNeedsNoOtherModule() {
+    classes()
+        .that()
+        .resideInAPackage("io.culvert.engine..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.culvert.engine..", "java..", "org.jspecify..")
+        .check(CULVERT);
+  }
+
+  @Test
+  void runtimeKnowsNoProtocolAndNoVerticle() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.culvert.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.culvert.mqtt..", "io.culvert.launcher..")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage(VERTICLES)
+        .allowEmptyShould(true)
+        .check(CULVERT);
+  }
+
+  @Test
+  void verticlesMeetOnTheEventBusOnly() {
+    for (String verticle : VERTICLES) {
+      noClasses()
+          .that()
+          .resideInAPackage(verticle)
+          .should()
+          .dependOnClassesThat(inAnotherVerticleOrTheLauncher(verticle))
+          .allowEmptyShould(true)
+          .check(CULVERT);
+    }
+  }
+
+  @Test
+  void vertxInternalsAndNettyStayInTheTransport() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.culvert.runtime.transport..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..", "io.vertx..impl..", "io.vertx..internal..")
+        .because("one place changes when Vert.x or Netty change")
+        .check(CULVERT);
+  }
+
+  @Test
+  void noTwoPackagesNeedEachOther() {
+    slices().matching("io.(culvert.**)").should().beFreeOfCycles().check(CULVERT);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    classes()
+        .that()
+        .doNotHaveSimpleName("module-info")
+        .should(be(inANullMarkedPackage()))
+        .check(CULVERT);
+  }
+
+  private static DescribedPredicate<JavaClass> inANullMarkedPackage() {
+    return DescribedPredicate.describe(
+        "in a package that is @NullMarked (in its package-info.java)",
+        type -> type.getPackage().isAnnotatedWith(NullMarked.class));
+  }
+
+  private static DescribedPredicate<JavaClass> inAnotherVerticleOrTheLauncher(String own) {
+    return JavaClass.Predicates.resideInAnyPackage(VERTICLES)
+        .and(JavaClass.Predicates.resideOutsideOfPackage(own))
+        .or(JavaClass.Predicates.resideInAPackage("io.culvert.launcher.."))
+        .as("are of another verticle or the launcher");
+  }
+}
