@@ -37,5 +37,5 @@ def svg(bars):
         out.append(f'  <text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{code}</text>')
         out.append(f'  <rect class="{kind}" x="{LEFT}" y="{y}" width="{max(1, round(x(ratio.mid) - LEFT, 1))}" height="{BAR}" rx="2"/>')
         out.append(f'  <line class="goal" x1="{x(goal)}" y1="{y - 3}" x2="{x(goal)}" y2="{y + BAR + 3}"/>')
-        out.append(f'  <text class="small" x="{max(x(ratio.mid), x(goal) if ratio.mid > goal * .7 and ratio.mid <= goal else 0) + 6}" y="{y + 13}">{ratio.mid:.3f}</text>')
+        out.append(f'  <text class="small" x="{round(max(x(ratio.mid), x(goal)) + 6, 1)}" y="{y + 13}">{ratio.mid:.3f}</text>')
     return '\n'.join(out + ['</svg>']) + '\n'

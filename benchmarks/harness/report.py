@@ -92,7 +92,7 @@ def storm_table(table):
     chosen = [r for r in table if r.scenario.kind == STORM]
     if not chosen:
         return ''
-    lines = ['## Connections', '', f'{chosen[0].scenario.title[0].upper()}{chosen[0].scenario.title[1:]}; CPU seconds per million connections, p50 and p99 from SYN to CONNACK.', '',
+    lines = ['## Connections', '', f'{sentence(chosen[0].scenario.title)}; CPU seconds per million connections, p50 and p99 from SYN to CONNACK.', '',
              grid(['scenario', 'Culvert CPU s/M', 'Mosquitto CPU s/M', 'ratio', 'goal', 'reached', 'Culvert p50 / p99 ms',
                    'Mosquitto p50 / p99 ms', 'Culvert connects/s', 'Mosquitto connects/s'])]
     for r in chosen:
@@ -115,7 +115,7 @@ def absolute(table, kind, title, names, unit, digits):
     chosen = [r for r in table if r.scenario.kind == kind]
     if not chosen:
         return ''
-    lines = [title, '', f'{chosen[0].scenario.title[0].upper()}{chosen[0].scenario.title[1:]}.', '', grid(['', 'Culvert', 'Mosquitto', 'goal', 'reached'])]
+    lines = [title, '', sentence(chosen[0].scenario.title) + '.', '', grid(['', 'Culvert', 'Mosquitto', 'goal', 'reached'])]
     for r in chosen:
         for name, divisor in names.items():
             label = LABELS[name] + f', {unit or ("s" if name == "ready_s" else "MB")}'
@@ -174,6 +174,10 @@ def settings(facts):
 
 EQUAL = """Neither broker stores anything on disk here, neither asks for a password, both set TCP_NODELAY, and neither limits what may be unacknowledged or
 queued in these scenarios. Mosquitto 2.0.11 needs `max_queued_messages 0` for that: with a finite value it counts messages that have long left the queue, and drops (seen in fi1)."""
+
+
+def sentence(title):
+    return title[0].upper() + title[1:]
 
 
 def cpu(r, broker):
