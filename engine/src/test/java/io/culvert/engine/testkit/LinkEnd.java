@@ -1,0 +1,235 @@
+package io.culvert.engine.testkit;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
+import io.culvert.engine.Engine.Status;
+import io.culvert.engine.Wake;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of an {@link EngineLink}: the driver of one engine over one simulated socket.
+ *
+ * @param <E> the events of the engine
+ */
+public final class LinkEnd<E> {
+  private static final byte GARBAGE = 0x55;
+  private static final int MOST_TIMEOUTS_IN_A_ROW = 100;
+
+  private final String name;
+  private final VirtualClock clock;
+  private final Engine<E> engine;
+  private final Consumer<? super E> handler;
+  private final Inbound inbound;
+  private final List<byte[]> borrowed = new ArrayList<>();
+  private @Nullable LinkEnd<?> peer;
+  private DriverHabits habits = DriverHabits.allAtOnce();
+  private long armedForMillis = Engine.NO_DEADLINE;
+  private boolean turnScheduled;
+  private boolean inTurn;
+  private boolean closed;
+
+  LinkEnd(String name, VirtualClock clock, Engine<E> engine, Consumer<? super E> handler) {
+    this.name = name;
+    this.clock = clock;
+    this.engine = engine;
+    this.handler = handler;
+    this.inbound = new Inbound(clock, this::scheduleTurn);
+  }
+
+  /** For an engine that must say when it has changed outside of its driver's calls. */
+  public Wake wake() {
+    return this::scheduleTurn;
+  }
+
+  /** Ends this end's half of the stream: the peer is told after all that was sent before. */
+  public void endStream() {
+    write();
+    peer().inbound.sendEnd();
+  }
+
+  /** Whether this end has closed the connection, or lost it. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Bytes that have arrived and that the engine has not taken, because it awaits a decision. */
+  public int unreadBytes() {
+    return inbound.readable();
+  }
+
+  void connect(LinkEnd<?> other) {
+    peer = other;
+  }
+
+  void habits(DriverHabits newHabits) {
+    habits = newHabits;
+  }
+
+  void latencyMillis(long latencyMillis) {
+    inbound.latencyMillis(latencyMillis);
+  }
+
+  void windowBytes(int windowBytes) {
+    inbound.windowBytes(windowBytes);
+  }
+
+  void cut(boolean cut) {
+    inbound.cut(cut);
+  }
+
+  boolean hasBytesComing() {
+    return !closed && inbound.isComing();
+  }
+
+  void reset() {
+    if (closed) {
+      return;
+    }
+    inbound.clear();
+    engine.receiveEnd();
+    pollAll();
+    close();
+  }
+
+  private void scheduleTurn() {
+    if (!turnScheduled && !closed) {
+      turnScheduled = true;
+      clock.after(0, this::turn);
+    }
+  }
+
+  private void turn() {
+    turnScheduled = false;
+    if (closed) {
+      return;
+    }
+    if (inTurn) {
+      throw new IllegalStateException(name + ": the driver was called from inside of a call");
+    }
+    inTurn = true;
+    tellTime();
+    pollAll();
+    read();
+    write();
+    inTurn = false;
+    obeyStatus();
+    armTimer();
+  }
+
+  private void tellTime() {
+    if (habits.extraCall()) {
+      engine.timeout(clock.nowMillis());
+    }
+    int count = 0;
+    while (!closed && engine.deadlineMillis() <= clock.nowMillis()) {
+      if (++count > MOST_TIMEOUTS_IN_A_ROW) {
+        throw new IllegalStateException(name + ": the deadline stays in the past after timeout");
+      }
+      engine.timeout(clock.nowMillis());
+      pollAll();
+    }
+  }
+
+  private void read() {
+    while (engine.status() == Status.OPEN && !engine.awaitsDecision() && inbound.readable() > 0) {
+      do {
+        byte[] chunk = inbound.take(habits.chunk(inbound.readable()));
+        engine.receive(inTheMiddleOf(chunk));
+      } while (inbound.readable() > 0 && habits.extraCall());
+      pollAll();
+      peer().scheduleTurn(); // there is room to write again
+    }
+    if (!engine.awaitsDecision() && inbound.takeEnd()) {
+      engine.receiveEnd();
+      pollAll();
+    }
+  }
+
+  /** A driver's chunk rarely begins where its array does. */
+  private Bytes inTheMiddleOf(byte[] chunk) {
+    byte[] array = new byte[chunk.length + 7];
+    Arrays.fill(array, GARBAGE);
+    System.arraycopy(chunk, 0, array, 3, chunk.length);
+    borrowed.add(array);
+    return Bytes.wrap(array, 3, chunk.length);
+  }
+
+  private void pollAll() {
+    boolean mustBeNull = engine.awaitsDecision();
+    E event;
+    while ((event = engine.poll(clock.nowMillis())) != null) {
+      if (mustBeNull) {
+        throw new IllegalStateException(name + ": an event while a decision is awaited: " + event);
+      }
+      handler.accept(event);
+      mustBeNull = engine.awaitsDecision();
+    }
+    if (habits.extraCall() && (event = engine.poll(clock.nowMillis())) != null) {
+      throw new IllegalStateException(name + ": an event after null, without cause: " + event);
+    }
+    borrowed.forEach(array -> Arrays.fill(array, GARBAGE));
+    borrowed.clear();
+  }
+
+  private void write() {
+    Inbound target = peer().inbound;
+    long limit =
+        Math.min(engine.outbox().pendingBytes(), peer().closed ? Long.MAX_VALUE : target.room());
+    if (limit > 0) {
+      Flight flight = new Flight();
+      engine.outbox().drainTo(flight, habits.write(limit));
+      if (!peer().closed) {
+        target.send(flight.toByteArray());
+      }
+      if (!engine.outbox().isEmpty() && target.room() > 0) {
+        scheduleTurn();
+      }
+    }
+  }
+
+  private void obeyStatus() {
+    switch (engine.status()) {
+      case OPEN -> {}
+      case CLOSE_AFTER_FLUSH -> {
+        if (engine.outbox().isEmpty()) {
+          close();
+        }
+      }
+      case CLOSED -> close();
+    }
+  }
+
+  private void close() {
+    closed = true;
+    engine.outbox().clear();
+    inbound.clear();
+    peer().inbound.sendEnd();
+    peer().scheduleTurn();
+  }
+
+  private void armTimer() {
+    long deadlineMillis = engine.deadlineMillis();
+    if (!closed && deadlineMillis < armedForMillis) {
+      armedForMillis = deadlineMillis;
+      clock.after(Math.max(0, deadlineMillis - clock.nowMillis()), () -> fire(deadlineMillis));
+    }
+  }
+
+  private void fire(long deadlineMillis) {
+    if (deadlineMillis == armedForMillis) {
+      armedForMillis = Engine.NO_DEADLINE;
+    }
+    scheduleTurn();
+  }
+
+  private LinkEnd<?> peer() {
+    if (peer == null) {
+      throw new IllegalStateException(name + " is not connected");
+    }
+    return peer;
+  }
+}
