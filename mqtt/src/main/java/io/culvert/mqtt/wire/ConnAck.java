@@ -6,6 +6,11 @@ package io.culvert.mqtt.wire;
  */
 public record ConnAck(boolean sessionPresent, ReasonCode reasonCode, Properties properties)
     implements MqttPacket {
+  public ConnAck {
+    reasonCode.checkAllowedIn(PacketType.CONNACK);
+    properties.checkAllowedIn(PacketType.CONNACK);
+  }
+
   @Override
   public PacketType type() {
     return PacketType.CONNACK;

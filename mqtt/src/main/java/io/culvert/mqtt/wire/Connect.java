@@ -22,6 +22,10 @@ public record Connect(
     @Nullable Bytes password,
     Properties properties)
     implements MqttPacket {
+  public Connect {
+    properties.checkAllowedIn(PacketType.CONNECT);
+  }
+
   @Override
   public PacketType type() {
     return PacketType.CONNECT;
@@ -30,6 +34,12 @@ public record Connect(
   /** Without the password and the Will's content, which no log may show. */
   @Override
   public String toString() {
-    return "Connect[" + version + ", cleanStart=" + cleanStart + ", keepAlive=" + keepAliveSeconds + "]";
+    return "Connect["
+        + version
+        + ", cleanStart="
+        + cleanStart
+        + ", keepAlive="
+        + keepAliveSeconds
+        + "]";
   }
 }

@@ -3,7 +3,9 @@ package io.culvert.mqtt.wire;
 import io.culvert.engine.Violation;
 import org.jspecify.annotations.Nullable;
 
-/** The peer has broken the MQTT protocol: which reason code it gets, and which statement it broke. */
+/**
+ * The peer has broken the MQTT protocol: which reason code it gets, and which statement it broke.
+ */
 public final class MqttViolation extends Violation {
   private static final long serialVersionUID = 1L;
 

@@ -4,27 +4,33 @@ import org.jspecify.annotations.Nullable;
 
 /** The control packet types; AUTH exists in MQTT 5 only. */
 public enum PacketType {
-  CONNECT,
-  CONNACK,
-  PUBLISH,
-  PUBACK,
-  PUBREC,
-  PUBREL,
-  PUBCOMP,
-  SUBSCRIBE,
-  SUBACK,
-  UNSUBSCRIBE,
-  UNSUBACK,
-  PINGREQ,
-  PINGRESP,
-  DISCONNECT,
-  AUTH;
+  CONNECT(1),
+  CONNACK(2),
+  PUBLISH(3),
+  PUBACK(4),
+  PUBREC(5),
+  PUBREL(6),
+  PUBCOMP(7),
+  SUBSCRIBE(8),
+  SUBACK(9),
+  UNSUBSCRIBE(10),
+  UNSUBACK(11),
+  PINGREQ(12),
+  PINGRESP(13),
+  DISCONNECT(14),
+  AUTH(15);
 
   private static final PacketType[] VALUES = values();
 
+  private final int value;
+
+  PacketType(int value) {
+    this.value = value;
+  }
+
   /** The number in the high half of the first byte, 1…15. */
   public int value() {
-    return ordinal() + 1;
+    return value;
   }
 
   /** The flags that the low half of the first byte must have; PUBLISH has its own. */

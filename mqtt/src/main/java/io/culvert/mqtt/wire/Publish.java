@@ -17,6 +17,10 @@ public record Publish(
     int packetId,
     Properties properties)
     implements MqttPacket {
+  public Publish {
+    properties.checkAllowedIn(PacketType.PUBLISH);
+  }
+
   @Override
   public PacketType type() {
     return PacketType.PUBLISH;

@@ -2,15 +2,21 @@ package io.culvert.mqtt.wire;
 
 /** Quality of Service: how often a message arrives. */
 public enum QoS {
-  AT_MOST_ONCE,
-  AT_LEAST_ONCE,
-  EXACTLY_ONCE;
+  AT_MOST_ONCE(0),
+  AT_LEAST_ONCE(1),
+  EXACTLY_ONCE(2);
 
   private static final QoS[] VALUES = values();
 
+  private final int value;
+
+  QoS(int value) {
+    this.value = value;
+  }
+
   /** The number on the wire, 0…2. */
   public int value() {
-    return ordinal();
+    return value;
   }
 
   /** The QoS with this number, 0…2. */
@@ -19,10 +25,10 @@ public enum QoS {
   }
 
   public QoS min(QoS other) {
-    return ordinal() <= other.ordinal() ? this : other;
+    return value <= other.value ? this : other;
   }
 
   public QoS max(QoS other) {
-    return ordinal() >= other.ordinal() ? this : other;
+    return value >= other.value ? this : other;
   }
 }

@@ -6,6 +6,10 @@ import java.util.List;
 public record SubAck(int packetId, List<ReasonCode> reasonCodes, Properties properties)
     implements MqttPacket {
   public SubAck {
+    properties.checkAllowedIn(PacketType.SUBACK);
+    for (ReasonCode code : reasonCodes) {
+      code.checkAllowedIn(PacketType.SUBACK);
+    }
     reasonCodes = List.copyOf(reasonCodes);
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 public record Subscribe(int packetId, List<Entry> entries, Properties properties)
     implements MqttPacket {
   public Subscribe {
+    properties.checkAllowedIn(PacketType.SUBSCRIBE);
     entries = List.copyOf(entries);
   }
 

@@ -6,6 +6,10 @@ import java.util.List;
 public record UnsubAck(int packetId, List<ReasonCode> reasonCodes, Properties properties)
     implements MqttPacket {
   public UnsubAck {
+    properties.checkAllowedIn(PacketType.UNSUBACK);
+    for (ReasonCode code : reasonCodes) {
+      code.checkAllowedIn(PacketType.UNSUBACK);
+    }
     reasonCodes = List.copyOf(reasonCodes);
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 public record Unsubscribe(int packetId, List<String> filters, Properties properties)
     implements MqttPacket {
   public Unsubscribe {
+    properties.checkAllowedIn(PacketType.UNSUBSCRIBE);
     filters = List.copyOf(filters);
   }
 

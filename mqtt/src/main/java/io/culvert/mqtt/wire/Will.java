@@ -7,8 +7,11 @@ import io.culvert.engine.Bytes;
  *
  * @param properties those of the Will in MQTT 5, in their order; empty before
  */
-public record Will(
-    TopicName topic, Bytes payload, QoS qos, boolean retain, Properties properties) {
+public record Will(TopicName topic, Bytes payload, QoS qos, boolean retain, Properties properties) {
+  public Will {
+    properties.checkAllowedInWill();
+  }
+
   /** The same with an array of its own. */
   public Will copy() {
     return new Will(topic.copy(), payload.copy(), qos, retain, properties.copy());
