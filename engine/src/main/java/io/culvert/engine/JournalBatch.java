@@ -1,0 +1,69 @@
+package io.culvert.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes that are stored together or not at all. Keys and values must never change afterwards: a
+ * borrowed view is copied before it comes here. Of two changes of one key the later one counts.
+ */
+public final class JournalBatch {
+  private final List<Change> changes = new ArrayList<>();
+  private long bytes;
+
+  /** Without any change yet. */
+  public JournalBatch() {}
+
+  /** Sets the value of a key. */
+  public JournalBatch put(Bytes key, Bytes value) {
+    return add(new Change(key, value));
+  }
+
+  /** Deletes a key, whether it is there or not. */
+  public JournalBatch delete(Bytes key) {
+    return add(new Change(key, null));
+  }
+
+  public boolean isEmpty() {
+    return changes.isEmpty();
+  }
+
+  public int size() {
+    return changes.size();
+  }
+
+  /** Bytes of all keys and values. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Shows the changes in their order. */
+  public void forEach(Visitor visitor) {
+    for (Change change : changes) {
+      if (change.value == null) {
+        visitor.delete(change.key);
+      } else {
+        visitor.put(change.key, change.value);
+      }
+    }
+  }
+
+  private JournalBatch add(Change change) {
+    if (change.key.isEmpty()) {
+      throw new IllegalArgumentException("a key has at least one byte");
+    }
+    changes.add(change);
+    bytes += change.key.length() + (change.value == null ? 0 : change.value.length());
+    return this;
+  }
+
+  /** Who looks at the changes of a batch. */
+  public interface Visitor {
+    void put(Bytes key, Bytes value);
+
+    void delete(Bytes key);
+  }
+
+  private record Change(Bytes key, @Nullable Bytes value) {}
+}
