@@ -99,10 +99,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void vertxInternalsAndNettyStayInTheTransport() {
+  void vertxInternalsAndNettyStayInTheDriver() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.culvert.runtime.transport..")
+        .resideOutsideOfPackage("io.culvert.runtime.driver..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..", "io.vertx..impl..", "io.vertx..internal..")

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *       receive.
  *   <li>After {@link #poll}, {@link #timeout} or any command, the driver drains {@link #outbox()}
  *       before it sleeps, looks at {@link #deadlineMillis()} and obeys {@link #status()}.
+ *   <li>A driver drains the outbox only as fast as the peer reads. When it has emptied the outbox
+ *       it polls again, so that an engine that kept messages back can put the next ones in.
  *   <li>Time never runs backwards in the {@code nowMillis} arguments; its origin does not matter.
  * </ul>
  *

@@ -1,0 +1,62 @@
+package io.culvert.runtime.driver;
+
+/**
+ * What a listener has done since its start. Written by the shard's thread only; other threads may
+ * read values that are a little old.
+ */
+public final class DriverCounters {
+  long accepted;
+  long refused;
+  long open;
+  long bytesIn;
+  long bytesOut;
+  long reads;
+  long writes;
+  long failures;
+
+  DriverCounters() {}
+
+  /** Connections that were taken. */
+  public long accepted() {
+    return accepted;
+  }
+
+  /** Connections that were closed at once, because the limit was reached or the request was bad. */
+  public long refused() {
+    return refused;
+  }
+
+  /** Connections that have a socket now. */
+  public long open() {
+    return open;
+  }
+
+  public long bytesIn() {
+    return bytesIn;
+  }
+
+  public long bytesOut() {
+    return bytesOut;
+  }
+
+  /** Chunks that came from sockets. */
+  public long reads() {
+    return reads;
+  }
+
+  /** Flushes, each one socket write if the socket takes all. */
+  public long writes() {
+    return writes;
+  }
+
+  /** Connections that were ended because an engine or application threw. */
+  public long failures() {
+    return failures;
+  }
+
+  @Override
+  public String toString() {
+    return "accepted=%d refused=%d open=%d bytesIn=%d bytesOut=%d reads=%d writes=%d failures=%d"
+        .formatted(accepted, refused, open, bytesIn, bytesOut, reads, writes, failures);
+  }
+}

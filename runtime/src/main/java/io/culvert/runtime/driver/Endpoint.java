@@ -1,0 +1,95 @@
+package io.culvert.runtime.driver;
+
+import io.culvert.engine.Engine;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one listener share: shard, application, counters, and the list of those
+ * that have a socket. Single-threaded.
+ */
+final class Endpoint<E, N extends Engine<E>> {
+  private final Shard shard;
+  private final Application<E, N> application;
+  private final int maxConnections;
+  private final DriverCounters counters = new DriverCounters();
+
+  private @Nullable Connection<?, ?>[] connections = new Connection<?, ?>[16];
+  private int count;
+  private @Nullable Promise<Void> emptied;
+
+  Endpoint(Shard shard, Application<E, N> application, int maxConnections) {
+    this.shard = shard;
+    this.application = application;
+    this.maxConnections = maxConnections;
+  }
+
+  /** Whether one more connection may come; one that may not is counted as refused. */
+  boolean admits() {
+    if (count < maxConnections && emptied == null) {
+      return true;
+    }
+    counters.refused++;
+    return false;
+  }
+
+  void add(Connection<E, N> connection) {
+    if (count == connections.length) {
+      connections = Arrays.copyOf(connections, count * 2);
+    }
+    connection.index = count;
+    connections[count++] = connection;
+    counters.accepted++;
+    counters.open = count;
+  }
+
+  void remove(Connection<E, N> connection) {
+    int index = connection.index;
+    Connection<?, ?> last = connections[--count];
+    connections[count] = null;
+    if (last != null && last != connection) {
+      connections[index] = last;
+      last.index = index;
+    }
+    counters.open = count;
+    if (count == 0 && emptied != null) {
+      emptied.tryComplete();
+    }
+  }
+
+  /** Ends every connection: each sends what its outbox holds, within the driver's time limits. */
+  Future<Void> end() {
+    Promise<Void> promise = emptied;
+    if (promise == null) {
+      promise = shard.internalContext().promise();
+      emptied = promise;
+      for (Connection<?, ?> connection : Arrays.copyOf(connections, count)) {
+        if (connection != null) {
+          connection.end();
+        }
+      }
+      if (count == 0) {
+        promise.complete();
+      }
+    }
+    return promise.future();
+  }
+
+  int count() {
+    return count;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  Application<E, N> application() {
+    return application;
+  }
+
+  DriverCounters counters() {
+    return counters;
+  }
+}

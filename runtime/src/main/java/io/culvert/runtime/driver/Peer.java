@@ -1,0 +1,20 @@
+package io.culvert.runtime.driver;
+
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at the other end. It is a view of the socket and computes its answers when asked, so to
+ * keep it costs an idle connection nothing. Addresses may be unknown, and may be forgotten once the
+ * connection has ended.
+ */
+public interface Peer {
+  /** How the bytes come: {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code stream}. */
+  String transport();
+
+  /** The peer's address. */
+  @Nullable SocketAddress remote();
+
+  /** The address at which the peer has reached us. */
+  @Nullable SocketAddress local();
+}

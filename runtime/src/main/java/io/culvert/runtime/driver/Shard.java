@@ -1,0 +1,284 @@
+package io.culvert.runtime.driver;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.Deadlines;
+import io.culvert.engine.Engine;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.Context;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything of one event loop that its connections share: buffers, the list of connections that
+ * have something to send, one timer, the clock. There is one shard per Vert.x context.
+ *
+ * <p>Single-threaded: except {@link #of} and {@link #nowMillis} all methods are called on the event
+ * loop.
+ *
+ * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it runs the added
+ * tasks, flushes each connection that has changed, once, and arms the timer to the earliest
+ * deadline.
+ */
+public final class Shard {
+  static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
+
+  private static final String KEY = "io.culvert.shard";
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final ContextInternal context;
+  private final EventLoop eventLoop;
+  private final BufferPool buffers = new BufferPool();
+  private final byte[] scratch = new byte[ReusedReadBuffer.BYTES];
+  private final ReusedReadBuffer readBuffer = new ReusedReadBuffer();
+  private final DirectSink sink = new DirectSink();
+
+  private final Deadlines<Timed> deadlines = new Deadlines<>();
+  private final List<Watch> watches = new ArrayList<>();
+  private @Nullable ScheduledFuture<?> timer;
+  private long timerMillis = Engine.NO_DEADLINE;
+
+  private final Runnable pass = this::pass;
+  private boolean passScheduled;
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private @Nullable Connection<?, ?>[] dirty = new Connection<?, ?>[64];
+  private @Nullable Connection<?, ?>[] flushing = new Connection<?, ?>[64];
+  private int dirtyCount;
+
+  private Shard(ContextInternal context) {
+    this.context = context;
+    this.eventLoop = context.nettyEventLoop();
+  }
+
+  /** The shard of the current context. */
+  public static Shard current(Vertx vertx) {
+    return of(vertx.getOrCreateContext());
+  }
+
+  /** The shard of an event-loop context; it is made when first asked for. */
+  public static Shard of(Context context) {
+    ContextInternal own = ((ContextInternal) context).unwrap();
+    if (own.threadingModel() != ThreadingModel.EVENT_LOOP) {
+      throw new IllegalArgumentException("A shard needs an event loop: " + own.threadingModel());
+    }
+    return (Shard) own.contextData().computeIfAbsent(KEY, key -> new Shard(own));
+  }
+
+  /** Arrays for the outboxes of this shard's engines. */
+  public BufferPool buffers() {
+    return buffers;
+  }
+
+  /** The time that engines of this process are told: monotonic, the same in all shards. */
+  public long nowMillis() {
+    return Math.floorDiv(System.nanoTime(), NANOS_PER_MILLI);
+  }
+
+  /** The context in which applications of this shard are called. */
+  public Context context() {
+    return context;
+  }
+
+  /** Runs a task once at the start of the next pass, before connections are flushed. */
+  public void addTask(Runnable task) {
+    tasks.add(task);
+    schedulePass();
+  }
+
+  /** Joins a part to the timer. Its deadline is looked at after every pass of this shard. */
+  public Watch watch(TimedPart part) {
+    Watch watch = new Watch(part);
+    watches.add(watch);
+    schedulePass();
+    return watch;
+  }
+
+  boolean inThread() {
+    return eventLoop.inEventLoop();
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  ContextInternal internalContext() {
+    return context;
+  }
+
+  /** The array that all reads are copied to. */
+  byte[] scratch() {
+    return scratch;
+  }
+
+  ReusedReadBuffer readBuffer() {
+    return readBuffer;
+  }
+
+  DirectSink sink() {
+    return sink;
+  }
+
+  /** Makes this shard's Vert.x context current; what it returns goes to {@link #leave}. */
+  @Nullable ContextInternal enter() {
+    return context.beginDispatch();
+  }
+
+  void leave(@Nullable ContextInternal previous) {
+    context.endDispatch(previous);
+  }
+
+  Deadlines.Entry<Timed> deadline(Timed part) {
+    return deadlines.entry(part);
+  }
+
+  /** Takes effect at the end of the pass. */
+  void set(Deadlines.Entry<Timed> entry, long atMillis) {
+    deadlines.set(entry, atMillis);
+  }
+
+  void remove(Deadlines.Entry<Timed> entry) {
+    deadlines.remove(entry);
+  }
+
+  void dirty(Connection<?, ?> connection) {
+    if (dirtyCount == dirty.length) {
+      dirty = Arrays.copyOf(dirty, dirtyCount * 2);
+    }
+    dirty[dirtyCount++] = connection;
+    schedulePass();
+  }
+
+  private void schedulePass() {
+    assert inThread() : "not on the event loop of this shard";
+    if (!passScheduled) {
+      passScheduled = true;
+      eventLoop.execute(pass);
+    }
+  }
+
+  private void pass() {
+    passScheduled = false;
+    ContextInternal previous = enter();
+    try {
+      runTasks();
+      flushDirty();
+      for (int i = 0; i < watches.size(); i++) {
+        watches.get(i).set();
+      }
+      arm();
+    } finally {
+      leave(previous);
+    }
+  }
+
+  private void runTasks() {
+    // Only those that are there now: a task that adds itself again must not hold up the loop.
+    for (int left = tasks.size(); left > 0; left--) {
+      Runnable task = tasks.remove();
+      try {
+        task.run();
+      } catch (Throwable failure) {
+        LOG.error("A task of the shard failed", failure);
+      }
+    }
+  }
+
+  private void flushDirty() {
+    int count = dirtyCount;
+    if (count == 0) {
+      return;
+    }
+    @Nullable Connection<?, ?>[] now = dirty;
+    dirty = flushing;
+    flushing = now;
+    dirtyCount = 0;
+    long nowMillis = nowMillis();
+    for (int i = 0; i < count; i++) {
+      Connection<?, ?> connection = now[i];
+      now[i] = null;
+      if (connection != null) {
+        connection.flush(nowMillis);
+      }
+    }
+  }
+
+  private void arm() {
+    long earliest = deadlines.earliest();
+    if (earliest >= timerMillis) {
+      return; // an early timer finds nothing to do and arms itself anew
+    }
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    timerMillis = earliest;
+    long delay = Math.max(1, earliest - nowMillis());
+    timer = eventLoop.schedule(this::expire, delay, TimeUnit.MILLISECONDS);
+  }
+
+  private void expire() {
+    timer = null;
+    timerMillis = Engine.NO_DEADLINE;
+    ContextInternal previous = enter();
+    try {
+      long nowMillis = nowMillis();
+      Timed expired = deadlines.pollExpired(nowMillis);
+      while (expired != null) {
+        expired.expired(nowMillis);
+        expired = deadlines.pollExpired(nowMillis);
+      }
+    } finally {
+      leave(previous);
+    }
+    schedulePass();
+  }
+
+  /** Whatever has a deadline in this shard. Its entry is out when it is called. */
+  interface Timed {
+    /** The deadline has come. Does not throw. */
+    void expired(long nowMillis);
+  }
+
+  /** A {@link TimedPart} that this shard watches. */
+  public final class Watch implements Timed {
+    private final TimedPart part;
+    private final Deadlines.Entry<Timed> entry;
+
+    private Watch(TimedPart part) {
+      this.part = part;
+      this.entry = deadlines.entry(this);
+    }
+
+    /** The deadline has changed outside of a pass of this shard. */
+    public void rearm() {
+      schedulePass();
+    }
+
+    /** The part is forgotten. */
+    public void cancel() {
+      watches.remove(this);
+      deadlines.remove(entry);
+    }
+
+    @Override
+    public void expired(long nowMillis) {
+      try {
+        part.timeout(nowMillis);
+      } catch (Throwable failure) {
+        LOG.error("A timed part of the shard failed", failure);
+      }
+    }
+
+    private void set() {
+      deadlines.set(entry, part.deadlineMillis());
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.culvert.runtime.driver;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Accepts plain TCP connections on the shard's own event loop and gives each a {@link
+ * TcpTransport}. It does what Netty's ServerBootstrap does, without its garbage per connection.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
+final class TcpListener extends ChannelInboundHandlerAdapter {
+  /** Beyond this a connection's outbox keeps the bytes, where the engine sees them. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  /** After a failure to accept (too many open files), so that the loop does not spin. */
+  private static final long REST_SECONDS = 1;
+
+  private final Endpoint<?, ?> endpoint;
+
+  private TcpListener(Endpoint<?, ?> endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** Binds; completes with the listening channel. */
+  static Future<Channel> listen(Endpoint<?, ?> endpoint, TcpOptions options) {
+    ContextInternal context = endpoint.shard().internalContext();
+    Promise<Channel> bound = context.promise();
+    Channel server = context.owner().transport().serverChannelFactory(false).newChannel();
+    configure(server, options);
+    server.pipeline().addLast(new TcpListener(endpoint));
+    SocketAddress address = new InetSocketAddress(options.host(), options.port());
+    endpoint
+        .shard()
+        .eventLoop()
+        .register(server)
+        .addListener(
+            registered -> {
+              if (!registered.isSuccess()) {
+                bound.fail(registered.cause());
+                return;
+              }
+              server
+                  .bind(address)
+                  .addListener(
+                      done -> {
+                        if (done.isSuccess()) {
+                          bound.complete(server);
+                        } else {
+                          server.close();
+                          bound.fail(done.cause());
+                        }
+                      });
+            });
+    return bound.future();
+  }
+
+  private static void configure(Channel server, TcpOptions options) {
+    ChannelConfig config = server.config();
+    config.setOption(ChannelOption.SO_BACKLOG, options.backlog());
+    config.setOption(ChannelOption.SO_REUSEADDR, true);
+    if (options.reusePort()) {
+      if (server instanceof NioServerSocketChannel) {
+        config.setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
+      } else {
+        config.setOption(UnixChannelOption.SO_REUSEPORT, true);
+      }
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    Channel accepted = (Channel) message;
+    if (!endpoint.admits()) {
+      accepted.unsafe().closeForcibly();
+      return;
+    }
+    ChannelConfig config = accepted.config();
+    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    config.setRecvByteBufAllocator(endpoint.shard().readBuffer());
+    config.setWriteBufferWaterMark(WATER_MARK);
+    accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
+    ctx.channel().eventLoop().register(accepted);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Shard.LOG.warn("Cannot accept connections for a moment: {}", cause.toString());
+    ctx.channel().config().setAutoRead(false);
+    ctx.channel()
+        .eventLoop()
+        .schedule(() -> ctx.channel().config().setAutoRead(true), REST_SECONDS, TimeUnit.SECONDS);
+  }
+}

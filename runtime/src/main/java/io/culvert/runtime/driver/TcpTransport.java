@@ -1,0 +1,183 @@
+package io.culvert.runtime.driver;
+
+import io.culvert.engine.Outbox;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.vertx.core.internal.ContextInternal;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plain TCP connection: the only handler of a Netty channel that runs on the shard's event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
+final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
+  private static final ChannelFutureListener END_OUTPUT = TcpTransport::endOutput;
+
+  private final Endpoint<?, ?> endpoint;
+  private final Channel channel;
+  private @Nullable Connection<?, ?> connection;
+  private boolean outputEnded;
+
+  TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
+    this.endpoint = endpoint;
+    this.channel = channel;
+  }
+
+  @Override
+  public String transport() {
+    return "tcp";
+  }
+
+  @Override
+  public @Nullable SocketAddress remote() {
+    return channel.remoteAddress();
+  }
+
+  @Override
+  public @Nullable SocketAddress local() {
+    return channel.localAddress();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return channel.isWritable();
+  }
+
+  @Override
+  public int write(Outbox outbox, int limitBytes) {
+    ByteBuf out = endpoint.shard().sink().drain(outbox, limitBytes, channel.alloc());
+    int length = out.readableBytes();
+    channel.write(out, channel.voidPromise());
+    return length;
+  }
+
+  @Override
+  public void flush() {
+    channel.flush();
+  }
+
+  @Override
+  public void reading(boolean on) {
+    channel.config().setAutoRead(on);
+  }
+
+  @Override
+  public void end() {
+    outputEnded = true;
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(END_OUTPUT);
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+  }
+
+  /** Bytes that were handed to the channel and are not yet in the kernel. */
+  long unsentBytes() {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    ContextInternal previous = endpoint.shard().enter();
+    try {
+      connection = new Connection<>(endpoint, this);
+    } catch (Throwable failure) {
+      endpoint.counters().failures++;
+      Shard.LOG.error("The application failed to open a connection of {}", remote(), failure);
+      ctx.close();
+    } finally {
+      endpoint.shard().leave(previous);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    Connection<?, ?> target = connection;
+    ContextInternal previous = endpoint.shard().enter();
+    try {
+      byte[] scratch = endpoint.shard().scratch();
+      while (target != null && in.isReadable()) {
+        int length = Math.min(in.readableBytes(), scratch.length);
+        in.readBytes(scratch, 0, length);
+        target.received(scratch, 0, length);
+      }
+    } finally {
+      endpoint.shard().leave(previous);
+      in.release();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    Connection<?, ?> target = connection;
+    if (event == ChannelInputShutdownEvent.INSTANCE && target != null) {
+      ContextInternal previous = endpoint.shard().enter();
+      try {
+        target.inputEnded();
+      } finally {
+        endpoint.shard().leave(previous);
+      }
+      if (outputEnded) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    Connection<?, ?> target = connection;
+    if (target != null && channel.isWritable()) {
+      target.changed();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    Connection<?, ?> target = connection;
+    if (target != null) {
+      ContextInternal previous = endpoint.shard().enter();
+      try {
+        target.gone();
+      } finally {
+        endpoint.shard().leave(previous);
+      }
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Connection<?, ?> target = connection;
+    if (target == null) {
+      ctx.close();
+      return;
+    }
+    ContextInternal previous = endpoint.shard().enter();
+    try {
+      target.broken(cause);
+    } finally {
+      endpoint.shard().leave(previous);
+    }
+  }
+
+  /** All is sent: tell the peer, and leave the input open so that no reset overtakes our bytes. */
+  private static void endOutput(ChannelFuture sent) {
+    DuplexChannel socket = (DuplexChannel) sent.channel();
+    if (!sent.isSuccess() || socket.isInputShutdown()) {
+      socket.close();
+    } else {
+      socket.shutdownOutput();
+    }
+  }
+}

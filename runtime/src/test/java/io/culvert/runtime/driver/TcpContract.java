@@ -1,0 +1,68 @@
+package io.culvert.runtime.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** The own path over Netty channels. */
+abstract class TcpContract extends SocketContract {
+  private final boolean nativeTransport;
+
+  TcpContract(boolean nativeTransport) {
+    this.nativeTransport = nativeTransport;
+  }
+
+  @Override
+  Vertx newVertx() {
+    Vertx made = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+    assertThat(made.isNativeTransportEnabled()).isEqualTo(nativeTransport);
+    return made;
+  }
+
+  @Override
+  Future<EngineServer> listen(int maxConnections) {
+    TcpOptions options = TcpOptions.of("127.0.0.1", 0).withMaxConnections(maxConnections);
+    return EngineServer.listenTcp(shard, options, app);
+  }
+
+  @Override
+  long unsentBytes(ToyEngine engine) {
+    return ((TcpTransport) engine.peer).unsentBytes();
+  }
+
+  @Test
+  void halfClosedPeerStillGetsItsAnswer() throws Exception {
+    app.onOpen = ToyEngine::stayOpenAfterEnd;
+    try (ToyClient client = client()) {
+      client.send("question");
+      client.socket.shutdownOutput();
+      assertThat(client.receiveText()).isEqualTo("question");
+      ToyEngine engine = ToyApp.next(app.opened);
+      assertThat(ToyApp.next(app.events)).isEqualTo(new ToyEngine.Event.InputEnded());
+      onShard(
+          () -> {
+            engine.send(io.culvert.engine.Bytes.wrap("later".getBytes(StandardCharsets.UTF_8)));
+            engine.closeAfterFlush();
+            return 0;
+          });
+      assertThat(client.receiveText()).isEqualTo("later");
+      assertThat(client.atEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void shardsShareAPort() throws Exception {
+    TcpOptions first = TcpOptions.of("127.0.0.1", 0).withReusePort(true);
+    EngineServer one = await(onShardFuture(() -> EngineServer.listenTcp(shard, first, app)));
+    TcpOptions second = TcpOptions.of("127.0.0.1", one.port()).withReusePort(true);
+    EngineServer two = await(onShardFuture(() -> EngineServer.listenTcp(shard, second, app)));
+    assertThat(two.port()).isEqualTo(one.port());
+    try (ToyClient client = new ToyClient(one.port())) {
+      assertThat(client.ask("x")).isEqualTo("x");
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.culvert.runtime.driver;
+
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Over epoll. */
+@EnabledOnOs(OS.LINUX)
+class TcpNativeTest extends TcpContract {
+  TcpNativeTest() {
+    super(true);
+  }
+}
