@@ -1,10 +1,27 @@
 package io.culvert.launcher;
 
+import io.culvert.broker.BrokerVerticle;
+
 /** Entry point of the runnable jar. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] args) {
-    System.out.println("culvert");
+  /** Ends the process with one of {@link ExitCode}. */
+  public static void main(String[] arguments) throws InterruptedException {
+    prepareLibraries();
+    Console console = new Console(System.out, System.err);
+    Cli cli =
+        new Cli(
+            Environment.ofProcess(), console, BrokerVerticle::new, () -> Ending.ofProcess(console));
+    System.exit(cli.execute(arguments));
+  }
+
+  /** Must happen before the classes that look at it are used. */
+  private static void prepareLibraries() {
+    System.setProperty(
+        "vertx.logger-delegate-factory-class-name",
+        "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    // Names are looked up at the start only; the resolver of the JDK does, and needs no threads.
+    System.setProperty("vertx.disableDnsResolver", "true");
   }
 }

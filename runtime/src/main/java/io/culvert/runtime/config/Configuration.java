@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,13 @@ public final class Configuration {
   /** This path, for error texts; empty at the top. */
   public String path() {
     return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+  }
+
+  /** The same without some keys. */
+  public Configuration without(Set<String> keys) {
+    Map<String, Entry> rest = new LinkedHashMap<>(entries);
+    rest.keySet().removeAll(keys);
+    return new Configuration(table, rest, prefix);
   }
 
   /** All values as nested JSON; numbers in the unit of the key's name. */

@@ -9,12 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Collects the layers of a configuration; each call adds a layer that goes before the earlier ones.
  * Nothing is refused before {@link #load}, which reports everything together.
  */
 public final class ConfigurationLoader {
+  /** The first parts of all keys of all modules. */
+  private static final Set<String> ROOTS =
+      Set.of(
+          "mqtt", "auth", "limits", "store", "cluster", "rpc", "http", "mail", "tcp", "metrics",
+          "logging");
+
   private final SettingTable table;
   private final List<Assignment> assignments = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -47,9 +54,14 @@ public final class ConfigurationLoader {
     return this;
   }
 
-  /** The configuration of a verticle; {@code name} is what errors call it. */
+  /**
+   * The configuration of a verticle, which may be that of all verticles: a root that belongs to
+   * other modules is left to them. {@code name} is what errors call it.
+   */
   public ConfigurationLoader json(String name, JsonObject json) {
-    assignments.addAll(YamlSource.read(name, /* lines= */ false, "", json.encode(), problems));
+    JsonObject own = json.copy();
+    own.fieldNames().removeIf(root -> ROOTS.contains(root) && !table.roots().contains(root));
+    assignments.addAll(YamlSource.read(name, /* lines= */ false, "", own.encode(), problems));
     return this;
   }
 
@@ -72,6 +84,8 @@ public final class ConfigurationLoader {
   }
 
   /**
+   * The values in effect.
+   *
    * @throws ConfigurationException with everything that is wrong in any layer
    */
   public Configuration load() {

@@ -53,7 +53,7 @@ public record Setting(
       String description) {
     return new Setting(
         key,
-        new SettingType.Number(minimum, maximum, unit),
+        new SettingType.Whole(minimum, maximum, unit),
         defaultText,
         description,
         Change.RESTART);

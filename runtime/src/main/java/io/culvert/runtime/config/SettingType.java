@@ -50,7 +50,7 @@ public sealed interface SettingType {
   }
 
   /** A whole number within bounds. */
-  record Number(long minimum, long maximum, Unit unit) implements SettingType {
+  record Whole(long minimum, long maximum, Unit unit) implements SettingType {
     @Override
     public Object parse(List<String> parts, boolean list) throws BadValueException {
       String text = single(parts, list);

@@ -1,0 +1,233 @@
+package io.culvert.broker.config;
+
+import static io.culvert.runtime.config.Setting.choice;
+import static io.culvert.runtime.config.Setting.flag;
+import static io.culvert.runtime.config.Setting.number;
+import static io.culvert.runtime.config.Setting.text;
+import static io.culvert.runtime.config.Setting.texts;
+
+import io.culvert.runtime.config.SettingTable;
+import io.culvert.runtime.config.Unit;
+import java.util.List;
+
+/** The settings of the roots {@code mqtt}, {@code auth}, {@code limits} and {@code store}. */
+public final class BrokerSettings {
+  private static final List<String> ANY = List.of();
+  private static final long KIB = 1L << 10;
+  private static final long GIB = 1L << 30;
+
+  /** The largest MQTT packet: five bytes of fixed header and a Remaining Length of four bytes. */
+  private static final long LARGEST_PACKET = 268_435_455L + 5;
+
+  /** The value of the Session Expiry Interval that means "never". */
+  private static final long NEVER = 0xFFFF_FFFFL;
+
+  public static final SettingTable TABLE = SettingTable.join(mqtt(), auth(), limits(), store());
+
+  private BrokerSettings() {}
+
+  private static SettingTable mqtt() {
+    return SettingTable.of(
+        text(
+            "mqtt.bind",
+            "127.0.0.1",
+            "Address of the two listeners that exist unless `mqtt.listeners` is given; `0.0.0.0`"
+                + " or `::` for all interfaces."),
+        number("mqtt.port", Unit.PORT, 0, 65535, "1883", "Port of the TCP listener; 0 takes any."),
+        number(
+            "mqtt.websocket-port",
+            Unit.PORT,
+            0,
+            65535,
+            "8083",
+            "Port of the WebSocket listener, path `/mqtt`; 0 takes any."),
+        number(
+            "mqtt.instances",
+            Unit.COUNT,
+            0,
+            256,
+            "0",
+            "Event loops that serve connections; 0 for one per core."),
+        texts(
+            "mqtt.versions",
+            List.of("3.1", "3.1.1", "5.0"),
+            "3.1,3.1.1,5.0",
+            "MQTT versions that clients may use."),
+        number(
+            "mqtt.topic-alias-maximum",
+            Unit.COUNT,
+            0,
+            65535,
+            "16",
+            "Topic aliases that a client may use towards the broker."),
+        number(
+            "mqtt.close-grace-millis",
+            Unit.MILLIS,
+            0,
+            60_000,
+            "2s",
+            "How long a last packet, such as DISCONNECT, may take to leave before the connection"
+                + " is cut."),
+        choice("mqtt.listeners[].type", List.of("tcp", "websocket"), "tcp", "Transport of MQTT."),
+        text("mqtt.listeners[].bind", "127.0.0.1", "Address to listen on."),
+        number(
+            "mqtt.listeners[].port",
+            Unit.PORT,
+            0,
+            65535,
+            null,
+            "Port to listen on; 0 takes any. Unless given, 1883 for tcp and 8083 for websocket."),
+        text("mqtt.listeners[].path", "/mqtt", "Path of a WebSocket listener."),
+        texts(
+            "mqtt.listeners[].subprotocols",
+            ANY,
+            "mqtt",
+            "WebSocket subprotocols that are accepted."),
+        texts(
+            "mqtt.listeners[].origins",
+            ANY,
+            "",
+            "Origins of web pages that may connect, such as `https://app.example.com`; unless"
+                + " given, only pages of the same host. `*` for any."),
+        number(
+            "mqtt.listeners[].max-connections",
+            Unit.COUNT,
+            1,
+            10_000_000,
+            "1000000",
+            "Connections at the same time; further ones are closed at once."),
+        number(
+            "mqtt.listeners[].backlog",
+            Unit.COUNT,
+            1,
+            65535,
+            "1024",
+            "Connections that the system may hold before they are accepted."));
+  }
+
+  private static SettingTable auth() {
+    return SettingTable.of(
+        flag(
+            "auth.anonymous",
+            false,
+            "Lets clients without credentials in on listeners that other machines can reach. On"
+                + " loopback they are always let in. This version knows no credentials yet."));
+  }
+
+  private static SettingTable limits() {
+    return SettingTable.of(
+        number(
+            "limits.packet-bytes",
+            Unit.BYTES,
+            KIB,
+            LARGEST_PACKET,
+            "2MiB",
+            "Largest MQTT packet that is accepted; larger ones end the connection before they are"
+                + " read."),
+        number(
+            "limits.receive-maximum",
+            Unit.COUNT,
+            1,
+            65535,
+            "1024",
+            "QoS 1 and 2 messages that a client may have unacknowledged towards the broker."),
+        number(
+            "limits.in-flight",
+            Unit.COUNT,
+            1,
+            65535,
+            "1024",
+            "QoS 1 and 2 messages that the broker has unacknowledged towards a client; the client"
+                + " may ask for less."),
+        number(
+            "limits.queue-messages",
+            Unit.COUNT,
+            0,
+            10_000_000,
+            "1000",
+            "Messages that wait for one session."),
+        number(
+            "limits.queue-bytes",
+            Unit.BYTES,
+            0,
+            64 * GIB,
+            "8MiB",
+            "Bytes of messages that wait for one session."),
+        number(
+            "limits.outbox-bytes",
+            Unit.BYTES,
+            4 * KIB,
+            GIB,
+            "1MiB",
+            "Bytes that wait for a client's socket; beyond it QoS 0 messages are dropped and"
+                + " counted, others wait in the queue."),
+        number(
+            "limits.subscriptions-per-session",
+            Unit.COUNT,
+            1,
+            10_000_000,
+            "10000",
+            "Subscriptions of one session."),
+        number(
+            "limits.filters-per-subscribe",
+            Unit.COUNT,
+            1,
+            65535,
+            "1000",
+            "Topic filters in one SUBSCRIBE or UNSUBSCRIBE."),
+        number("limits.topic-levels", Unit.COUNT, 1, 65535, "128", "Levels of a topic or filter."),
+        number("limits.topic-bytes", Unit.BYTES, 1, 65535, "65535", "Length of a topic or filter."),
+        number(
+            "limits.retained-messages",
+            Unit.COUNT,
+            0,
+            100_000_000,
+            "1000000",
+            "Retained messages of the broker."),
+        number(
+            "limits.retained-bytes",
+            Unit.BYTES,
+            0,
+            1024 * GIB,
+            "256MiB",
+            "Bytes of all retained messages."),
+        number(
+            "limits.sessions",
+            Unit.COUNT,
+            1,
+            100_000_000,
+            "1000000",
+            "Sessions of the broker, connected or not."),
+        number(
+            "limits.session-expiry-seconds",
+            Unit.SECONDS,
+            0,
+            NEVER,
+            "7d",
+            "Longest time that a session is kept after its connection; a client that asks for more"
+                + " gets this. 4294967295 for ever."),
+        number(
+            "limits.connect-timeout-seconds",
+            Unit.SECONDS,
+            1,
+            3600,
+            "10s",
+            "Time that a connection has to send its CONNECT."),
+        number(
+            "limits.keep-alive-max-seconds",
+            Unit.SECONDS,
+            1,
+            65535,
+            "65535",
+            "Longest keep alive; an MQTT 5 client that asks for more, or for none, gets this."));
+  }
+
+  private static SettingTable store() {
+    return SettingTable.of(
+        text(
+            "store.folder",
+            "culvert-data",
+            "Folder for everything that is kept, mode 0700. This version keeps messages and"
+                + " sessions in memory only."));
+  }
+}

@@ -1,0 +1,92 @@
+package io.culvert.launcher;
+
+import io.culvert.runtime.config.ConfigurationException;
+import io.culvert.runtime.config.Problem;
+import io.vertx.core.Deployable;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** From arguments to an exit code. */
+final class Cli {
+  private final Environment environment;
+  private final Console console;
+  private final Supplier<? extends Deployable> broker;
+  private final Supplier<Ending> ending;
+
+  Cli(
+      Environment environment,
+      Console console,
+      Supplier<? extends Deployable> broker,
+      Supplier<Ending> ending) {
+    this.environment = environment;
+    this.console = console;
+    this.broker = broker;
+    this.ending = ending;
+  }
+
+  /** Runs the command that the arguments name; all errors are reported. */
+  int execute(String... arguments) throws InterruptedException {
+    CommandLine commands = Commands.create();
+    try {
+      ParseResult result = innermost(commands.parseArgs(arguments));
+      if (result.isUsageHelpRequested()) {
+        result.commandSpec().commandLine().usage(console.out());
+        return ExitCode.OK;
+      }
+      return execute(result);
+    } catch (ParameterException e) {
+      console.fail(usage(e));
+      return ExitCode.USAGE;
+    } catch (ConfigurationException e) {
+      console.fail(configuration(e.problems()));
+      return ExitCode.USAGE;
+    } catch (StartException e) {
+      console.fail(String.valueOf(e.getMessage()));
+      return e.exitCode();
+    }
+  }
+
+  private int execute(ParseResult result) throws StartException, InterruptedException {
+    String name = result.commandSpec().qualifiedName(" ");
+    return switch (name) {
+      case "culvert run" -> new RunCommand(environment, console, broker, ending.get()).run(result);
+      case "culvert version" -> Version.print(console);
+      case "culvert config check" -> ConfigCommand.check(result, environment, console);
+      case "culvert config print" -> ConfigCommand.print(result, environment, console);
+      default -> {
+        result.commandSpec().commandLine().usage(console.err());
+        yield ExitCode.USAGE;
+      }
+    };
+  }
+
+  private static ParseResult innermost(ParseResult result) {
+    ParseResult innermost = result;
+    while (innermost.hasSubcommand()) {
+      innermost = innermost.subcommand();
+    }
+    return innermost;
+  }
+
+  private static String usage(ParameterException e) {
+    StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        text.append("; did you mean ").append(near.get(0)).append('?');
+      }
+    }
+    String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
+    return text.append("\n  ").append(command).append(" --help lists what there is").toString();
+  }
+
+  private static String configuration(List<Problem> problems) {
+    StringBuilder text = new StringBuilder("the configuration cannot be used:");
+    problems.forEach(problem -> text.append("\n  ").append(problem));
+    return text.append("\n  culvert config print --help tells where settings come from").toString();
+  }
+}

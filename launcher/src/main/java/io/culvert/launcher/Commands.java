@@ -1,0 +1,99 @@
+package io.culvert.launcher;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The commands with their options and help, built without annotations: nothing is reflected on. */
+final class Commands {
+  private static final int WIDTH = 100;
+
+  private static final String[] ROOT_HEADER = {
+    "Culvert, an MQTT broker. Type:",
+    "",
+    "  culvert run                 start it: mqtt://127.0.0.1:1883 and ws://127.0.0.1:8083/mqtt",
+    "  culvert run --port 2883     ... on another port; culvert run --help lists all options",
+    "  culvert config print        see every setting, its value and where that comes from",
+    "",
+  };
+
+  private static final String[] ROOT_FOOTER = {
+    "",
+    "Results go to stdout, log lines and errors to stderr.",
+    "Exit codes: 0 done, or stopped by SIGTERM or SIGINT; 1 could not start or stop;",
+    "2 wrong arguments or configuration.",
+  };
+
+  private static final String[] RUN_HEADER = {
+    "Starts the broker; ends on Ctrl-C. When everything listens, one line is printed to stdout:",
+    "",
+    "  ready mqtt://127.0.0.1:1883 ws://127.0.0.1:8083/mqtt",
+    "",
+  };
+
+  private static final String[] LAYERS = {
+    "",
+    "A setting is taken from the flags; else from --set; else from the environment",
+    "(CULVERT_MQTT_PORT=2883); else from the file; else it has its default.",
+  };
+
+  private Commands() {}
+
+  static CommandLine create() {
+    CommandSpec config =
+        command("config", "Check and print the configuration.", new String[0])
+            .addSubcommand("check", withFlags("check", "Say what is wrong with it, if anything."))
+            .addSubcommand("print", withFlags("print", "Print every setting as YAML."));
+    CommandSpec root =
+        command("culvert", "", ROOT_HEADER)
+            .addSubcommand("run", run())
+            .addSubcommand("config", config)
+            .addSubcommand("version", command("version", "Print the version.", new String[0]));
+    root.usageMessage().footer(ROOT_FOOTER);
+    CommandLine commands = new CommandLine(root);
+    commands.setUsageHelpWidth(WIDTH);
+    commands.setOverwrittenOptionsAllowed(false);
+    return commands;
+  }
+
+  private static CommandSpec run() {
+    CommandSpec run = command("run", "Start the broker.", RUN_HEADER);
+    run.addOption(
+        OptionSpec.builder("--ephemeral")
+            .arity("0")
+            .type(boolean.class)
+            .description("Keep nothing: no data folder is made.")
+            .build());
+    Flags.addTo(run);
+    run.usageMessage().footer(LAYERS);
+    return run;
+  }
+
+  private static CommandSpec withFlags(String name, String description) {
+    CommandSpec command = command(name, description, new String[0]);
+    Flags.addTo(command);
+    command.usageMessage().footer(LAYERS);
+    return command;
+  }
+
+  private static CommandSpec command(String name, String description, String[] header) {
+    CommandSpec command = CommandSpec.create().name(name);
+    command.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .arity("0")
+            .type(boolean.class)
+            .description("Print this.")
+            .build());
+    UsageMessageSpec usage = command.usageMessage();
+    usage.sortOptions(false);
+    if (header.length > 0) {
+      usage.customSynopsis(header);
+    }
+    if (!description.isEmpty()) {
+      usage.header(description);
+    }
+    return command;
+  }
+}

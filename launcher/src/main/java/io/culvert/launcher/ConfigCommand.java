@@ -1,0 +1,34 @@
+package io.culvert.launcher;
+
+import io.culvert.broker.config.BrokerOptions;
+import io.culvert.runtime.config.Configuration;
+import io.culvert.runtime.config.SettingsDocument;
+import picocli.CommandLine.ParseResult;
+
+/** {@code culvert config check} and {@code culvert config print}. */
+final class ConfigCommand {
+  private ConfigCommand() {}
+
+  static int check(ParseResult result, Environment environment, Console console)
+      throws StartException {
+    load(result, environment);
+    console.out().println("the configuration is good");
+    return ExitCode.OK;
+  }
+
+  static int print(ParseResult result, Environment environment, Console console)
+      throws StartException {
+    Configuration configuration = load(result, environment);
+    console.out().print(SettingsDocument.yaml(BrokerOptions.printable(configuration)));
+    return ExitCode.OK;
+  }
+
+  private static Configuration load(ParseResult result, Environment environment)
+      throws StartException {
+    Flags.checkAvailable(result);
+    Configuration configuration = environment.load(result);
+    BrokerOptions options = BrokerOptions.from(configuration);
+    Listeners.checkExposure(options.listeners(), options.anonymous());
+    return configuration;
+  }
+}

@@ -1,0 +1,91 @@
+package io.culvert.launcher;
+
+import io.vertx.core.Future;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a run on SIGTERM, SIGINT or whatever else runs shutdown hooks: stops what was started,
+ * within a limit, and ends the process with {@link ExitCode#OK}.
+ *
+ * <p>The hook runs on its own thread while the thread that called {@link #await} waits.
+ */
+final class Ending {
+  /** Clients get their DISCONNECT well before; a service manager kills after 30 s or more. */
+  private static final int LIMIT_SECONDS = 10;
+
+  private final Console console;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile int exitCode = ExitCode.OK;
+  private volatile @Nullable Supplier<Future<Void>> stop;
+
+  private Ending(Console console) {
+    this.console = console;
+  }
+
+  /** To be asked by {@link #ask}. */
+  static Ending create(Console console) {
+    return new Ending(console);
+  }
+
+  /** To be asked by the system. */
+  static Ending ofProcess(Console console) {
+    Ending ending = new Ending(console);
+    Thread hook = new Thread(ending::endProcess, "culvert-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return ending;
+  }
+
+  /** What to do at the end; completes when it is done. */
+  void whenAsked(Supplier<Future<Void>> action) {
+    stop = action;
+  }
+
+  /** There is nothing to stop any more. */
+  void cancel() {
+    stop = null;
+  }
+
+  /** Waits until everything has stopped. */
+  int await() throws InterruptedException {
+    ended.await();
+    return exitCode;
+  }
+
+  /** Stops everything now. */
+  void ask() {
+    Supplier<Future<Void>> action = stop;
+    if (action == null) {
+      return;
+    }
+    CompletableFuture<Void> stopped = action.get().toCompletionStage().toCompletableFuture();
+    try {
+      stopped.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      fail("it did not stop within " + LIMIT_SECONDS + " s and was ended");
+    } catch (ExecutionException e) {
+      fail("it did not stop cleanly: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ended.countDown();
+  }
+
+  private void fail(String message) {
+    exitCode = ExitCode.FAILURE;
+    console.fail(message);
+  }
+
+  /** The system would report 128 + signal, although everything went well. */
+  private void endProcess() {
+    if (stop != null) {
+      ask();
+      Runtime.getRuntime().halt(exitCode);
+    }
+  }
+}

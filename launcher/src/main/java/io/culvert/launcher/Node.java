@@ -1,0 +1,80 @@
+package io.culvert.launcher;
+
+import io.culvert.broker.config.ListenerOptions;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** One Vert.x with its verticles. */
+final class Node {
+  /** Files and names are looked up at the start only. */
+  private static final int WORKERS = 4;
+
+  private final Vertx vertx;
+
+  private Node(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  static Node create(int eventLoops) {
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(eventLoops)
+            .setWorkerPoolSize(WORKERS)
+            .setInternalBlockingPoolSize(WORKERS)
+            .setPreferNativeTransport(true)
+            .setDisableTCCL(true)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
+    return new Node(Vertx.builder().with(options).build());
+  }
+
+  /**
+   * Deploys the broker; completes with the addresses when everything listens.
+   *
+   * @param config shared by all instances
+   */
+  Future<List<String>> start(
+      Supplier<? extends Deployable> broker,
+      int instances,
+      JsonObject config,
+      List<ListenerOptions> listeners) {
+    String deployment = UUID.randomUUID().toString();
+    DeploymentOptions options =
+        new DeploymentOptions()
+            .setInstances(instances)
+            .setConfig(config.copy().put("deployment", deployment));
+    return vertx
+        .deployVerticle(broker, options)
+        .map(id -> addresses("culvert.listeners." + deployment, listeners));
+  }
+
+  /** Undeploys everything and frees the threads. */
+  Future<Void> stop() {
+    return vertx.close();
+  }
+
+  /** What the verticle says that it has bound, in the order of the configuration. */
+  private List<String> addresses(String registry, List<ListenerOptions> listeners) {
+    Set<String> bound = vertx.sharedData().<String, String>getLocalMap(registry).keySet();
+    List<String> addresses = new ArrayList<>();
+    for (ListenerOptions listener : listeners) {
+      if (bound.isEmpty() || bound.contains(listener.uri())) {
+        addresses.add(listener.uri());
+      }
+    }
+    bound.stream().sorted().filter(uri -> !addresses.contains(uri)).forEach(addresses::add);
+    return addresses;
+  }
+}

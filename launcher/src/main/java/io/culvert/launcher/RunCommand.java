@@ -1,0 +1,97 @@
+package io.culvert.launcher;
+
+import io.culvert.broker.config.BrokerOptions;
+import io.culvert.broker.config.ListenerOptions;
+import io.culvert.runtime.config.Configuration;
+import io.vertx.core.Deployable;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ParseResult;
+
+/** {@code culvert run}: starts the verticles, says that they are ready, and waits for the end. */
+final class RunCommand {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert");
+
+  /** Longer than any start that will still succeed. */
+  private static final int START_SECONDS = 60;
+
+  private final Environment environment;
+  private final Console console;
+  private final Supplier<? extends Deployable> broker;
+  private final Ending ending;
+
+  RunCommand(
+      Environment environment,
+      Console console,
+      Supplier<? extends Deployable> broker,
+      Ending ending) {
+    this.environment = environment;
+    this.console = console;
+    this.broker = broker;
+    this.ending = ending;
+  }
+
+  /** Returns when the process shall end. */
+  int run(ParseResult result) throws StartException, InterruptedException {
+    Flags.checkAvailable(result);
+    Configuration configuration = environment.load(result);
+    BrokerOptions options = BrokerOptions.from(configuration);
+    Listeners.checkExposure(options.listeners(), options.anonymous());
+    Logging.apply(configuration);
+    boolean ephemeral = result.hasMatchedOption("--ephemeral");
+    try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
+      List<ListenerOptions> listeners = Listeners.resolve(options.listeners());
+      LOG.info(
+          data == null ? "no data folder; {}" : "data folder " + data.path() + "; {}",
+          "this version keeps sessions and messages in memory: they end with it");
+      return serve(configuration, options, listeners);
+    }
+  }
+
+  private DataFolder dataFolder(Configuration configuration) throws StartException {
+    return DataFolder.open(
+        environment.folder().resolve(Path.of(configuration.text("store.folder"))));
+  }
+
+  private int serve(
+      Configuration configuration, BrokerOptions options, List<ListenerOptions> listeners)
+      throws StartException, InterruptedException {
+    int instances =
+        options.instances() == 0 ? Runtime.getRuntime().availableProcessors() : options.instances();
+    Node node = Node.create(instances);
+    ending.whenAsked(node::stop);
+    try {
+      List<String> addresses =
+          node.start(
+                  broker, instances, BrokerOptions.deployable(configuration, listeners), listeners)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(START_SECONDS, TimeUnit.SECONDS);
+      console.out().println("ready " + String.join(" ", addresses));
+      console.out().flush();
+    } catch (ExecutionException | TimeoutException e) {
+      ending.cancel();
+      node.stop();
+      LOG.debug("start failed", e);
+      throw StartException.failure(failure(e.getCause()));
+    }
+    return ending.await();
+  }
+
+  private static String failure(@Nullable Throwable cause) {
+    if (cause == null) {
+      return "it was not ready after " + START_SECONDS + " s. The log above may say why.";
+    }
+    String message = cause.getMessage();
+    return "it could not start: "
+        + (message == null ? cause.getClass().getSimpleName() : message)
+        + ".\n  More is logged with: --set logging.level=debug";
+  }
+}

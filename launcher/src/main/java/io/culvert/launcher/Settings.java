@@ -1,0 +1,11 @@
+package io.culvert.launcher;
+
+import io.culvert.broker.config.BrokerSettings;
+import io.culvert.runtime.config.SettingTable;
+
+/** The tables of all modules in the jar. */
+final class Settings {
+  static final SettingTable TABLE = SettingTable.join(BrokerSettings.TABLE, Logging.SETTINGS);
+
+  private Settings() {}
+}
