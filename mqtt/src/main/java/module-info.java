@@ -3,7 +3,6 @@ module io.culvert.mqtt {
   requires transitive io.culvert.engine;
   requires static transitive org.jspecify;
 
-  exports io.culvert.mqtt.client;
   exports io.culvert.mqtt.server;
   exports io.culvert.mqtt.session;
   exports io.culvert.mqtt.topic;

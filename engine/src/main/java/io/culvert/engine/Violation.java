@@ -8,8 +8,16 @@ package io.culvert.engine;
 public abstract class Violation extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String detail;
+
   protected Violation(String detail) {
     super(detail, null, false, false);
+    this.detail = detail;
+  }
+
+  /** What the peer did, in words for people. */
+  public final String detail() {
+    return detail;
   }
 
   /** The code that the protocol has for this violation. */

@@ -1,4 +1,7 @@
-/** The server's side: connections, sessions, subscriptions, and the broker of one shard, without I/O. */
+/**
+ * The server's side: connections, sessions, subscriptions, and the broker of one shard, without
+ * I/O.
+ */
 @NullMarked
 package io.culvert.mqtt.server;
 

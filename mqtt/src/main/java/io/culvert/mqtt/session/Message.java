@@ -1,20 +1,21 @@
 package io.culvert.mqtt.session;
 
 import io.culvert.engine.Bytes;
-import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
 
 /**
- * An Application Message. Stateless: it knows nothing of who gets it; DUP, packet identifier, granted
- * QoS and aliases belong to a {@link Delivery}. Owns its bytes.
+ * An Application Message. Stateless: it knows nothing of who gets it; DUP, packet identifier,
+ * granted QoS and aliases belong to a {@link Delivery}. Owns its bytes.
  *
  * @param qos the QoS that it was published with
  * @param retain the RETAIN flag that it was published with
- * @param properties those to be forwarded, in their order; without alias and subscription identifiers
+ * @param properties those to be forwarded, in their order; without alias and subscription
+ *     identifiers
  * @param expiresAtMillis when it is worth nothing any more, or {@link #NEVER}
  */
 public record Message(
@@ -90,6 +91,12 @@ public record Message(
   /** Never the payload: this may stand in a log. */
   @Override
   public String toString() {
-    return "Message[" + topic + ", " + qos + (retain ? ", retain, " : ", ") + payload.length() + " bytes]";
+    return "Message["
+        + topic
+        + ", "
+        + qos
+        + (retain ? ", retain, " : ", ")
+        + payload.length()
+        + " bytes]";
   }
 }

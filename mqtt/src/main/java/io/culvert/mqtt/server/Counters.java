@@ -1,0 +1,80 @@
+package io.culvert.mqtt.server;
+
+/** What one broker has counted since it was made. Read and written on its own thread. */
+public final class Counters {
+  private final long[] dropped = new long[DropReason.values().length];
+  private long received;
+  private long delivered;
+  private long refused;
+  private long violations;
+  private long takeovers;
+  private long retainedRefused;
+
+  void countReceived() {
+    received++;
+  }
+
+  void countDelivered() {
+    delivered++;
+  }
+
+  void countRefused() {
+    refused++;
+  }
+
+  void countViolation() {
+    violations++;
+  }
+
+  void countTakeover() {
+    takeovers++;
+  }
+
+  void countRetainedRefused() {
+    retainedRefused++;
+  }
+
+  void countDropped(DropReason reason, int messages) {
+    dropped[index(reason)] += messages;
+  }
+
+  /** Application Messages that came from clients, repetitions not counted. */
+  public long received() {
+    return received;
+  }
+
+  /** Messages handed to a connection for the first time. */
+  public long delivered() {
+    return delivered;
+  }
+
+  /** Publishes refused with a reason code, or dropped without one at QoS 0. */
+  public long refused() {
+    return refused;
+  }
+
+  /** Connections closed because the client broke the protocol. */
+  public long violations() {
+    return violations;
+  }
+
+  /** Connections that lost their session to a newer connection. */
+  public long takeovers() {
+    return takeovers;
+  }
+
+  /** Messages that were not retained because the limit was reached. */
+  public long retainedRefused() {
+    return retainedRefused;
+  }
+
+  /** Messages that did not reach a matching session, for this reason. */
+  public long dropped(DropReason reason) {
+    return dropped[index(reason)];
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an array in the order of the enum, never stored
+  private static int index(DropReason reason) {
+    return reason.ordinal();
+  }
+}

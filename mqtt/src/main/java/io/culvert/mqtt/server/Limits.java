@@ -1,0 +1,345 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.QoS;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Every bound of the protocol core, and what the server offers. Immutable; made by {@link
+ * #builder()}.
+ */
+public final class Limits {
+  /** The bounds without any setting. */
+  public static final Limits DEFAULT = builder().build();
+
+  private final Builder values;
+
+  private Limits(Builder values) {
+    this.values = new Builder(values);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** These values, to be changed. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The largest packet that is taken, in bytes; a larger one is refused on its fixed header. */
+  public long maximumPacketSizeBytes() {
+    return values.maximumPacketSizeBytes;
+  }
+
+  /** How many QoS 1 and 2 messages a client may have unacknowledged, 1…65 535. */
+  public int receiveMaximum() {
+    return values.receiveMaximum;
+  }
+
+  /** How many QoS 1 and 2 messages may be unacknowledged towards a client, 1…65 535. */
+  public int inFlight() {
+    return values.inFlight;
+  }
+
+  /** How many messages may wait for one session. */
+  public int queueMessages() {
+    return values.queueMessages;
+  }
+
+  /** How many bytes the waiting messages of one session may hold. */
+  public long queueBytes() {
+    return values.queueBytes;
+  }
+
+  /** How much may wait in a connection's outbox before QoS 0 is dropped and QoS 1 and 2 wait. */
+  public long outboxBytes() {
+    return values.outboxBytes;
+  }
+
+  /** How many subscriptions a session may have. */
+  public int subscriptionsPerSession() {
+    return values.subscriptionsPerSession;
+  }
+
+  /** How many filters of one SUBSCRIBE are looked at; those behind them are refused. */
+  public int filtersPerSubscribe() {
+    return values.filtersPerSubscribe;
+  }
+
+  /** How many bytes a Topic Name or Topic Filter may have, 1…65 535. */
+  public int topicBytes() {
+    return values.topicBytes;
+  }
+
+  /** How many levels a Topic Name or Topic Filter may have. */
+  public int topicLevels() {
+    return values.topicLevels;
+  }
+
+  /** How many sessions there may be, connected or not. */
+  public int sessions() {
+    return values.sessions;
+  }
+
+  /** How many retained messages there may be. */
+  public int retainedMessages() {
+    return values.retainedMessages;
+  }
+
+  /** How many bytes the retained messages may hold. */
+  public long retainedBytes() {
+    return values.retainedBytes;
+  }
+
+  /** The longest Session Expiry Interval that is granted, 0…4 294 967 295 (never). */
+  public long sessionExpirySeconds() {
+    return values.sessionExpirySeconds;
+  }
+
+  /** How many Topic Aliases a client may use, 0…65 535. */
+  public int topicAliasMaximum() {
+    return values.topicAliasMaximum;
+  }
+
+  /** How long a connection may stay without CONNECT. */
+  public long connectTimeoutMillis() {
+    return values.connectTimeoutMillis;
+  }
+
+  /** The longest Keep Alive that is granted; 0 grants any, also none. */
+  public int keepAliveSeconds() {
+    return values.keepAliveSeconds;
+  }
+
+  public QoS maximumQos() {
+    return values.maximumQos;
+  }
+
+  public boolean retainAvailable() {
+    return values.retainAvailable;
+  }
+
+  public boolean wildcardAvailable() {
+    return values.wildcardAvailable;
+  }
+
+  public boolean sharedAvailable() {
+    return values.sharedAvailable;
+  }
+
+  public boolean subscriptionIdentifiersAvailable() {
+    return values.subscriptionIdentifiersAvailable;
+  }
+
+  /** Whether an empty Client Identifier gets one assigned. */
+  public boolean emptyClientIdAllowed() {
+    return values.emptyClientIdAllowed;
+  }
+
+  public Set<MqttVersion> versions() {
+    return EnumSet.copyOf(values.versions);
+  }
+
+  boolean accepts(MqttVersion version) {
+    return values.versions.contains(version);
+  }
+
+  /** Collects values; each has a default. */
+  public static final class Builder {
+    private long maximumPacketSizeBytes = 2 * 1024 * 1024;
+    private int receiveMaximum = 1024;
+    private int inFlight = 1024;
+    private int queueMessages = 1000;
+    private long queueBytes = 8 * 1024 * 1024;
+    private long outboxBytes = 1024 * 1024;
+    private int subscriptionsPerSession = 10_000;
+    private int filtersPerSubscribe = 1000;
+    private int topicBytes = 65_535;
+    private int topicLevels = 128;
+    private int sessions = 1_000_000;
+    private int retainedMessages = 1_000_000;
+    private long retainedBytes = 256L * 1024 * 1024;
+    private long sessionExpirySeconds = 7 * 24 * 3600;
+    private int topicAliasMaximum = 16;
+    private long connectTimeoutMillis = 10_000;
+    private int keepAliveSeconds;
+    private QoS maximumQos = QoS.EXACTLY_ONCE;
+    private boolean retainAvailable = true;
+    private boolean wildcardAvailable = true;
+    private boolean sharedAvailable = true;
+    private boolean subscriptionIdentifiersAvailable = true;
+    private boolean emptyClientIdAllowed = true;
+    private Set<MqttVersion> versions = EnumSet.allOf(MqttVersion.class);
+
+    private Builder() {}
+
+    private Builder(Builder from) {
+      maximumPacketSizeBytes = from.maximumPacketSizeBytes;
+      receiveMaximum = from.receiveMaximum;
+      inFlight = from.inFlight;
+      queueMessages = from.queueMessages;
+      queueBytes = from.queueBytes;
+      outboxBytes = from.outboxBytes;
+      subscriptionsPerSession = from.subscriptionsPerSession;
+      filtersPerSubscribe = from.filtersPerSubscribe;
+      topicBytes = from.topicBytes;
+      topicLevels = from.topicLevels;
+      sessions = from.sessions;
+      retainedMessages = from.retainedMessages;
+      retainedBytes = from.retainedBytes;
+      sessionExpirySeconds = from.sessionExpirySeconds;
+      topicAliasMaximum = from.topicAliasMaximum;
+      connectTimeoutMillis = from.connectTimeoutMillis;
+      keepAliveSeconds = from.keepAliveSeconds;
+      maximumQos = from.maximumQos;
+      retainAvailable = from.retainAvailable;
+      wildcardAvailable = from.wildcardAvailable;
+      sharedAvailable = from.sharedAvailable;
+      subscriptionIdentifiersAvailable = from.subscriptionIdentifiersAvailable;
+      emptyClientIdAllowed = from.emptyClientIdAllowed;
+      versions = EnumSet.copyOf(from.versions);
+    }
+
+    public Builder maximumPacketSizeBytes(long bytes) {
+      maximumPacketSizeBytes = inRange("maximum packet size", bytes, 16, 268_435_460);
+      return this;
+    }
+
+    public Builder receiveMaximum(int messages) {
+      receiveMaximum = inRange("receive maximum", messages, 1, 65_535);
+      return this;
+    }
+
+    public Builder inFlight(int messages) {
+      inFlight = inRange("in flight", messages, 1, 65_535);
+      return this;
+    }
+
+    public Builder queueMessages(int messages) {
+      queueMessages = inRange("queue messages", messages, 0, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder queueBytes(long bytes) {
+      queueBytes = inRange("queue bytes", bytes, 0, Long.MAX_VALUE);
+      return this;
+    }
+
+    public Builder outboxBytes(long bytes) {
+      outboxBytes = inRange("outbox bytes", bytes, 1, Long.MAX_VALUE);
+      return this;
+    }
+
+    public Builder subscriptionsPerSession(int subscriptions) {
+      subscriptionsPerSession =
+          inRange("subscriptions per session", subscriptions, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder filtersPerSubscribe(int filters) {
+      filtersPerSubscribe = inRange("filters per subscribe", filters, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder topicBytes(int bytes) {
+      topicBytes = inRange("topic bytes", bytes, 1, 65_535);
+      return this;
+    }
+
+    public Builder topicLevels(int levels) {
+      topicLevels = inRange("topic levels", levels, 1, 65_536);
+      return this;
+    }
+
+    public Builder sessions(int count) {
+      sessions = inRange("sessions", count, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder retainedMessages(int messages) {
+      retainedMessages = inRange("retained messages", messages, 0, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder retainedBytes(long bytes) {
+      retainedBytes = inRange("retained bytes", bytes, 0, Long.MAX_VALUE);
+      return this;
+    }
+
+    public Builder sessionExpirySeconds(long seconds) {
+      sessionExpirySeconds = inRange("session expiry", seconds, 0, 0xffff_ffffL);
+      return this;
+    }
+
+    public Builder topicAliasMaximum(int aliases) {
+      topicAliasMaximum = inRange("topic alias maximum", aliases, 0, 65_535);
+      return this;
+    }
+
+    public Builder connectTimeoutMillis(long millis) {
+      connectTimeoutMillis = inRange("connect timeout", millis, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder keepAliveSeconds(int seconds) {
+      keepAliveSeconds = inRange("keep alive", seconds, 0, 65_535);
+      return this;
+    }
+
+    public Builder maximumQos(QoS qos) {
+      maximumQos = qos;
+      return this;
+    }
+
+    public Builder retainAvailable(boolean available) {
+      retainAvailable = available;
+      return this;
+    }
+
+    public Builder wildcardAvailable(boolean available) {
+      wildcardAvailable = available;
+      return this;
+    }
+
+    public Builder sharedAvailable(boolean available) {
+      sharedAvailable = available;
+      return this;
+    }
+
+    public Builder subscriptionIdentifiersAvailable(boolean available) {
+      subscriptionIdentifiersAvailable = available;
+      return this;
+    }
+
+    public Builder emptyClientIdAllowed(boolean allowed) {
+      emptyClientIdAllowed = allowed;
+      return this;
+    }
+
+    public Builder versions(Set<MqttVersion> accepted) {
+      if (accepted.isEmpty()) {
+        throw new IllegalArgumentException("no protocol version is accepted");
+      }
+      versions = EnumSet.copyOf(accepted);
+      return this;
+    }
+
+    public Limits build() {
+      return new Limits(this);
+    }
+
+    private static int inRange(String name, int value, int least, int most) {
+      return (int) inRange(name, (long) value, least, most);
+    }
+
+    private static long inRange(String name, long value, long least, long most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            name + " must be " + least + "…" + most + ", not " + value);
+      }
+      return value;
+    }
+  }
+}

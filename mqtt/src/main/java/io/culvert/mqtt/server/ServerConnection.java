@@ -1,0 +1,595 @@
+package io.culvert.mqtt.server;
+
+import static io.culvert.mqtt.wire.ReasonCode.PROTOCOL_ERROR;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
+import io.culvert.engine.Outbox;
+import io.culvert.engine.ReceiveBuffer;
+import io.culvert.engine.Wake;
+import io.culvert.mqtt.session.AckQueue;
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.MqttDecoder;
+import io.culvert.mqtt.wire.MqttEncoder;
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.UnsubAck;
+import io.culvert.mqtt.wire.Unsubscribe;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's end of one MQTT connection, of any version, as a state machine without I/O.
+ *
+ * <p>Events that await a decision (CONNECT, SUBSCRIBE, UNSUBSCRIBE) stop it until the decision is
+ * given; what has arrived behind them waits unparsed. A PUBLISH does not stop it: its
+ * acknowledgement is a later command, and acknowledgements leave in order of arrival. The good
+ * prefix of a chunk is always delivered before the violation that follows it.
+ */
+public final class ServerConnection implements Engine<ServerEvent> {
+  private enum State {
+    AWAITING_CONNECT,
+    CONNECT_REQUESTED,
+    CONNECTED,
+    ENDED
+  }
+
+  private final Limits limits;
+  private final Wake wake;
+  private final @Nullable PacketLog log;
+  private final MqttDecoder decoder;
+  private final ReceiveBuffer in = new ReceiveBuffer();
+  private final Outbox out;
+  private final AckQueue acks = new AckQueue();
+  private final long openedMillis;
+
+  private State state = State.AWAITING_CONNECT;
+  private Status status = Status.OPEN;
+  private boolean awaitsDecision;
+  private boolean peerEnded;
+  private ServerEvent.@Nullable Disconnected ended;
+  private @Nullable Session session;
+
+  private MqttVersion version = MqttVersion.MQTT_5;
+  private int requestId;
+  private long keepAliveMillis;
+  private long lastReceivedMillis;
+  private long clientMaximumPacketSize = Long.MAX_VALUE;
+  private long connectExpirySeconds;
+  private int unfinished;
+  private @Nullable TopicName @Nullable [] aliases;
+
+  /**
+   * @param pool of this thread
+   * @param wake told when the outbox or the status changed outside of the driver's own calls
+   * @param log told of each packet, or null
+   */
+  public ServerConnection(
+      Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
+    this.limits = limits;
+    this.wake = wake;
+    this.log = log;
+    this.decoder = new MqttDecoder(limits.maximumPacketSizeBytes());
+    this.out = new Outbox(pool);
+    this.openedMillis = nowMillis;
+    this.lastReceivedMillis = nowMillis;
+  }
+
+  @Override
+  public void receive(Bytes chunk) {
+    if (status == Status.OPEN) {
+      in.add(chunk);
+    }
+  }
+
+  @Override
+  public void receiveEnd() {
+    peerEnded = true;
+  }
+
+  @Override
+  public @Nullable ServerEvent poll(long nowMillis) {
+    ServerEvent event = next(nowMillis);
+    if (event == null) {
+      in.keep();
+      Session current = session;
+      if (state == State.CONNECTED && current != null) {
+        current.pump(nowMillis);
+      }
+    }
+    return event;
+  }
+
+  @Override
+  public boolean awaitsDecision() {
+    return awaitsDecision || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
+  }
+
+  @Override
+  public Outbox outbox() {
+    return out;
+  }
+
+  @Override
+  public long deadlineMillis() {
+    return switch (state) {
+      case AWAITING_CONNECT -> openedMillis + limits.connectTimeoutMillis();
+      case CONNECTED ->
+          keepAliveMillis == 0 ? NO_DEADLINE : lastReceivedMillis + keepAliveMillis * 3 / 2;
+      case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
+    };
+  }
+
+  @Override
+  public void timeout(long nowMillis) {
+    if (nowMillis < deadlineMillis()) {
+      return;
+    }
+    if (awaitsDecision()) {
+      lastReceivedMillis = nowMillis; // it is us who do not read
+    } else if (state == State.CONNECTED) {
+      disconnect(
+          ReasonCode.KEEP_ALIVE_TIMEOUT, DisconnectCause.KEEP_ALIVE_TIMEOUT); // [MQTT5-3.1.2-22]
+    } else {
+      end(DisconnectCause.CONNECT_TIMEOUT, null, null);
+    }
+  }
+
+  @Override
+  public Status status() {
+    return status;
+  }
+
+  // ---- decisions
+
+  /** Accepts the CONNECT; the broker has made or found the session. */
+  void acceptConnect(
+      Session accepted, boolean sessionPresent, int keepAliveSeconds, Properties properties) {
+    if (state != State.CONNECT_REQUESTED) {
+      return;
+    }
+    state = State.CONNECTED;
+    awaitsDecision = false;
+    session = accepted;
+    keepAliveMillis = keepAliveSeconds * 1000L;
+    send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties));
+    wake.changed();
+  }
+
+  /** Refuses the CONNECT with CONNACK and closes. */
+  public void rejectConnect(ReasonCode reasonCode) {
+    if (state == State.CONNECT_REQUESTED) {
+      refuse(reasonCode, Properties.EMPTY);
+      end(DisconnectCause.REFUSED, null, null);
+      wake.changed();
+    }
+  }
+
+  /** Answers the SUBSCRIBE: one reason code for each of its requests, in their order. */
+  public void acceptSubscribe(List<ReasonCode> reasonCodes) {
+    if (isAwaitingReply()) {
+      send(new SubAck(requestId, reasonCodes, Properties.EMPTY));
+      awaitsDecision = false;
+      wake.changed();
+    }
+  }
+
+  /** Answers the UNSUBSCRIBE: one reason code for each of its filters, in their order. */
+  public void acceptUnsubscribe(List<ReasonCode> reasonCodes) {
+    if (isAwaitingReply()) {
+      send(new UnsubAck(requestId, reasonCodes, Properties.EMPTY));
+      awaitsDecision = false;
+      wake.changed();
+    }
+  }
+
+  /** Answers a PUBLISH of QoS 1 or 2; the reply leaves when all earlier ones have. */
+  public void acceptPublish(int packetId, ReasonCode reasonCode) {
+    if (state == State.CONNECTED && acks.decide(packetId, reasonCode)) {
+      sendReadyAcks();
+      wake.changed();
+    }
+  }
+
+  /** Ends the connection for a reason of the server's; an MQTT 5 client is told. */
+  public void disconnect(ReasonCode reasonCode, DisconnectCause cause) {
+    disconnect(reasonCode, cause, Properties.EMPTY);
+  }
+
+  /** As above, with properties such as a Server Reference. */
+  public void disconnect(ReasonCode reasonCode, DisconnectCause cause, Properties properties) {
+    if (state == State.ENDED) {
+      return;
+    }
+    if (state == State.CONNECTED) {
+      sendDisconnect(reasonCode, properties);
+    } else if (state == State.CONNECT_REQUESTED) {
+      refuse(reasonCode, Properties.EMPTY);
+    }
+    end(cause, null, null);
+    wake.changed();
+  }
+
+  // ---- queries
+
+  /** The session, from the accepted CONNECT on. */
+  public @Nullable Session session() {
+    return session;
+  }
+
+  public MqttVersion version() {
+    return version;
+  }
+
+  public boolean isConnected() {
+    return state == State.CONNECTED;
+  }
+
+  // ---- for the session
+
+  boolean hasRoom() {
+    return out.pendingBytes() < limits.outboxBytes();
+  }
+
+  /** The client takes a packet of this size. */
+  boolean fits(Delivery delivery, long nowMillis) {
+    return clientMaximumPacketSize == Long.MAX_VALUE
+        || delivery.sizeBytes(version, nowMillis) <= clientMaximumPacketSize;
+  }
+
+  void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
+    delivery.writeTo(out, version, packetId, dup, nowMillis);
+    if (log != null) {
+      log.sent(PacketType.PUBLISH, packetId, delivery.sizeBytes(version, nowMillis));
+    }
+    wake.changed();
+  }
+
+  void sendPubRel(int packetId, ReasonCode reasonCode) {
+    sendAck(PacketType.PUBREL, packetId, reasonCode);
+  }
+
+  // ---- what arrives
+
+  private @Nullable ServerEvent next(long nowMillis) {
+    while (state != State.ENDED && !awaitsDecision()) {
+      try {
+        MqttPacket packet = decoder.next(in);
+        if (packet == null) {
+          break;
+        }
+        lastReceivedMillis = nowMillis;
+        if (log != null) {
+          log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
+        }
+        ServerEvent event = handle(packet);
+        if (event != null) {
+          return event;
+        }
+      } catch (MqttViolation violation) {
+        answer(violation);
+      }
+    }
+    if (peerEnded && !awaitsDecision && state != State.ENDED) {
+      status = Status.CLOSED;
+      end(DisconnectCause.CONNECTION_LOST, null, null);
+    }
+    ServerEvent last = ended;
+    ended = null;
+    return last;
+  }
+
+  private @Nullable ServerEvent handle(MqttPacket packet) {
+    if (state == State.AWAITING_CONNECT) {
+      if (packet instanceof Connect connect) {
+        return onConnect(connect);
+      }
+      throw violation(Statement.MQTT5_3_1_0_1, "first packet is " + packet.type());
+    }
+    return switch (packet.type()) {
+      case PUBLISH -> onPublish((Publish) packet);
+      case PUBACK -> connected().onPubAck(packet.packetId());
+      case PUBREC -> connected().onPubRec((PubRec) packet);
+      case PUBREL -> onPubRel(packet.packetId());
+      case PUBCOMP -> connected().onPubComp(packet.packetId());
+      case SUBSCRIBE -> onSubscribe((Subscribe) packet);
+      case UNSUBSCRIBE -> onUnsubscribe((Unsubscribe) packet);
+      case PINGREQ -> onPingReq();
+      case DISCONNECT -> onDisconnect((Disconnect) packet);
+      case CONNECT -> throw violation(Statement.MQTT5_3_1_0_2, "second CONNECT");
+      case AUTH -> throw violation(Statement.MQTT5_4_12_0_6, "AUTH without Authentication Method");
+      case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+          throw violation(null, packet.type() + " only flows from server to client");
+    };
+  }
+
+  private ServerEvent onConnect(Connect connect) {
+    version = connect.version();
+    clientMaximumPacketSize =
+        connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
+    state = State.CONNECT_REQUESTED;
+    if (!limits.accepts(version)) {
+      throw new MqttViolation(
+          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+          Statement.MQTT5_3_1_2_2,
+          version + " is not accepted here");
+    }
+    if (connect.properties().has(Property.AUTHENTICATION_DATA)
+        && !connect.properties().has(Property.AUTHENTICATION_METHOD)) {
+      throw violation(null, "Authentication Data without Authentication Method");
+    }
+    connectExpirySeconds = connect.properties().integer(Property.SESSION_EXPIRY_INTERVAL, 0);
+    awaitsDecision = true;
+    return new ServerEvent.ConnectRequested(connect);
+  }
+
+  private @Nullable ServerEvent onPublish(Publish publish) {
+    QoS qos = publish.qos();
+    if (qos.compareTo(limits.maximumQos()) > 0) {
+      throw new MqttViolation(
+          ReasonCode.QOS_NOT_SUPPORTED, Statement.MQTT5_3_2_2_11, qos + " is not supported here");
+    }
+    if (publish.retain() && !limits.retainAvailable()) {
+      throw new MqttViolation(
+          ReasonCode.RETAIN_NOT_SUPPORTED,
+          Statement.MQTT5_3_2_2_14,
+          "RETAIN is not supported here");
+    }
+    TopicName topic = topicOf(publish);
+    if (qos == QoS.AT_MOST_ONCE) {
+      return new ServerEvent.Published(publish, topic);
+    }
+    int packetId = publish.packetId();
+    boolean repeated = connected().received().contains(packetId);
+    if (repeated) {
+      if (qos == QoS.EXACTLY_ONCE) {
+        acks.add(packetId, true); // [MQTT5-4.3.3-10]
+        acks.decide(packetId, ReasonCode.SUCCESS);
+      } else {
+        acks.add(packetId, false);
+        acks.decide(packetId, ReasonCode.PACKET_IDENTIFIER_IN_USE);
+        unfinished++;
+      }
+      sendReadyAcks();
+      return null;
+    }
+    if (unfinished >= limits.receiveMaximum() && version.isMqtt5()) {
+      throw new MqttViolation(
+          ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+          Statement.MQTT5_3_3_4_7,
+          "more than " + limits.receiveMaximum() + " messages are unfinished");
+    }
+    unfinished++;
+    if (qos == QoS.EXACTLY_ONCE) {
+      connected().received().add(packetId);
+    }
+    acks.add(packetId, qos == QoS.EXACTLY_ONCE);
+    return new ServerEvent.Published(publish, topic);
+  }
+
+  private TopicName topicOf(Publish publish) {
+    Properties properties = publish.properties();
+    TopicName topic = publish.topic();
+    if (!properties.isEmpty()) {
+      if (properties.has(Property.SUBSCRIPTION_IDENTIFIER)) {
+        throw violation(Statement.MQTT5_3_3_4_6, "Subscription Identifier from a client");
+      }
+      Bytes responseTopic = properties.binary(Property.RESPONSE_TOPIC);
+      if (responseTopic != null) {
+        TopicName.parse(responseTopic); // [MQTT5-3.3.2-14]
+      }
+      long alias = properties.integer(Property.TOPIC_ALIAS, -1);
+      if (alias >= 0) {
+        return resolve(topic, alias);
+      }
+    }
+    if (topic.isEmpty()) {
+      throw violation(null, "empty Topic Name without Topic Alias");
+    }
+    return topic;
+  }
+
+  private TopicName resolve(TopicName topic, long alias) {
+    int maximum = limits.topicAliasMaximum();
+    if (alias == 0 || alias > maximum) {
+      throw new MqttViolation(
+          ReasonCode.TOPIC_ALIAS_INVALID,
+          alias == 0 ? Statement.MQTT5_3_3_2_8 : Statement.MQTT5_3_3_2_9,
+          "Topic Alias " + alias + " of at most " + maximum);
+    }
+    @Nullable TopicName[] known = aliases;
+    if (known == null) {
+      known = new TopicName[maximum + 1];
+      aliases = known;
+    }
+    if (topic.isEmpty()) {
+      TopicName resolved = known[(int) alias];
+      if (resolved == null) {
+        throw violation(Statement.MQTT5_3_3_2_12, "Topic Alias " + alias + " is unknown");
+      }
+      return resolved;
+    }
+    known[(int) alias] = topic.copy();
+    return topic;
+  }
+
+  private @Nullable ServerEvent onPubRel(int packetId) {
+    boolean known = connected().received().remove(packetId);
+    if (known && unfinished > 0) {
+      unfinished--;
+    }
+    ReasonCode reasonCode = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    sendAck(PacketType.PUBCOMP, packetId, reasonCode); // [MQTT5-4.3.3-11]
+    return null;
+  }
+
+  private ServerEvent onSubscribe(Subscribe subscribe) {
+    long identifier = subscribe.properties().integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
+    ServerEvent event =
+        new ServerEvent.SubscribeRequested(
+            subscribe.packetId(), (int) identifier, SubscribeChecks.check(subscribe, limits));
+    requestId = subscribe.packetId();
+    awaitsDecision = true;
+    return event;
+  }
+
+  private ServerEvent onUnsubscribe(Unsubscribe unsubscribe) {
+    requestId = unsubscribe.packetId();
+    awaitsDecision = true;
+    return new ServerEvent.UnsubscribeRequested(unsubscribe);
+  }
+
+  private @Nullable ServerEvent onPingReq() {
+    MqttEncoder.writePingResp(out); // [MQTT5-3.12.4-1]
+    if (log != null) {
+      log.sent(PacketType.PINGRESP, 0, 2);
+    }
+    return null;
+  }
+
+  private @Nullable ServerEvent onDisconnect(Disconnect disconnect) {
+    long expiry = disconnect.properties().integer(Property.SESSION_EXPIRY_INTERVAL, -1);
+    if (expiry >= 0) {
+      if (connectExpirySeconds == 0 && expiry > 0) {
+        throw violation(null, "Session Expiry Interval raised from 0 by DISCONNECT");
+      }
+      connected().expirySeconds(Math.min(expiry, limits.sessionExpirySeconds()));
+    }
+    boolean normal = disconnect.reasonCode() == ReasonCode.SUCCESS;
+    end(
+        normal ? DisconnectCause.CLIENT_DISCONNECT : DisconnectCause.CLIENT_DISCONNECT_WITH_WILL,
+        disconnect,
+        null);
+    return null;
+  }
+
+  // ---- what leaves
+
+  private void sendReadyAcks() {
+    while (acks.isReady()) {
+      PacketType type = acks.type();
+      ReasonCode reasonCode = acks.reasonCode();
+      int packetId = acks.packetId();
+      acks.remove();
+      sendAck(type, packetId, reasonCode);
+      if (type == PacketType.PUBACK) {
+        unfinished--;
+      } else if (reasonCode.isError() && connected().received().remove(packetId)) {
+        unfinished--;
+      }
+    }
+  }
+
+  private void sendAck(PacketType type, int packetId, ReasonCode reasonCode) {
+    long before = out.pendingBytes();
+    MqttEncoder.writeAck(type, packetId, reasonCode, version, out);
+    if (log != null) {
+      log.sent(type, packetId, (int) (out.pendingBytes() - before));
+    }
+  }
+
+  private void send(MqttPacket packet) {
+    int size = MqttEncoder.size(packet, version);
+    if (size > clientMaximumPacketSize) {
+      return; // [MQTT5-3.1.2-24]
+    }
+    MqttEncoder.write(packet, version, out);
+    if (log != null) {
+      log.sent(packet.type(), packet.packetId(), size);
+    }
+  }
+
+  private void sendDisconnect(ReasonCode reasonCode, Properties properties) {
+    if (version.isMqtt5()) {
+      Disconnect full = new Disconnect(reasonCode, properties);
+      boolean fits = MqttEncoder.size(full, version) <= clientMaximumPacketSize;
+      send(fits ? full : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
+    }
+  }
+
+  private void refuse(ReasonCode reasonCode, Properties properties) {
+    ConnAck full = new ConnAck(false, reasonCode, properties);
+    boolean fits = MqttEncoder.size(full, version) <= clientMaximumPacketSize;
+    send(fits ? full : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
+  }
+
+  // ---- the end
+
+  /** Tells the client what it did wrong, as far as its version can say it, and ends. */
+  private void answer(MqttViolation violation) {
+    if (state == State.CONNECTED) {
+      sendDisconnect(violation.reasonCode(), reasonString(violation));
+    } else if (state == State.CONNECT_REQUESTED || decoder.lastType() == PacketType.CONNECT) {
+      answerConnect(violation);
+    } // else nothing may be sent before CONNACK [MQTT5-3.14.0-1]
+    end(DisconnectCause.VIOLATION, null, violation);
+  }
+
+  private void answerConnect(MqttViolation violation) {
+    MqttVersion spoken = decoder.version();
+    boolean unsupported = violation.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+    if (spoken == null || unsupported) {
+      version = limits.accepts(MqttVersion.MQTT_5) ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1;
+    } else {
+      version = spoken;
+    }
+    if (version.isMqtt5()) {
+      refuse(violation.reasonCode(), reasonString(violation));
+    } else if (unsupported) {
+      refuse(violation.reasonCode(), Properties.EMPTY); // [MQTT3-3.1.2-2]
+    }
+  }
+
+  private static Properties reasonString(MqttViolation violation) {
+    String id = violation.statementId();
+    String text = violation.detail();
+    return Properties.builder()
+        .put(Property.REASON_STRING, id.isEmpty() ? text : text + " [" + id + "]")
+        .build();
+  }
+
+  private void end(
+      DisconnectCause cause, @Nullable Disconnect packet, @Nullable MqttViolation violation) {
+    state = State.ENDED;
+    awaitsDecision = false;
+    ended = new ServerEvent.Disconnected(cause, packet, violation);
+    if (status == Status.OPEN) {
+      status = Status.CLOSE_AFTER_FLUSH;
+    }
+    in.clear();
+    acks.clear();
+    aliases = null;
+  }
+
+  private boolean isAwaitingReply() {
+    return state == State.CONNECTED && awaitsDecision;
+  }
+
+  private Session connected() {
+    Session current = session;
+    if (current == null) {
+      throw new IllegalStateException("no session");
+    }
+    return current;
+  }
+
+  private static MqttViolation violation(@Nullable Statement statement, String detail) {
+    return new MqttViolation(PROTOCOL_ERROR, statement, detail);
+  }
+}

@@ -1,0 +1,386 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Deadlines;
+import io.culvert.engine.Engine;
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.session.OutboundWindow;
+import io.culvert.mqtt.session.ReceivedIds;
+import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.Will;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the broker keeps of one Client Identifier: subscriptions, messages in flight and waiting,
+ * the Will, and when all this ends. Outlives connections. Owned by one {@link Broker}, on its
+ * thread.
+ */
+public final class Session {
+  /** The expiry of a session that never ends by itself. */
+  static final long NEVER_SECONDS = 0xffff_ffffL;
+
+  private final String clientId;
+  private final Limits limits;
+  private final Counters counters;
+  private final OutboundWindow window;
+  private final ReceivedIds received = new ReceivedIds();
+  private final Deadlines.Entry<Session> deadline;
+  private Map<TopicFilter, Subscription> subscriptions = Map.of();
+  private @Nullable ArrayDeque<Delivery> queue;
+  private long queueBytes;
+  private @Nullable ArrayDeque<RetainedFeed> feeds;
+  private @Nullable ServerConnection connection;
+  private @Nullable Will will;
+  private long expirySeconds;
+  private long willAtMillis = Engine.NO_DEADLINE;
+  private long endsAtMillis = Engine.NO_DEADLINE;
+
+  /** Marks this session as a target of the publish with this number; see {@link Targets}. */
+  long pass;
+
+  /** Where it stands among the targets of that publish. */
+  int target;
+
+  Session(String clientId, Limits limits, Counters counters, Deadlines<Session> deadlines) {
+    this.clientId = clientId;
+    this.limits = limits;
+    this.counters = counters;
+    this.window = new OutboundWindow(limits.inFlight());
+    this.deadline = deadlines.entry(this);
+  }
+
+  public String clientId() {
+    return clientId;
+  }
+
+  public boolean isConnected() {
+    return connection != null;
+  }
+
+  /** How long it outlives its connection, in seconds; 4 294 967 295 means for ever. */
+  public long expirySeconds() {
+    return expirySeconds;
+  }
+
+  public Collection<Subscription> subscriptions() {
+    return List.copyOf(subscriptions.values());
+  }
+
+  /** Messages that wait to be sent. */
+  public int queuedMessages() {
+    ArrayDeque<Delivery> waiting = queue;
+    return waiting == null ? 0 : waiting.size();
+  }
+
+  /** Messages that were sent and are not acknowledged. */
+  public int inFlight() {
+    return window.size();
+  }
+
+  // ---- connection
+
+  @Nullable ServerConnection connection() {
+    return connection;
+  }
+
+  /**
+   * @param receiveMaximum how many QoS 1 and 2 messages the client takes at a time
+   */
+  void attach(ServerConnection attached, int receiveMaximum, long nowMillis) {
+    connection = attached;
+    willAtMillis = Engine.NO_DEADLINE;
+    endsAtMillis = Engine.NO_DEADLINE;
+    window.resume(receiveMaximum);
+    pump(nowMillis);
+  }
+
+  void detach() {
+    connection = null;
+    feeds = null;
+  }
+
+  // ---- delivery
+
+  /** Sends now, or lets it wait, or drops it with a reason. */
+  void deliver(Delivery delivery, long nowMillis) {
+    ServerConnection to = connection;
+    if (delivery.qos() == QoS.AT_MOST_ONCE) {
+      if (to == null) {
+        counters.countDropped(DropReason.OFFLINE, 1);
+      } else if (!to.hasRoom()) {
+        counters.countDropped(DropReason.OUTBOX_FULL, 1);
+      } else if (fits(to, delivery, nowMillis)) {
+        to.sendPublish(delivery, 0, false, nowMillis);
+        counters.countDelivered();
+      }
+    } else if (to != null && queue == null && !window.isFull() && to.hasRoom()) {
+      sendFirst(to, delivery, nowMillis);
+    } else {
+      enqueue(delivery);
+    }
+  }
+
+  /** It could take another QoS 1 or 2 message without queueing it. */
+  boolean isIdle() {
+    return connection != null && queue == null && !window.isFull();
+  }
+
+  /** Retained messages for a new subscription, which follow as the client takes them. */
+  void feed(RetainedFeed feed, long nowMillis) {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    if (waiting == null) {
+      waiting = new ArrayDeque<>(2);
+      feeds = waiting;
+    }
+    waiting.add(feed);
+    pump(nowMillis);
+  }
+
+  /** Sends what waits, as far as window and outbox have room. */
+  void pump(long nowMillis) {
+    ServerConnection to = connection;
+    if (to == null || (queue == null && feeds == null && window.isEmpty())) {
+      return;
+    }
+    while (to.hasRoom()) {
+      int resent = window.nextToResend();
+      if (resent != 0) {
+        resend(to, resent, nowMillis);
+        continue;
+      }
+      if (window.isFull()) {
+        return;
+      }
+      Delivery delivery = nextWaiting(nowMillis);
+      if (delivery == null) {
+        return;
+      }
+      sendFirst(to, delivery, nowMillis);
+    }
+  }
+
+  /** Messages that will never be delivered because the session ends. */
+  void discard() {
+    counters.countDropped(DropReason.SESSION_ENDED, window.size() + queuedMessages());
+    window.clear();
+    received.clear();
+    queue = null;
+    queueBytes = 0;
+    feeds = null;
+    will = null;
+  }
+
+  private void sendFirst(ServerConnection to, Delivery delivery, long nowMillis) {
+    if (!fits(to, delivery, nowMillis)) {
+      return;
+    }
+    int packetId = delivery.qos() == QoS.AT_MOST_ONCE ? 0 : window.open(delivery);
+    to.sendPublish(delivery, packetId, false, nowMillis);
+    counters.countDelivered();
+  }
+
+  private boolean fits(ServerConnection to, Delivery delivery, long nowMillis) {
+    if (to.fits(delivery, nowMillis)) {
+      return true;
+    }
+    counters.countDropped(DropReason.TOO_LARGE, 1); // [MQTT5-3.1.2-25]
+    return false;
+  }
+
+  private void resend(ServerConnection to, int packetId, long nowMillis) {
+    Delivery delivery = window.published(packetId);
+    if (delivery == null) {
+      to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
+    } else if (to.fits(delivery, nowMillis)) {
+      to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1]
+    } else {
+      window.close(packetId);
+      counters.countDropped(DropReason.TOO_LARGE, 1);
+    }
+  }
+
+  private void enqueue(Delivery delivery) {
+    ArrayDeque<Delivery> waiting = queue;
+    int bytes = delivery.message().heldBytes();
+    int count = waiting == null ? 0 : waiting.size();
+    if (count >= limits.queueMessages() || queueBytes + bytes > limits.queueBytes()) {
+      counters.countDropped(DropReason.QUEUE_FULL, 1);
+      return;
+    }
+    if (waiting == null) {
+      waiting = new ArrayDeque<>();
+      queue = waiting;
+    }
+    waiting.add(delivery);
+    queueBytes += bytes;
+  }
+
+  private @Nullable Delivery nextWaiting(long nowMillis) {
+    ArrayDeque<Delivery> waiting = queue;
+    while (waiting != null) {
+      Delivery delivery = waiting.remove();
+      queueBytes -= delivery.message().heldBytes();
+      if (waiting.isEmpty()) {
+        queue = null;
+        waiting = null;
+      }
+      if (!delivery.message().isExpired(nowMillis)) {
+        return delivery;
+      }
+      counters.countDropped(DropReason.EXPIRED, 1); // [MQTT5-3.3.2-5]
+    }
+    return nextRetained(nowMillis);
+  }
+
+  private @Nullable Delivery nextRetained(long nowMillis) {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    while (waiting != null) {
+      Delivery delivery = waiting.element().next(nowMillis);
+      if (delivery != null) {
+        return delivery;
+      }
+      waiting.remove();
+      if (waiting.isEmpty()) {
+        feeds = null;
+        waiting = null;
+      }
+    }
+    return null;
+  }
+
+  // ---- acknowledgements; they return no event
+
+  @Nullable ServerEvent onPubAck(int packetId) {
+    Delivery delivery = window.published(packetId);
+    if (delivery != null) {
+      check(delivery.qos() == QoS.AT_LEAST_ONCE, "PUBACK", packetId);
+      window.close(packetId);
+    } // else unknown: ignored, the client may have acknowledged twice
+    return null;
+  }
+
+  @Nullable ServerEvent onPubRec(PubRec pubRec) {
+    int packetId = pubRec.packetId();
+    Delivery delivery = window.published(packetId);
+    ReasonCode answer = ReasonCode.SUCCESS;
+    if (delivery != null) {
+      check(delivery.qos() == QoS.EXACTLY_ONCE, "PUBREC", packetId);
+      if (pubRec.reasonCode().isError()) {
+        window.close(packetId); // [MQTT5-4.4.0-2]
+        return null;
+      }
+      window.release(packetId);
+    } else if (!window.isReleased(packetId)) {
+      answer = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    }
+    ServerConnection to = connection;
+    if (to != null) {
+      to.sendPubRel(packetId, answer); // [MQTT5-4.3.3-4]
+    }
+    return null;
+  }
+
+  @Nullable ServerEvent onPubComp(int packetId) {
+    Delivery delivery = window.published(packetId);
+    check(delivery == null, "PUBCOMP", packetId);
+    if (window.isReleased(packetId)) {
+      window.close(packetId);
+    }
+    return null;
+  }
+
+  ReceivedIds received() {
+    return received;
+  }
+
+  private static void check(boolean expected, String packet, int packetId) {
+    if (!expected) {
+      throw new MqttViolation(
+          ReasonCode.PROTOCOL_ERROR,
+          Statement.MQTT5_4_3_3_3,
+          packet + " does not fit the message with packet identifier " + packetId);
+    }
+  }
+
+  // ---- subscriptions
+
+  @Nullable Subscription subscription(TopicFilter filter) {
+    return subscriptions.get(filter);
+  }
+
+  int subscriptionCount() {
+    return subscriptions.size();
+  }
+
+  void put(Subscription subscription) {
+    if (subscriptions.isEmpty()) {
+      subscriptions = new HashMap<>(4);
+    }
+    subscriptions.put(subscription.filter(), subscription);
+  }
+
+  @Nullable Subscription remove(TopicFilter filter) {
+    return subscriptions.isEmpty() ? null : subscriptions.remove(filter);
+  }
+
+  // ---- Will and end
+
+  void expirySeconds(long seconds) {
+    expirySeconds = seconds;
+  }
+
+  @Nullable Will will() {
+    return will;
+  }
+
+  void will(@Nullable Will changed) {
+    will = changed;
+    willAtMillis = Engine.NO_DEADLINE;
+  }
+
+  Deadlines.Entry<Session> deadline() {
+    return deadline;
+  }
+
+  /** The Will is due or the session ends: whichever comes first. */
+  long deadlineMillis() {
+    return Math.min(willAtMillis, endsAtMillis);
+  }
+
+  void willAt(long atMillis) {
+    willAtMillis = atMillis;
+  }
+
+  void endsAt(long atMillis) {
+    endsAtMillis = atMillis;
+  }
+
+  boolean hasEnded(long nowMillis) {
+    return endsAtMillis <= nowMillis;
+  }
+
+  /** The Message that the Will has become, if its time has come; it is forgotten then. */
+  @Nullable Message takeDueWill(long nowMillis) {
+    Will due = will;
+    if (due == null || willAtMillis > nowMillis) {
+      return null;
+    }
+    will(null);
+    return Message.of(due, nowMillis);
+  }
+
+  @Override
+  public String toString() {
+    return "Session[" + clientId + "]";
+  }
+}

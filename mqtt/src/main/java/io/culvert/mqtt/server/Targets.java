@@ -1,0 +1,99 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.QoS;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that one message goes to, each once: overlapping subscriptions of a session are
+ * merged to the highest QoS with all their identifiers [MQTT5-3.3.4-2], [MQTT5-3.3.4-4]. Reused for
+ * each publish; allocates nothing per target unless there are subscription identifiers.
+ */
+final class Targets {
+  private static final int[] NONE = {};
+
+  private @Nullable Session[] sessions = new Session[16];
+  private byte[] qos = new byte[16];
+  private boolean[] retain = new boolean[16];
+  private int[][] identifiers = new int[16][];
+  private int size;
+  private long pass;
+
+  // One delivery for each shape without identifiers: QoS × RETAIN.
+  private final @Nullable Delivery[] shapes = new Delivery[6];
+
+  void clear() {
+    Arrays.fill(sessions, 0, size, null);
+    Arrays.fill(identifiers, 0, size, NONE);
+    Arrays.fill(shapes, null);
+    size = 0;
+    pass++;
+  }
+
+  int size() {
+    return size;
+  }
+
+  void add(Subscription subscription, Message message) {
+    Session session = subscription.session();
+    int granted = Math.min(message.qos().value(), subscription.options().qos().value());
+    boolean retained = message.retain() && subscription.options().retainAsPublished();
+    if (session.pass == pass) {
+      merge(session.target, granted, retained, subscription.identifier());
+      return;
+    }
+    if (size == sessions.length) {
+      grow();
+    }
+    session.pass = pass;
+    session.target = size;
+    sessions[size] = session;
+    qos[size] = (byte) granted;
+    retain[size] = retained;
+    identifiers[size] =
+        subscription.identifier() == 0 ? NONE : new int[] {subscription.identifier()};
+    size++;
+  }
+
+  void deliver(Message message, long nowMillis) {
+    for (int i = 0; i < size; i++) {
+      Session session = sessions[i];
+      if (session != null) {
+        session.deliver(delivery(i, message), nowMillis);
+      }
+    }
+  }
+
+  private Delivery delivery(int i, Message message) {
+    if (identifiers[i].length > 0) {
+      return Delivery.of(message, QoS.of(qos[i]), retain[i], identifiers[i]);
+    }
+    int shape = qos[i] * 2 + (retain[i] ? 1 : 0);
+    Delivery known = shapes[shape];
+    if (known == null) {
+      known = Delivery.of(message, QoS.of(qos[i]), retain[i]);
+      shapes[shape] = known;
+    }
+    return known;
+  }
+
+  private void merge(int i, int granted, boolean retained, int identifier) {
+    qos[i] = (byte) Math.max(qos[i], granted);
+    retain[i] |= retained;
+    if (identifier != 0) {
+      int[] more = Arrays.copyOf(identifiers[i], identifiers[i].length + 1);
+      more[more.length - 1] = identifier;
+      identifiers[i] = more;
+    }
+  }
+
+  private void grow() {
+    int length = size * 2;
+    sessions = Arrays.copyOf(sessions, length);
+    qos = Arrays.copyOf(qos, length);
+    retain = Arrays.copyOf(retain, length);
+    identifiers = Arrays.copyOf(identifiers, length);
+  }
+}
