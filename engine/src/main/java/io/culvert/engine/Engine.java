@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *       receive.
  *   <li>After {@link #poll}, {@link #timeout} or any command, the driver drains {@link #outbox()}
  *       before it sleeps, looks at {@link #deadlineMillis()} and obeys {@link #status()}.
+ *   <li>A driver that has emptied the outbox polls again: an engine keeps back what an outbox that
+ *       is full enough had no room for, and puts it there when it is polled.
  *   <li>A driver drains the outbox only as fast as the peer reads. When it has emptied the outbox
  *       it polls again, so that an engine that kept messages back can put the next ones in.
  *   <li>Time never runs backwards in the {@code nowMillis} arguments; its origin does not matter.
@@ -47,7 +49,10 @@ public interface Engine<E> {
   /** The next event, or null when the engine needs bytes, a decision, or time. */
   @Nullable E poll(long nowMillis);
 
-  /** While true the engine produces no events and the driver stops reading the socket. */
+  /**
+   * While true the engine produces no events and the driver stops reading the socket; what it has
+   * read already may still come.
+   */
   boolean awaitsDecision();
 
   /** What must be sent. */

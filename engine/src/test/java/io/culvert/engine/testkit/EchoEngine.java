@@ -6,6 +6,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ class EchoEngine implements Engine<Bytes> {
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out = new Outbox(new BufferPool());
   private final ByteReader reader = new ByteReader();
+  private final ArrayDeque<String> keptBack = new ArrayDeque<>();
   private long deadlineMillis = NO_DEADLINE;
   private boolean undecided;
   private boolean ended;
@@ -45,6 +47,11 @@ class EchoEngine implements Engine<Bytes> {
   void send(Bytes borrowed) {
     out.u8(borrowed.length());
     out.copy(borrowed);
+  }
+
+  /** Keeps a text back until the outbox is empty. */
+  void sendWhenThereIsRoom(String text) {
+    keptBack.add(text);
   }
 
   void decide() {
@@ -74,6 +81,9 @@ class EchoEngine implements Engine<Bytes> {
     if (status != Status.OPEN || waits || in.readable() == 0 || in.readable() <= in.peek(0)) {
       if (fault != Fault.KEEPS_BORROWED_BYTES) {
         in.keep();
+      }
+      if (out.isEmpty() && !keptBack.isEmpty()) {
+        send(keptBack.remove());
       }
       return null;
     }

@@ -123,6 +123,15 @@ class EngineLinkTest {
   }
 
   @Test
+  void anEngineThatKeepsSomethingBackIsPolledWhenThereIsRoom() {
+    link.windowBytes(10);
+    IntStream.range(0, 20).forEach(i -> client.sendWhenThereIsRoom("text " + i));
+    link.runUntilIdle();
+
+    assertThat(replies).hasSize(20).endsWith("text 19");
+  }
+
+  @Test
   void timeoutIsCalledAtTheDeadline() {
     client.send("hello");
     link.runUntilIdle();

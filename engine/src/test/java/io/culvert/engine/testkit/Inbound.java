@@ -18,6 +18,7 @@ final class Inbound {
   private int windowBytes = DEFAULT_WINDOW_BYTES;
   private long comingBytes;
   private boolean cut;
+  private boolean closed;
   private boolean endSent;
   private boolean endArrived;
 
@@ -36,18 +37,18 @@ final class Inbound {
 
   /** How many bytes may be sent now. */
   long room() {
-    return endSent ? Long.MAX_VALUE : Math.max(0, windowBytes - comingBytes - unread.readable());
+    return closed ? Long.MAX_VALUE : Math.max(0, windowBytes - comingBytes - unread.readable());
   }
 
-  /** Bytes after the end are lost, as on a closed connection. */
+  /** Bytes after the end, or to a closed end, are lost. */
   void send(byte[] bytes) {
-    if (!endSent) {
+    if (!endSent && !closed) {
       ship(new Shipment(arrivalMillis(), bytes, false));
     }
   }
 
   void sendEnd() {
-    if (!endSent) {
+    if (!endSent && !closed) {
       ship(new Shipment(arrivalMillis(), new byte[0], true));
       endSent = true;
     }
@@ -84,7 +85,9 @@ final class Inbound {
     return end;
   }
 
-  void clear() {
+  /** Loses what is unread or on its way, and all that is sent from now on. */
+  void close() {
+    closed = true;
     coming.clear();
     comingBytes = 0;
     unread.clear();

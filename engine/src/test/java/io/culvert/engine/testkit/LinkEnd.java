@@ -89,7 +89,7 @@ public final class LinkEnd<E> {
     if (closed) {
       return;
     }
-    inbound.clear();
+    inbound.close();
     engine.receiveEnd();
     pollAll();
     close();
@@ -135,7 +135,7 @@ public final class LinkEnd<E> {
   }
 
   private void read() {
-    while (engine.status() == Status.OPEN && !engine.awaitsDecision() && inbound.readable() > 0) {
+    while (mayRead() && inbound.readable() > 0) {
       do {
         byte[] chunk = inbound.take(habits.chunk(inbound.readable()));
         engine.receive(inTheMiddleOf(chunk));
@@ -147,6 +147,11 @@ public final class LinkEnd<E> {
       engine.receiveEnd();
       pollAll();
     }
+  }
+
+  /** A chunk that was read before the decision was awaited may still come. */
+  private boolean mayRead() {
+    return engine.status() == Status.OPEN && (!engine.awaitsDecision() || habits.extraCall());
   }
 
   /** A driver's chunk rarely begins where its array does. */
@@ -177,17 +182,20 @@ public final class LinkEnd<E> {
 
   private void write() {
     Inbound target = peer().inbound;
-    long limit =
-        Math.min(engine.outbox().pendingBytes(), peer().closed ? Long.MAX_VALUE : target.room());
-    if (limit > 0) {
+    while (!engine.outbox().isEmpty() && target.room() > 0) {
+      if (engine.status() == Status.CLOSED) {
+        return;
+      }
       Flight flight = new Flight();
-      engine.outbox().drainTo(flight, habits.write(limit));
-      if (!peer().closed) {
-        target.send(flight.toByteArray());
-      }
-      if (!engine.outbox().isEmpty() && target.room() > 0) {
+      long offered = Math.min(engine.outbox().pendingBytes(), target.room());
+      long taken = habits.write(offered);
+      engine.outbox().drainTo(flight, taken);
+      target.send(flight.toByteArray());
+      if (taken < offered) {
         scheduleTurn();
+        return;
       }
+      pollAll(); // the engine may have kept back what there was no room for
     }
   }
 
@@ -206,7 +214,7 @@ public final class LinkEnd<E> {
   private void close() {
     closed = true;
     engine.outbox().clear();
-    inbound.clear();
+    inbound.close();
     peer().inbound.sendEnd();
     peer().scheduleTurn();
   }
