@@ -156,6 +156,9 @@ public final class Configuration {
     if (entry == null) {
       throw new IllegalArgumentException("setting " + prefix + key + " has no value");
     }
+    if (!type.isInstance(entry.value())) {
+      throw new IllegalArgumentException("setting " + prefix + key + " is another type");
+    }
     return type.cast(entry.value());
   }
 

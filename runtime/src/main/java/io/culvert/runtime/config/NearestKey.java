@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The known key that a mistyped one most probably means. */
 final class NearestKey {
+  /** Shorter names resemble everything. */
+  private static final int SHORTEST_NAME = 3;
+
   private NearestKey() {}
 
   /** Null when no key is near. A key in the wrong section counts as near. */
@@ -14,10 +17,10 @@ final class NearestKey {
     for (String key : known) {
       int whole = distance(path, key);
       int part = distance(name, lastPart(key)) + 1;
-      boolean near =
-          whole <= Math.max(2, path.length() / 3) || part <= Math.max(2, name.length() / 3);
-      if (near && Math.min(whole, part) < least) {
-        least = Math.min(whole, part);
+      boolean sameName = name.length() >= SHORTEST_NAME && part <= 1 + name.length() / 3;
+      int mistakes = sameName ? Math.min(whole, part) : whole;
+      if ((sameName || whole <= Math.max(2, path.length() / 3)) && mistakes < least) {
+        least = mistakes;
         nearest = key;
       }
     }

@@ -66,6 +66,8 @@ final class Resolution {
       if (!assignment.list() || !assignment.parts().isEmpty()) {
         refuse(assignment, "is a list of sections; " + keysOf(path + "[0]"));
       }
+    } else if (path.endsWith("]") && assignment.list() && assignment.parts().isEmpty()) {
+      return; // a section of a list that leaves everything to its defaults
     } else if (!table.children(path).isEmpty()) {
       refuse(assignment, "is a section, not a value; " + keysOf(path));
     } else {
@@ -136,7 +138,9 @@ final class Resolution {
   }
 
   private String unknown(String path) {
-    String nearest = NearestKey.of(path, table.settings().stream().map(Setting::key).toList());
+    String nearest =
+        NearestKey.of(
+            SettingTable.template(path), table.settings().stream().map(Setting::key).toList());
     if (nearest != null) {
       return "unknown key; did you mean " + nearest + "?";
     }

@@ -106,7 +106,7 @@ public final class SettingTable {
     return null;
   }
 
-  private static String template(String path) {
+  static String template(String path) {
     return INDEX.matcher(path).replaceAll("[]");
   }
 }

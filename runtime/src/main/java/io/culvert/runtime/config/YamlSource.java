@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -24,6 +25,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlSource {
   /** Deeper than any setting; stops files that contain themselves. */
   private static final int MAXIMUM_DEPTH = 20;
+
+  /** An escaped character; the backslash before a slash is in no group. */
+  private static final Pattern JSON_ESCAPE = Pattern.compile("(\\\\[^/])|\\\\(/)");
 
   private final String name;
   private final boolean lines;
@@ -83,6 +87,9 @@ final class YamlSource {
   }
 
   private void walkMapping(String path, MappingNode mapping, int depth) {
+    if (mapping.getValue().isEmpty() && path.endsWith("]")) {
+      assignments.add(new Assignment(path, List.of(), /* list= */ true, origin(mapping)));
+    }
     Set<String> seen = new HashSet<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
@@ -128,10 +135,12 @@ final class YamlSource {
     return Tag.NULL.equals(node.getTag());
   }
 
-  /** JSON may be indented by tabs, YAML may not; within JSON texts a tab is always escaped. */
+  /** JSON may be indented by tabs and may escape slashes, YAML not. */
   private static String tidy(String text) {
     String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    return content.stripLeading().startsWith("{") ? content.replace('\t', ' ') : content;
+    return content.stripLeading().startsWith("{")
+        ? JSON_ESCAPE.matcher(content.replace('\t', ' ')).replaceAll("$1$2")
+        : content;
   }
 
   private static LoaderOptions options() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.runtime.config;
+
+import org.jspecify.annotations.NullMarked;
