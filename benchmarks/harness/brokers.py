@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / 'benchmarks' / 'target'
 JAR = ROOT / 'launcher' / 'target' / 'culvert.jar'
 START_LIMIT_S = 60
+BUILD_LIMIT_S = 900
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _running = []
@@ -52,6 +53,7 @@ class Broker:
     """One process of one broker: start() returns when it listens, and tells how long that took."""
 
     name = ''
+    start_limit_s = START_LIMIT_S
 
     def __init__(self):
         self.process = None
@@ -77,8 +79,8 @@ class Broker:
         while not self.is_ready():
             if not self.alive():
                 raise BrokerFailure(f'{self.name} ended while it started:\n{self.log_tail()}')
-            if time.monotonic() - begun > START_LIMIT_S:
-                raise BrokerFailure(f'{self.name} was not ready after {START_LIMIT_S} s:\n{self.log_tail()}')
+            if time.monotonic() - begun > self.start_limit_s:
+                raise BrokerFailure(f'{self.name} was not ready after {self.start_limit_s} s:\n{self.log_tail()}')
             time.sleep(0.002)
         return time.monotonic() - begun
 
@@ -159,6 +161,34 @@ class Culvert(Broker):
         if not match:
             raise BrokerFailure(f'jcmd gave no class histogram: {out.stderr.strip() or out.stdout[-200:]}')
         return int(match[1])
+
+
+class CulvertScript(Culvert):
+    """Culvert as `./culvert run` starts it: builds the jar when it is older than the sources, and tells what the script fixes."""
+
+    start_limit_s = BUILD_LIMIT_S
+
+    def __init__(self):
+        super().__init__('java', [])
+
+    def command(self):
+        return [str(ROOT / 'culvert'), *settings.culvert_args(self.folder / 'data')]
+
+    def java_and_flags(self):
+        """The program and the options before -jar; the script has replaced itself by it, so it is our own child."""
+        words = [w.decode() for w in Path(f'/proc/{self.pid}/cmdline').read_bytes().split(b'\0')]
+        if '-jar' not in words:
+            raise BrokerFailure(f'no -jar in {words}')
+        return words[0], words[1:words.index('-jar')]
+
+
+def java_and_flags():
+    script = CulvertScript()
+    try:
+        script.start()
+        return script.java_and_flags()
+    finally:
+        script.stop()
 
 
 def stop_all():

@@ -3,26 +3,11 @@ import datetime
 import os
 import platform
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 from .brokers import JAR, ROOT, raise_fd_limit
 from . import settings
-
-
-def java_program():
-    home = os.environ.get('JAVA_HOME')
-    return shutil.which(str(Path(home) / 'bin' / 'java') if home else 'java') or shutil.which('java')
-
-
-def java_flags():
-    """The flags that ./culvert fixes: the words of its JAVA_FLAGS assignment."""
-    script = ROOT / 'culvert'
-    if not script.exists():
-        return []
-    match = re.search(r'^(?:readonly )?(?:JAVA_FLAGS|java_flags)=\(?(["\']?)(.*?)\1\)?$', script.read_text(), re.MULTILINE)
-    return match[2].split() if match else []
 
 
 def first_line(command):
