@@ -5,6 +5,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.MqttVectors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -138,7 +139,7 @@ final class VectorPackets {
 
   private static Property named(String name) {
     String constant = HUMP.matcher(name.replace("QoS", "Qos")).replaceAll(VectorPackets::hump);
-    return Property.valueOf(constant.toUpperCase(java.util.Locale.ROOT));
+    return Property.valueOf(constant.toUpperCase(Locale.ROOT));
   }
 
   private static String hump(MatchResult found) {

@@ -140,8 +140,7 @@ class VectorsTest {
   private static ReasonCode violation(String hex) {
     ReceiveBuffer in = new ReceiveBuffer();
     in.add(Bytes.hex(hex));
-    return catchThrowableOfType(
-            MqttViolation.class, () -> new MqttDecoder(Wire.NO_LIMIT).next(in))
+    return catchThrowableOfType(MqttViolation.class, () -> new MqttDecoder(Wire.NO_LIMIT).next(in))
         .reasonCode();
   }
 }

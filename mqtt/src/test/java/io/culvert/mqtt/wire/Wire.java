@@ -6,6 +6,7 @@ import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -70,7 +71,7 @@ final class Wire {
         packets.add(owned(packet));
       }
       in.keep();
-      java.util.Arrays.fill(borrowed, (byte) 0xee); // whoever still looks at it is found out
+      Arrays.fill(borrowed, (byte) 0xee); // whoever still looks at it is found out
     }
     if (in.readable() > 0) {
       throw new AssertionError(in.readable() + " bytes left over");
