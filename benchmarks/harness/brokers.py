@@ -53,7 +53,6 @@ class Broker:
     """One process of one broker: start() returns when it listens, and tells how long that took."""
 
     name = ''
-    start_limit_s = START_LIMIT_S
 
     def __init__(self):
         self.process = None
@@ -79,8 +78,8 @@ class Broker:
         while not self.is_ready():
             if not self.alive():
                 raise BrokerFailure(f'{self.name} ended while it started:\n{self.log_tail()}')
-            if time.monotonic() - begun > self.start_limit_s:
-                raise BrokerFailure(f'{self.name} was not ready after {self.start_limit_s} s:\n{self.log_tail()}')
+            if time.monotonic() - begun > START_LIMIT_S:
+                raise BrokerFailure(f'{self.name} was not ready after {START_LIMIT_S} s:\n{self.log_tail()}')
             time.sleep(0.002)
         return time.monotonic() - begun
 
@@ -164,9 +163,7 @@ class Culvert(Broker):
 
 
 class CulvertScript(Culvert):
-    """Culvert as `./culvert run` starts it: builds the jar when it is older than the sources, and tells what the script fixes."""
-
-    start_limit_s = BUILD_LIMIT_S
+    """Culvert as `./culvert run` starts it, to learn which program and flags the script fixes."""
 
     def __init__(self):
         super().__init__('java', [])
@@ -183,6 +180,12 @@ class CulvertScript(Culvert):
 
 
 def java_and_flags():
+    """Builds Culvert when it is stale, which shows its progress, and starts it once."""
+    known = subprocess.run([str(ROOT / 'culvert'), 'run', '--help'], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                           timeout=BUILD_LIMIT_S)
+    if known.returncode != 0:
+        raise BrokerFailure(f'./culvert run --help failed with exit code {known.returncode}')
+    settings.use(known.stdout)
     script = CulvertScript()
     try:
         script.start()

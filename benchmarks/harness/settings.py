@@ -18,12 +18,20 @@ log_type error
 user {user}
 """
 
-CULVERT_ARGS = ['run', '--ephemeral', '--port', '0', '--ws-port', '0', '--http-port', '0', '--tcp-port', '0']
-CULVERT_SETTINGS = []
+CULVERT_ARGS = ['run', '--ephemeral', '--port', '0', '--ws-port', '0']
+CULVERT_OPTIONAL = ['--http-port', '--tcp-port']   # port 0 too, so that a fixed port that is taken does not matter
+CULVERT_SETTINGS = [f'limits.in-flight={INFLIGHT}', 'logging.level=warn']
 
 
 def mosquitto_conf(port):
     return MOSQUITTO_CONF.format(port=port, inflight=INFLIGHT, queue=QUEUE, user=getpass.getuser())
+
+
+def use(help_text):
+    """Adds the optional listeners that `culvert run --help` knows."""
+    for flag in CULVERT_OPTIONAL:
+        if flag in help_text and flag not in CULVERT_ARGS:
+            CULVERT_ARGS.extend([flag, '0'])
 
 
 def culvert_args(data):
