@@ -45,7 +45,7 @@ def collect(brokers, java, flags, mosquitto, options):
     if 'culvert' in brokers:
         facts['jdk'] = java_version(java)
         facts['java_flags'] = flags
-        facts['culvert'] = first_line([java, *flags, '-jar', str(JAR), '--version'])
+        facts['culvert'] = first_line([java, *flags, '-jar', str(JAR), 'version'])
         facts['culvert_args'] = settings.culvert_args('TMP')
     if 'mosquitto' in brokers:
         facts['mosquitto'] = first_line([mosquitto, '-h'])
