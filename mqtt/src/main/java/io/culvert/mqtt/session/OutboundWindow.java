@@ -18,6 +18,7 @@ public final class OutboundWindow {
 
   private static final int FIRST_SLOTS = 8;
 
+  private static final byte RESERVED = -1;
   private static final byte FREE = 0;
   private static final byte PUBLISH_UNSENT = 1;
   private static final byte PUBLISH_SENT = 2;
@@ -37,6 +38,7 @@ public final class OutboundWindow {
   private final int capacity;
   private int limit;
   private int size;
+  private int reserved;
   private int sent;
   private int resendNext;
 
@@ -53,7 +55,16 @@ public final class OutboundWindow {
 
   /** No more may be sent until something is acknowledged. */
   public boolean isFull() {
-    return resendNext != 0 || sent >= limit || size >= capacity;
+    return !hasQuota() || !hasFreeId();
+  }
+
+  /** The peer takes another message now, and nothing older must be sent again before. */
+  public boolean hasQuota() {
+    return resendNext == 0 && sent < limit;
+  }
+
+  public boolean hasFreeId() {
+    return size + reserved < capacity;
   }
 
   /** Messages that are not acknowledged. */
@@ -71,19 +82,40 @@ public final class OutboundWindow {
       throw new IllegalStateException("window is full");
     }
     int id = takeFree();
-    deliveries[id] = delivery;
-    states[id] = PUBLISH_SENT;
-    previous[id] = (char) newest;
-    next[id] = 0;
-    if (newest == 0) {
-      oldest = id;
-    } else {
-      next[newest] = (char) id;
-    }
-    newest = id;
-    size++;
-    sent++;
+    link(id, delivery);
     return id;
+  }
+
+  /**
+   * Takes a packet identifier for something else that shares them, such as a SUBSCRIBE, or for a
+   * message that is sent later. It counts as in use [MQTT5-2.2.1-3].
+   */
+  public int reserve() {
+    if (!hasFreeId()) {
+      throw new IllegalStateException("all packet identifiers are in use");
+    }
+    int id = takeFree();
+    states[id] = RESERVED;
+    reserved++;
+    return id;
+  }
+
+  /** Sends now what its identifier was reserved for. */
+  public void openReserved(int id, Delivery delivery) {
+    if (!hasQuota()) {
+      throw new IllegalStateException("window is full");
+    }
+    checkReserved(id);
+    reserved--;
+    link(id, delivery);
+  }
+
+  /** Gives back an identifier that was reserved. */
+  public void giveBack(int id) {
+    checkReserved(id);
+    reserved--;
+    states[id] = FREE;
+    giveFree(id);
   }
 
   /** What is under this identifier: a delivery whose PUBLISH is not answered yet, or null. */
@@ -98,7 +130,7 @@ public final class OutboundWindow {
 
   /** Ends the exchange of a message: PUBACK, PUBCOMP, or PUBREC with an error. */
   public void close(int id) {
-    if (id >= states.length || states[id] == FREE) {
+    if (id >= states.length || states[id] <= FREE) {
       throw new IllegalArgumentException("identifier " + id + " is not in use");
     }
     if (states[id] == PUBLISH_SENT || states[id] == PUBREL_SENT) {
@@ -159,7 +191,28 @@ public final class OutboundWindow {
     next = new char[0];
     previous = new char[0];
     oldest = newest = freeFirst = freeLast = 0;
-    size = sent = resendNext = 0;
+    size = reserved = sent = resendNext = 0;
+  }
+
+  private void checkReserved(int id) {
+    if (id >= states.length || states[id] != RESERVED) {
+      throw new IllegalArgumentException("identifier " + id + " is not reserved");
+    }
+  }
+
+  private void link(int id, Delivery delivery) {
+    deliveries[id] = delivery;
+    states[id] = PUBLISH_SENT;
+    previous[id] = (char) newest;
+    next[id] = 0;
+    if (newest == 0) {
+      oldest = id;
+    } else {
+      next[newest] = (char) id;
+    }
+    newest = id;
+    size++;
+    sent++;
   }
 
   private boolean isPublish(int id) {

@@ -1,0 +1,558 @@
+package io.culvert.mqtt.client;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
+import io.culvert.engine.Outbox;
+import io.culvert.engine.ReceiveBuffer;
+import io.culvert.engine.Wake;
+import io.culvert.mqtt.client.ClientEvent.LostMessage;
+import io.culvert.mqtt.wire.Auth;
+import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.MqttDecoder;
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubComp;
+import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.PubRel;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.UnsubAck;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's end of one MQTT connection, of any version, as a state machine without I/O. Serves
+ * one network connection; what outlives it is in the {@link ClientSession}.
+ *
+ * <p>Commands that cannot be carried out now throw {@link RefusedException} and change nothing;
+ * commands that make no sense in the state throw {@link IllegalStateException}. The connection ends
+ * with exactly one {@link ClientEvent.Disconnected}; what arrives behind it is not looked at.
+ */
+public final class ClientConnection implements Engine<ClientEvent> {
+  private final ClientSession session;
+  private final ReceiveBuffer in = new ReceiveBuffer();
+  private final Outbox out;
+  private final KeepAlive keepAlive = new KeepAlive();
+  private final Transmitter transmitter;
+  private final MqttDecoder decoder = new MqttDecoder(ServerTerms.LARGEST_PACKET_BYTES);
+  private final Deque<ClientEvent> events = new ArrayDeque<>(4);
+
+  private ClientState state = ClientState.DISCONNECTED;
+  private Status status = Status.OPEN;
+  private boolean ended;
+  private boolean peerEnded;
+  private boolean bytesCame;
+  private boolean pingByOwner;
+  private long connectDeadlineMillis;
+  private @Nullable ConnectOptions options;
+  private Authentication authentication = new Authentication(null);
+  private @Nullable Exchange exchange;
+
+  /**
+   * @param pool of this thread
+   * @param wake told when a command has put something into the outbox
+   */
+  public ClientConnection(ClientSession session, BufferPool pool, Wake wake) {
+    this.session = session;
+    this.out = new Outbox(pool);
+    this.transmitter = new Transmitter(out, wake, keepAlive);
+  }
+
+  // ---- the engine
+
+  @Override
+  public void receive(Bytes chunk) {
+    if (status == Status.OPEN) {
+      bytesCame = true;
+      in.add(chunk);
+    }
+  }
+
+  @Override
+  public void receiveEnd() {
+    peerEnded = true;
+  }
+
+  @Override
+  public @Nullable ClientEvent poll(long nowMillis) {
+    if (bytesCame) {
+      keepAlive.received(nowMillis);
+      bytesCame = false;
+    }
+    while (events.isEmpty() && !ended && !awaitsDecision()) {
+      try {
+        MqttPacket packet = decoder.next(in);
+        if (packet == null) {
+          break;
+        }
+        handle(packet, nowMillis);
+      } catch (MqttViolation violation) {
+        answer(violation, nowMillis);
+      }
+    }
+    if (events.isEmpty() && peerEnded && !ended && !awaitsDecision()) {
+      end(DisconnectCause.CONNECTION_LOST, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
+    }
+    ClientEvent event = events.poll();
+    if (event == null) {
+      in.keep();
+    }
+    return event;
+  }
+
+  /** Before MQTT 5 nothing else holds back a server while the owner acknowledges slowly. */
+  @Override
+  public boolean awaitsDecision() {
+    Exchange current = exchange;
+    return current != null && !transmitter.version().isMqtt5() && current.incoming.isFull();
+  }
+
+  @Override
+  public Outbox outbox() {
+    return out;
+  }
+
+  @Override
+  public long deadlineMillis() {
+    return switch (state) {
+      case CONNECTING -> connectDeadlineMillis;
+      case CONNECTED -> keepAlive.deadlineMillis();
+      case DISCONNECTED -> NO_DEADLINE;
+    };
+  }
+
+  @Override
+  public void timeout(long nowMillis) {
+    if (nowMillis < deadlineMillis()) {
+      return;
+    }
+    if (state == ClientState.CONNECTING) {
+      end(DisconnectCause.CONNECT_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
+    } else if (keepAlive.isSilentTooLong(nowMillis) && !awaitsDecision()) {
+      end(DisconnectCause.PING_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT, Status.CLOSED);
+    } else {
+      if (keepAlive.isSilentTooLong(nowMillis)) {
+        keepAlive.received(nowMillis); // it is us who do not read
+      }
+      if (keepAlive.isPingDue(nowMillis)) {
+        sendPing(nowMillis); // [MQTT5-3.1.2-20]
+      }
+    }
+  }
+
+  @Override
+  public Status status() {
+    return status;
+  }
+
+  // ---- commands
+
+  /** Sends CONNECT; once per connection. */
+  public void connect(ConnectOptions how, long nowMillis) {
+    if (state != ClientState.DISCONNECTED || ended) {
+      throw new IllegalStateException("connect only once");
+    }
+    Connect wanted = how.connect();
+    String id = wanted.clientId().isEmpty() ? session.clientId() : wanted.clientId();
+    session.attach(this, id);
+    Connect connect =
+        new Connect(
+            wanted.version(),
+            wanted.cleanStart(),
+            wanted.keepAliveSeconds(),
+            id,
+            wanted.will(),
+            wanted.userName(),
+            wanted.password(),
+            wanted.properties());
+    Properties properties = connect.properties();
+    options = how;
+    authentication = new Authentication(properties.text(Property.AUTHENTICATION_METHOD));
+    decoder.version(connect.version());
+    decoder.maximumPacketSize(
+        properties.integer(Property.MAXIMUM_PACKET_SIZE, ServerTerms.LARGEST_PACKET_BYTES));
+    transmitter.version(connect.version());
+    transmitter.send(connect, nowMillis); // [MQTT5-3.1.0-1]
+    state = ClientState.CONNECTING;
+    connectDeadlineMillis = nowMillis + how.connectTimeoutMillis();
+  }
+
+  /**
+   * Publishes a message; its bytes are copied. Before MQTT 5 the properties stay behind.
+   *
+   * @return the packet identifier that {@link ClientEvent.Acknowledged} will name, or 0 at QoS 0
+   * @throws RefusedException when the server would not take it, or too many wait already
+   */
+  public int publish(
+      TopicName topic,
+      Bytes payload,
+      QoS qos,
+      boolean retain,
+      Properties properties,
+      long nowMillis) {
+    if (topic.isEmpty()) {
+      throw new IllegalArgumentException("empty Topic Name");
+    }
+    if (properties.has(Property.SUBSCRIPTION_IDENTIFIER)
+        || properties.has(Property.TOPIC_ALIAS)) { // [MQTT5-3.3.4-6]
+      throw new IllegalArgumentException("identifiers and aliases are not the publisher's");
+    }
+    return connected().outgoing.publish(topic, payload, qos, retain, properties, nowMillis);
+  }
+
+  /**
+   * Subscribes to each filter that is new or whose options differ; the others are only counted.
+   *
+   * @param properties may hold a Subscription Identifier and User Properties
+   * @return the packet identifier that {@link ClientEvent.Subscribed} will name, or 0 when there is
+   *     nothing to send
+   */
+  public int subscribe(List<Subscribe.Entry> entries, Properties properties, long nowMillis) {
+    return connected().requests.subscribe(entries, properties, nowMillis);
+  }
+
+  /**
+   * Counts each filter down and unsubscribes from those that nobody is left for.
+   *
+   * @return the packet identifier that {@link ClientEvent.Unsubscribed} will name, or 0 when there
+   *     is nothing to send
+   * @throws RefusedException for a filter that is not subscribed
+   */
+  public int unsubscribe(List<String> filters, Properties properties, long nowMillis) {
+    return connected().requests.unsubscribe(filters, properties, nowMillis);
+  }
+
+  /** Sends PINGREQ; {@link ClientEvent.PingAnswered} follows. */
+  public void ping(long nowMillis) {
+    connected();
+    pingByOwner = true;
+    sendPing(nowMillis);
+  }
+
+  /**
+   * Acknowledges a message that was handed out; the reply leaves when all earlier ones have.
+   *
+   * @param reasonCode one of PUBACK and PUBREC; before MQTT 5 it always becomes success
+   * @return false when nothing is owed for this identifier on this connection
+   */
+  public boolean acknowledge(int packetId, ReasonCode reasonCode, long nowMillis) {
+    if (!reasonCode.allowedIn(PacketType.PUBACK)) {
+      throw new IllegalArgumentException(reasonCode + " is not a reason code of PUBACK");
+    }
+    Exchange current = exchange;
+    return current != null && current.incoming.decide(packetId, reasonCode, nowMillis);
+  }
+
+  /**
+   * Continues an authentication or, with 0x19, starts a new one. The method is added.
+   *
+   * @param properties Authentication Data and others
+   */
+  public void auth(ReasonCode reasonCode, Properties properties, long nowMillis) {
+    if (state == ClientState.DISCONNECTED) {
+      throw new RefusedException(Refusal.NOT_CONNECTED, "AUTH");
+    }
+    transmitter.send(authentication.next(reasonCode, properties), nowMillis);
+    connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
+  }
+
+  /**
+   * Sends DISCONNECT and ends; harmless when the connection has ended already. Before MQTT 5 only a
+   * normal end can be said, so any other reason closes without a word, and the Will is published.
+   *
+   * @param properties may hold a Session Expiry Interval, a Reason String, User Properties
+   */
+  public void disconnect(ReasonCode reasonCode, Properties properties, long nowMillis) {
+    if (ended) {
+      return;
+    }
+    if (state == ClientState.DISCONNECTED) {
+      end(DisconnectCause.REQUESTED, reasonCode, Status.CLOSED);
+      return;
+    }
+    boolean five = transmitter.version().isMqtt5();
+    long requested = ServerTerms.requestedExpirySeconds(options().connect());
+    if (five && requested == 0 && properties.integer(Property.SESSION_EXPIRY_INTERVAL, 0) > 0) {
+      throw new IllegalArgumentException("Session Expiry Interval cannot be raised from 0");
+    }
+    if (five || reasonCode == ReasonCode.SUCCESS) {
+      transmitter.send(new Disconnect(reasonCode, properties), nowMillis);
+    }
+    end(DisconnectCause.REQUESTED, reasonCode, Status.CLOSE_AFTER_FLUSH); // [MQTT5-3.14.4-1]
+  }
+
+  // ---- queries
+
+  public ClientState state() {
+    return state;
+  }
+
+  public ClientSession session() {
+    return session;
+  }
+
+  public MqttVersion version() {
+    return transmitter.version();
+  }
+
+  /** What holds on this connection, or null before CONNACK. */
+  public @Nullable ServerTerms terms() {
+    Exchange current = exchange;
+    return current == null ? null : current.terms;
+  }
+
+  /** Whether the server takes retained messages; true as long as it has not said otherwise. */
+  public boolean mayRetain() {
+    ServerTerms terms = terms();
+    return terms == null || terms.retainAvailable();
+  }
+
+  /** The highest QoS that the server takes. */
+  public QoS maximumQos() {
+    ServerTerms terms = terms();
+    return terms == null ? QoS.EXACTLY_ONCE : terms.maximumQos();
+  }
+
+  /** The Authentication Method of CONNECT, or null. */
+  public @Nullable String authenticationMethod() {
+    return authentication.method();
+  }
+
+  // ---- what arrives
+
+  private void handle(MqttPacket packet, long nowMillis) {
+    PacketType type = packet.type();
+    if (!state.accepts(type) || (type == PacketType.DISCONNECT && !version().isMqtt5())) {
+      throw unexpected(type);
+    }
+    switch (type) {
+      case CONNACK -> onConnAck((ConnAck) packet, nowMillis);
+      case PUBLISH -> connected().incoming.onPublish((Publish) packet, nowMillis);
+      case PUBACK -> {
+        PubAck ack = (PubAck) packet;
+        connected().outgoing.onPubAck(checked(ack, ack.properties()), nowMillis);
+      }
+      case PUBREC -> {
+        PubRec ack = (PubRec) packet;
+        connected().outgoing.onPubRec(checked(ack, ack.properties()), nowMillis);
+      }
+      case PUBREL -> {
+        PubRel release = (PubRel) packet;
+        connected().incoming.onPubRel(checked(release, release.properties()), nowMillis);
+      }
+      case PUBCOMP -> {
+        PubComp ack = (PubComp) packet;
+        connected().outgoing.onPubComp(checked(ack, ack.properties()), nowMillis);
+      }
+      case SUBACK -> {
+        SubAck ack = (SubAck) packet;
+        connected().requests.onSubAck(checked(ack, ack.properties()));
+      }
+      case UNSUBACK -> {
+        UnsubAck ack = (UnsubAck) packet;
+        connected().requests.onUnsubAck(checked(ack, ack.properties()));
+      }
+      case PINGRESP -> onPingResp(nowMillis);
+      case DISCONNECT -> onDisconnect((Disconnect) packet);
+      case AUTH -> {
+        Auth auth = (Auth) packet;
+        authentication.onAuth(checked(auth, auth.properties()));
+        connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
+        events.add(new ClientEvent.AuthReceived(auth.reasonCode(), auth.properties()));
+      }
+      case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ -> throw unexpected(type);
+    }
+  }
+
+  private void onConnAck(ConnAck connAck, long nowMillis) {
+    ConnectOptions how = options();
+    Connect connect = how.connect();
+    if (connAck.reasonCode().isError()) {
+      if (connAck.sessionPresent()) {
+        throw violation(Statement.MQTT5_3_2_2_6, "a refusal with Session Present");
+      }
+      events.add(new ClientEvent.ConnectRefused(connAck.reasonCode(), connAck.properties()));
+      end(
+          new ClientEvent.Disconnected(
+              DisconnectCause.REFUSED, connAck.reasonCode(), connAck.properties(), null),
+          Status.CLOSED);
+      return;
+    }
+    authentication.onConnAck(connAck);
+    if (connAck.properties().has(Property.RESPONSE_INFORMATION)
+        && connect.properties().integer(Property.REQUEST_RESPONSE_INFORMATION, 0) == 0) {
+      throw violation(Statement.MQTT5_3_1_2_28, "Response Information was not requested");
+    }
+    boolean kept = !connect.cleanStart() && session.isEstablished();
+    if (connAck.sessionPresent() && !kept) {
+      throw violation(
+          connect.cleanStart() ? Statement.MQTT5_3_2_2_2 : Statement.MQTT5_3_2_2_4,
+          "Session Present, although the client has no session");
+    }
+    // MQTT 3.1 does not say whether there was a session; so what this side has decides.
+    boolean legacy = version() == MqttVersion.MQTT_3_1;
+    boolean present = legacy ? kept : connAck.sessionPresent();
+    events.add(new ClientEvent.Connected(present, connAck.properties()));
+    start(how, ServerTerms.of(connect, connAck, present), nowMillis);
+  }
+
+  private void start(ConnectOptions how, ServerTerms terms, long nowMillis) {
+    state = ClientState.CONNECTED;
+    transmitter.maximumPacketSize(terms.maximumPacketSizeBytes());
+    keepAlive.start(terms.keepAliveSeconds() * 1000L, how.pingTimeoutMillis(), nowMillis);
+    String assigned = terms.assignedClientId();
+    String own = how.connect().clientId();
+    session.established(assigned != null ? assigned : own.isEmpty() ? session.clientId() : own);
+    Exchange started = new Exchange(session, transmitter, events, how, terms);
+    exchange = started;
+    if (!terms.sessionPresent()) {
+      List<LostMessage> lost = session.lose();
+      if (!lost.isEmpty()) {
+        events.add(new ClientEvent.SessionLost(lost));
+      }
+      if (!how.resubscribe()) {
+        session.subscriptions().clear();
+      }
+    }
+    int limit = Math.min(how.maximumInFlight(), terms.receiveMaximum()); // [MQTT5-3.3.4-7]
+    started.outgoing.start(limit, nowMillis);
+    started.requests.start(terms.sessionPresent(), nowMillis);
+  }
+
+  private void onPingResp(long nowMillis) {
+    long roundTripMillis = keepAlive.answered(nowMillis);
+    if (pingByOwner && roundTripMillis >= 0) {
+      pingByOwner = false;
+      events.add(new ClientEvent.PingAnswered(roundTripMillis));
+    }
+  }
+
+  private void onDisconnect(Disconnect disconnect) {
+    if (disconnect.properties().has(Property.SESSION_EXPIRY_INTERVAL)) {
+      throw violation(Statement.MQTT5_3_14_2_2, "Session Expiry Interval from a server");
+    }
+    end(
+        new ClientEvent.Disconnected(
+            DisconnectCause.SERVER_DISCONNECT,
+            disconnect.reasonCode(),
+            disconnect.properties(),
+            null),
+        Status.CLOSED); // [MQTT5-3.14.4-2]
+  }
+
+  /** Refuses what the client said it does not want to be told. */
+  private <P> P checked(P packet, Properties properties) {
+    if (!properties.isEmpty()
+        && (properties.has(Property.REASON_STRING) || properties.has(Property.USER_PROPERTY))
+        && options().connect().properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) == 0) {
+      throw violation(Statement.MQTT5_3_1_2_29, "problem information was not requested");
+    }
+    return packet;
+  }
+
+  private MqttViolation unexpected(PacketType type) {
+    return switch (state) {
+      case DISCONNECTED -> violation(null, type + " before CONNECT");
+      case CONNECTING ->
+          violation(
+              version().isMqtt5() ? Statement.MQTT5_3_2_0_1 : Statement.MQTT3_3_2_0_1,
+              type + " before CONNACK");
+      case CONNECTED ->
+          type == PacketType.CONNACK
+              ? violation(Statement.MQTT5_3_2_0_2, "second CONNACK")
+              : violation(null, type + " only flows from client to server");
+    };
+  }
+
+  // ---- what leaves
+
+  private void sendPing(long nowMillis) {
+    transmitter.sendPing(nowMillis);
+    keepAlive.pinged(nowMillis);
+  }
+
+  /** Tells the server what it did wrong, if the version has words for it, and ends. */
+  private void answer(MqttViolation violation, long nowMillis) {
+    if (state != ClientState.DISCONNECTED && version().isMqtt5()) {
+      transmitter.send(
+          new Disconnect(violation.reasonCode(), Properties.EMPTY), nowMillis); // [MQTT5-4.13.1-1]
+    }
+    end(
+        new ClientEvent.Disconnected(
+            DisconnectCause.VIOLATION, violation.reasonCode(), Properties.EMPTY, violation),
+        Status.CLOSE_AFTER_FLUSH);
+  }
+
+  private void end(DisconnectCause cause, ReasonCode reasonCode, Status last) {
+    end(new ClientEvent.Disconnected(cause, reasonCode, Properties.EMPTY, null), last);
+  }
+
+  private void end(ClientEvent.Disconnected event, Status last) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.requests.abandon();
+      exchange = null;
+    }
+    ended = true;
+    state = ClientState.DISCONNECTED;
+    status = last;
+    session.detach(this);
+    in.clear();
+    events.add(event);
+  }
+
+  private Exchange connected() {
+    Exchange current = exchange;
+    if (current == null) {
+      throw new RefusedException(Refusal.NOT_CONNECTED, state.name());
+    }
+    return current;
+  }
+
+  private ConnectOptions options() {
+    ConnectOptions how = options;
+    if (how == null) {
+      throw new IllegalStateException("connect first");
+    }
+    return how;
+  }
+
+  private static MqttViolation violation(@Nullable Statement statement, String detail) {
+    return new MqttViolation(ReasonCode.PROTOCOL_ERROR, statement, detail);
+  }
+
+  /** What exists from CONNACK to the end. */
+  private static final class Exchange {
+    private final ServerTerms terms;
+    private final OutgoingMessages outgoing;
+    private final IncomingMessages incoming;
+    private final Requests requests;
+
+    Exchange(
+        ClientSession session,
+        Transmitter transmitter,
+        Deque<ClientEvent> events,
+        ConnectOptions how,
+        ServerTerms terms) {
+      this.terms = terms;
+      this.outgoing = new OutgoingMessages(session, transmitter, events, terms, how);
+      this.incoming = new IncomingMessages(session, transmitter, events, how);
+      this.requests = new Requests(session, transmitter, events, terms);
+    }
+  }
+}

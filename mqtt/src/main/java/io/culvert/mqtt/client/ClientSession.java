@@ -1,0 +1,120 @@
+package io.culvert.mqtt.client;
+
+import io.culvert.mqtt.client.ClientEvent.LostMessage;
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.OutboundWindow;
+import io.culvert.mqtt.session.ReceivedIds;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client keeps between connections: messages that are not acknowledged, received QoS 2
+ * identifiers, messages that wait, and the subscriptions. A new {@link ClientConnection} on the
+ * same session resumes it; one at a time. Single-threaded.
+ */
+public final class ClientSession {
+  /** Enough to bridge a short loss of the connection, little enough to fit a small device. */
+  public static final int DEFAULT_QUEUE_LIMIT = 1_000;
+
+  final OutboundWindow window = new OutboundWindow(OutboundWindow.MAXIMUM_CAPACITY);
+  final ReceivedIds received = new ReceivedIds();
+  final Deque<Waiting> queue = new ArrayDeque<>();
+  private final Subscriptions subscriptions = new Subscriptions();
+  private final int queueLimit;
+
+  private String clientId = "";
+  private boolean established;
+  private @Nullable ClientConnection owner;
+
+  private ClientSession(int queueLimit, boolean established) {
+    this.queueLimit = queueLimit;
+    this.established = established;
+  }
+
+  /**
+   * A client without session state: a server that resumes one for it is refused [MQTT5-3.2.2-4].
+   *
+   * @param queueLimit how many QoS 1 and 2 messages may wait behind a full window
+   */
+  public static ClientSession create(int queueLimit) {
+    return new ClientSession(queueLimit, false);
+  }
+
+  /**
+   * A client that knows that it left nothing unfinished, although its memory of the session is
+   * gone: a server may resume the session.
+   */
+  public static ClientSession continuing(int queueLimit) {
+    return new ClientSession(queueLimit, true);
+  }
+
+  /** The identifier of the last connection, assigned by the server or our own; empty before. */
+  public String clientId() {
+    return clientId;
+  }
+
+  public Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** QoS 1 and 2 messages that were sent and are not acknowledged. */
+  public int inFlight() {
+    return window.size();
+  }
+
+  /** QoS 1 and 2 messages that wait for room in the window. */
+  public int queued() {
+    return queue.size();
+  }
+
+  int queueLimit() {
+    return queueLimit;
+  }
+
+  boolean isEstablished() {
+    return established;
+  }
+
+  void attach(ClientConnection connection, String id) {
+    if (owner != null) {
+      throw new IllegalStateException("the session is in use by another connection");
+    }
+    if (established && !clientId.isEmpty() && !clientId.equals(id)) {
+      throw new IllegalArgumentException("the session belongs to client " + clientId);
+    }
+    owner = connection;
+  }
+
+  void detach(ClientConnection connection) {
+    if (owner == connection) {
+      owner = null;
+    }
+  }
+
+  void established(String id) {
+    established = true;
+    clientId = id;
+  }
+
+  /** Drops what only a session that both sides have can finish [MQTT5-3.2.2-5]. */
+  List<LostMessage> lose() {
+    received.clear();
+    List<LostMessage> lost = new ArrayList<>();
+    window.resume(OutboundWindow.MAXIMUM_CAPACITY);
+    int id;
+    while ((id = window.nextToResend()) != 0) {
+      Delivery delivery = window.published(id);
+      lost.add(new LostMessage(id, delivery == null ? null : delivery.message()));
+    }
+    for (LostMessage message : lost) {
+      window.close(message.packetId());
+    }
+    return lost;
+  }
+
+  /** A message that waits; its identifier is reserved. */
+  record Waiting(int packetId, Delivery delivery) {}
+}
