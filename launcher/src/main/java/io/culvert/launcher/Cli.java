@@ -1,11 +1,13 @@
 package io.culvert.launcher;
 
 import io.culvert.runtime.config.ConfigurationException;
+import io.culvert.runtime.config.NearestKey;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.Deployable;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -73,15 +75,22 @@ final class Cli {
   }
 
   private static String usage(ParameterException e) {
-    StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      List<String> near = unmatched.getSuggestions();
-      if (!near.isEmpty()) {
-        text.append("; did you mean ").append(near.get(0)).append('?');
-      }
-    }
-    String command = e.getCommandLine().getCommandSpec().qualifiedName(" ");
-    return text.append("\n  ").append(command).append(" --help lists what there is").toString();
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    String text =
+        e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()
+            ? unmatched(unmatched.getUnmatched().get(0), command)
+            : String.valueOf(e.getMessage());
+    return text + "\n  " + command.qualifiedName(" ") + " --help lists what there is";
+  }
+
+  private static String unmatched(String argument, CommandSpec command) {
+    boolean option = argument.startsWith("-");
+    String nearest =
+        NearestKey.of(
+            argument, option ? command.optionsMap().keySet() : command.subcommands().keySet());
+    return (option ? "unknown option " : "unexpected word ")
+        + argument
+        + (nearest == null ? "" : "; did you mean " + nearest + "?");
   }
 
   private static String configuration(List<Problem> problems) {

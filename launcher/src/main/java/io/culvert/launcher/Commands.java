@@ -26,7 +26,7 @@ final class Commands {
   };
 
   private static final String[] RUN_HEADER = {
-    "Starts the broker; ends on Ctrl-C. When everything listens, one line is printed to stdout:",
+    "Ctrl-C ends it. When everything listens, one line is printed to stdout:",
     "",
     "  ready mqtt://127.0.0.1:1883 ws://127.0.0.1:8083/mqtt",
     "",
@@ -89,7 +89,7 @@ final class Commands {
     UsageMessageSpec usage = command.usageMessage();
     usage.sortOptions(false);
     if (header.length > 0) {
-      usage.customSynopsis(header);
+      usage.synopsisHeading("").customSynopsis(header);
     }
     if (!description.isEmpty()) {
       usage.header(description);

@@ -42,7 +42,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty("logback.configurationFile") != null) {
+    if (isLeftToFile()) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
@@ -62,8 +62,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   /** Sets the levels of a configuration. */
   static void apply(Configuration configuration) {
-    if (System.getProperty("logback.configurationFile") != null
-        || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
+    if (isLeftToFile() || !(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       return;
     }
     context
@@ -72,5 +71,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
     configuration
         .named("logging.levels")
         .forEach((logger, level) -> context.getLogger(logger).setLevel(Level.toLevel(level)));
+  }
+
+  private static boolean isLeftToFile() {
+    return System.getProperty("logback.configurationFile") != null
+        || Logging.class.getResource("/logback-test.xml") != null;
   }
 }

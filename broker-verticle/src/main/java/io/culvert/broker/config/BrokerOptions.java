@@ -1,5 +1,7 @@
 package io.culvert.broker.config;
 
+import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
@@ -7,24 +9,25 @@ import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The broker's configuration as values.
  *
- * @param versions MQTT versions that are spoken: 3.1, 3.1.1, 5.0
- * @param instances 0 for one per core
+ * @param instances event loops; 0 for one per core
+ * @param closeGraceMillis how long a last packet may take to leave
+ * @param anonymous whether clients without credentials may come from other machines
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
-    List<String> versions,
     int instances,
-    int topicAliasMaximum,
     int closeGraceMillis,
     boolean anonymous,
-    LimitOptions limits) {
+    Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
   private static final Set<String> SHORT_FORM =
@@ -32,7 +35,6 @@ public record BrokerOptions(
 
   public BrokerOptions {
     listeners = List.copyOf(listeners);
-    versions = List.copyOf(versions);
   }
 
   /**
@@ -69,12 +71,10 @@ public record BrokerOptions(
     }
     return new BrokerOptions(
         listeners,
-        configuration.texts("mqtt.versions"),
         configuration.integer("mqtt.instances"),
-        configuration.integer("mqtt.topic-alias-maximum"),
         configuration.integer("mqtt.close-grace-millis"),
         configuration.flag("auth.anonymous"),
-        LimitOptions.from(configuration));
+        limits(configuration));
   }
 
   /** What {@link #parse} gives these listeners for, with all other values of a configuration. */
@@ -91,6 +91,43 @@ public record BrokerOptions(
     return configuration.sections("mqtt.listeners").isEmpty()
         ? configuration
         : configuration.without(SHORT_FORM);
+  }
+
+  private static Limits limits(Configuration configuration) {
+    return Limits.builder()
+        .versions(versions(configuration))
+        .topicAliasMaximum(configuration.integer("mqtt.topic-alias-maximum"))
+        .maximumPacketSizeBytes(configuration.number("limits.packet-bytes"))
+        .receiveMaximum(configuration.integer("limits.receive-maximum"))
+        .inFlight(configuration.integer("limits.in-flight"))
+        .queueMessages(configuration.integer("limits.queue-messages"))
+        .queueBytes(configuration.number("limits.queue-bytes"))
+        .outboxBytes(configuration.number("limits.outbox-bytes"))
+        .subscriptionsPerSession(configuration.integer("limits.subscriptions-per-session"))
+        .filtersPerSubscribe(configuration.integer("limits.filters-per-subscribe"))
+        .topicLevels(configuration.integer("limits.topic-levels"))
+        .topicBytes(configuration.integer("limits.topic-bytes"))
+        .retainedMessages(configuration.integer("limits.retained-messages"))
+        .retainedBytes(configuration.number("limits.retained-bytes"))
+        .sessions(configuration.integer("limits.sessions"))
+        .sessionExpirySeconds(configuration.number("limits.session-expiry-seconds"))
+        .connectTimeoutMillis(
+            TimeUnit.SECONDS.toMillis(configuration.number("limits.connect-timeout-seconds")))
+        .keepAliveSeconds(configuration.integer("limits.keep-alive-max-seconds"))
+        .build();
+  }
+
+  private static Set<MqttVersion> versions(Configuration configuration) {
+    Set<MqttVersion> versions = EnumSet.noneOf(MqttVersion.class);
+    for (String text : configuration.texts("mqtt.versions")) {
+      versions.add(
+          switch (text) {
+            case "3.1" -> MqttVersion.MQTT_3_1;
+            case "3.1.1" -> MqttVersion.MQTT_3_1_1;
+            default -> MqttVersion.MQTT_5;
+          });
+    }
+    return versions;
   }
 
   private static List<ListenerOptions> listeners(

@@ -119,7 +119,7 @@ public final class BrokerSettings {
         number(
             "limits.packet-bytes",
             Unit.BYTES,
-            KIB,
+            16,
             LARGEST_PACKET,
             "2MiB",
             "Largest MQTT packet that is accepted; larger ones end the connection before they are"
@@ -216,10 +216,11 @@ public final class BrokerSettings {
         number(
             "limits.keep-alive-max-seconds",
             Unit.SECONDS,
-            1,
+            0,
             65535,
-            "65535",
-            "Longest keep alive; an MQTT 5 client that asks for more, or for none, gets this."));
+            "0",
+            "Longest keep alive; an MQTT 5 client that asks for more, or for none, gets this. 0"
+                + " grants any, also none."));
   }
 
   private static SettingTable store() {

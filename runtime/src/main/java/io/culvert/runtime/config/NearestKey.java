@@ -2,15 +2,15 @@ package io.culvert.runtime.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** The known key that a mistyped one most probably means. */
-final class NearestKey {
+/** The known name that a mistyped one most probably means; dots separate the parts of a key. */
+public final class NearestKey {
   /** Shorter names resemble everything. */
   private static final int SHORTEST_NAME = 3;
 
   private NearestKey() {}
 
   /** Null when no key is near. A key in the wrong section counts as near. */
-  static @Nullable String of(String path, Iterable<String> known) {
+  public static @Nullable String of(String path, Iterable<String> known) {
     String name = lastPart(path);
     String nearest = null;
     int least = Integer.MAX_VALUE;

@@ -1,0 +1,164 @@
+package io.culvert.broker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.runtime.config.Configuration;
+import io.culvert.runtime.config.ConfigurationException;
+import io.culvert.runtime.config.ConfigurationLoader;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** From settings to what the verticle works with. */
+class BrokerOptionsTest {
+
+  @Test
+  void defaultsAreThoseOfTheProtocolCore() {
+    BrokerOptions options = BrokerOptions.parse(new JsonObject());
+    assertThat(options.limits()).usingRecursiveComparison().isEqualTo(Limits.DEFAULT);
+    assertThat(options.closeGraceMillis()).isEqualTo(2_000);
+    assertThat(options.instances()).isZero();
+    assertThat(options.anonymous()).isFalse();
+  }
+
+  @Test
+  void everyLimitComesFromItsOwnSetting() {
+    Limits limits =
+        BrokerOptions.from(
+                yaml(
+                    """
+                    mqtt: {versions: [3.1, 5.0], topic-alias-maximum: 1}
+                    limits:
+                      packet-bytes: 102
+                      receive-maximum: 3
+                      in-flight: 4
+                      queue-messages: 5
+                      queue-bytes: 6
+                      outbox-bytes: 4097
+                      subscriptions-per-session: 8
+                      filters-per-subscribe: 9
+                      topic-levels: 10
+                      topic-bytes: 11
+                      retained-messages: 12
+                      retained-bytes: 13
+                      sessions: 14
+                      session-expiry-seconds: 15
+                      connect-timeout-seconds: 16
+                      keep-alive-max-seconds: 17
+                    """))
+            .limits();
+    Limits expected =
+        Limits.builder()
+            .versions(java.util.EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_5))
+            .topicAliasMaximum(1)
+            .maximumPacketSizeBytes(102)
+            .receiveMaximum(3)
+            .inFlight(4)
+            .queueMessages(5)
+            .queueBytes(6)
+            .outboxBytes(4097)
+            .subscriptionsPerSession(8)
+            .filtersPerSubscribe(9)
+            .topicLevels(10)
+            .topicBytes(11)
+            .retainedMessages(12)
+            .retainedBytes(13)
+            .sessions(14)
+            .sessionExpirySeconds(15)
+            .connectTimeoutMillis(16_000)
+            .keepAliveSeconds(17)
+            .build();
+    assertThat(limits).usingRecursiveComparison().isEqualTo(expected);
+  }
+
+  @Test
+  void twoListenersExistUnlessAListIsGiven() {
+    assertThat(uris("")).containsExactly("mqtt://127.0.0.1:1883", "ws://127.0.0.1:8083/mqtt");
+    assertThat(uris("mqtt: {bind: '::1', port: 1, websocket-port: 2}"))
+        .containsExactly("mqtt://[::1]:1", "ws://[::1]:2/mqtt");
+    assertThat(uris("mqtt: {listeners: [{type: websocket, path: /x}, {bind: 0.0.0.0}]}"))
+        .containsExactly("ws://127.0.0.1:8083/x", "mqtt://0.0.0.0:1883");
+  }
+
+  @Test
+  void aListenerHasWhatItsSectionSays() {
+    BrokerOptions options =
+        BrokerOptions.from(
+            yaml(
+                "mqtt: {listeners: [{type: websocket, bind: 127.0.0.2, port: 3, path: /p,"
+                    + " subprotocols: [a], origins: [b], max-connections: 4, backlog: 5}]}"));
+    assertThat(options.listeners())
+        .containsExactly(
+            new ListenerOptions(
+                ListenerOptions.Type.WEBSOCKET,
+                "127.0.0.2",
+                3,
+                "/p",
+                List.of("a"),
+                List.of("b"),
+                4,
+                5));
+  }
+
+  @Test
+  void theShortFormHasNoMeaningBesideAList() {
+    assertThatThrownBy(() -> uris("mqtt:\n  port: 1\n  listeners: [{}]"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "culvert.yaml:2: mqtt.port: has no meaning beside mqtt.listeners; set it in that list"
+                + " instead");
+  }
+
+  @Test
+  void anAddressHasOneListener() {
+    assertThatThrownBy(
+            () -> uris("mqtt: {listeners: [{port: 0}, {port: 0}, {port: 5}, {port: 5}]}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("mqtt.listeners[3]: another listener has 127.0.0.1:5");
+  }
+
+  @Test
+  void atLeastOneVersionIsSpoken() {
+    assertThatThrownBy(() -> uris("mqtt: {versions: []}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.versions: names no version");
+  }
+
+  @Test
+  void theDeployedConfigurationGivesTheSameOptions() {
+    Configuration configuration = yaml("mqtt: {port: 1}\nlimits: {queue-messages: 7}");
+    BrokerOptions options = BrokerOptions.from(configuration);
+    List<ListenerOptions> resolved =
+        options.listeners().stream()
+            .map(listener -> listener.withPort(9 + listener.port()))
+            .toList();
+    JsonObject json = BrokerOptions.deployable(configuration, resolved);
+    json.put("deployment", "some id").put("http", new JsonObject().put("port", 1));
+    BrokerOptions deployed = BrokerOptions.parse(json);
+    assertThat(deployed.listeners()).isEqualTo(resolved);
+    assertThat(deployed.limits()).usingRecursiveComparison().isEqualTo(options.limits());
+  }
+
+  @Test
+  void loopbackIsKnown() {
+    assertThat(BrokerOptions.from(yaml("mqtt: {bind: 127.0.0.9}")).listeners())
+        .allMatch(ListenerOptions::isLoopback);
+    assertThat(BrokerOptions.from(yaml("mqtt: {bind: '::1'}")).listeners())
+        .allMatch(ListenerOptions::isLoopback);
+    assertThat(BrokerOptions.from(yaml("mqtt: {bind: 0.0.0.0}")).listeners())
+        .noneMatch(ListenerOptions::isLoopback);
+    assertThat(BrokerOptions.from(yaml("mqtt: {bind: '::'}")).listeners())
+        .noneMatch(ListenerOptions::isLoopback);
+  }
+
+  private static List<String> uris(String yaml) {
+    return BrokerOptions.from(yaml(yaml)).listeners().stream().map(ListenerOptions::uri).toList();
+  }
+
+  private static Configuration yaml(String text) {
+    return ConfigurationLoader.of(BrokerSettings.TABLE).text("culvert.yaml", text).load();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.broker.config;
+
+import org.jspecify.annotations.NullMarked;

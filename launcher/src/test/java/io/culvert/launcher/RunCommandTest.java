@@ -1,0 +1,154 @@
+package io.culvert.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting and ending, with a verticle that does nothing. */
+class RunCommandTest {
+  private static final String READY =
+      "ready mqtt://127\\.0\\.0\\.1:[1-9]\\d+ ws://127\\.0\\.0\\.1:[1-9]\\d+/mqtt\n";
+
+  @TempDir Path folder;
+  private Session session;
+
+  @BeforeEach
+  void open() {
+    session = new Session(folder);
+  }
+
+  @Test
+  void oneLineSaysThatEverythingListens() throws Exception {
+    session.start("run", "--port", "0", "--ws-port", "0", "--ephemeral");
+    assertThat(session.ready()).matches(READY);
+    assertThat(session.end()).isZero();
+    assertThat(session.out()).hasLineCount(1);
+    assertThat(session.err()).isEmpty();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void allInstancesGetTheSameConfiguration() throws Exception {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    Set<String> instances = ConcurrentHashMap.newKeySet();
+    session
+        .broker(
+            () ->
+                new VerticleBase() {
+                  @Override
+                  public Future<?> start() {
+                    seen.add(config().encode());
+                    instances.add(Thread.currentThread().getName());
+                    return Future.succeededFuture();
+                  }
+                })
+        .start("run", "--port", "0", "--ws-port", "0", "--ephemeral", "--instances", "3");
+    assertThat(session.ready()).matches(READY);
+    assertThat(session.end()).isZero();
+    assertThat(seen).singleElement().asString().doesNotContain("\"port\":0");
+    assertThat(instances).hasSize(3);
+  }
+
+  @Test
+  void theDataFolderIsForItsOwnerAndForOneProcess() throws Exception {
+    session.start("run", "--port", "0", "--ws-port", "0", "--data", "data");
+    assertThat(session.ready()).startsWith("ready ");
+    Path data = folder.resolve("data");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+        .isEqualTo("rwx------");
+    assertThat(data.resolve("lock")).hasContent(ProcessHandle.current().pid() + "\n");
+
+    Session second = new Session(folder);
+    assertThat(second.execute("run", "--port", "0", "--ws-port", "0", "--data", "data"))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(second.err())
+        .startsWith("culvert: the data folder " + data.toAbsolutePath() + " is in use by process ")
+        .contains(String.valueOf(ProcessHandle.current().pid()), "--data OTHER");
+
+    assertThat(session.end()).isZero();
+    Session third = new Session(folder);
+    third.start("run", "--port", "0", "--ws-port", "0", "--data", "data");
+    assertThat(third.ready()).startsWith("ready ");
+    assertThat(third.end()).isZero();
+  }
+
+  @Test
+  void aDataFolderThatIsAFileIsRefused() throws Exception {
+    Files.writeString(folder.resolve("file"), "");
+    assertThat(session.execute("run", "--data", "file")).isEqualTo(ExitCode.FAILURE);
+    assertThat(session.err()).contains("cannot be used: ", "is a file", "--data OTHER");
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = String.valueOf(taken.getLocalPort());
+      assertThat(session.execute("run", "--port", port, "--ephemeral")).isEqualTo(ExitCode.FAILURE);
+      assertThat(session.err())
+          .startsWith("culvert: port " + port + " on 127.0.0.1 is in use by another program")
+          .contains("choose another port: --port ", "--port 0 takes a free one");
+      assertThat(session.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void anAddressOfAnotherMachineIsRefused() throws Exception {
+    assertThat(
+            session.execute(
+                "run", "--bind", "192.0.2.1", "--ephemeral", "--set", "auth.anonymous=true"))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(session.err()).startsWith("culvert: 192.0.2.1 is not an address of this machine.");
+  }
+
+  @Test
+  void strangersAreNotLetInByAccident() throws Exception {
+    assertThat(session.execute("run", "--bind", "0.0.0.0", "--port", "0"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(session.err())
+        .startsWith("culvert: other machines could reach mqtt://0.0.0.0:0, and this version")
+        .contains("no authentication yet", "--set auth.anonymous=true");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void strangersAreLetInOnPurpose() throws Exception {
+    session.start(
+        "run --bind 0.0.0.0 --port 0 --ws-port 0 --ephemeral --set auth.anonymous=true".split(" "));
+    assertThat(session.ready()).startsWith("ready mqtt://0.0.0.0:");
+    assertThat(session.end()).isZero();
+  }
+
+  @Test
+  void aVerticleThatCannotStartIsReported() throws Exception {
+    session.broker(() -> failing("the disk is on fire"));
+    assertThat(session.execute("run", "--port", "0", "--ws-port", "0", "--ephemeral"))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(session.err())
+        .isEqualTo(
+            """
+            culvert: it could not start: the disk is on fire.
+              More is logged with: --set logging.level=debug
+            """);
+    assertThat(session.out()).isEmpty();
+  }
+
+  private static VerticleBase failing(String message) {
+    return new VerticleBase() {
+      @Override
+      public Future<?> start() {
+        return Future.failedFuture(message);
+      }
+    };
+  }
+}

@@ -1,0 +1,139 @@
+package io.culvert.launcher;
+
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The command in this process, with everything around it under the test's control. */
+final class Session {
+  private static final int LIMIT_SECONDS = 30;
+
+  final Map<String, String> variables = new HashMap<>();
+  private final Path folder;
+  private final Output out = new Output();
+  private final Output err = new Output();
+  private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+  private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+  private String input = "";
+  private Supplier<? extends Deployable> broker = DummyBroker::new;
+
+  Session(Path folder) {
+    this.folder = folder;
+  }
+
+  Session input(String text) {
+    input = text;
+    return this;
+  }
+
+  Session broker(Supplier<? extends Deployable> verticle) {
+    broker = verticle;
+    return this;
+  }
+
+  /** Runs a command that ends by itself. */
+  int execute(String... arguments) throws Exception {
+    start(arguments);
+    return exitCode.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Starts a command that goes on. */
+  Session start(String... arguments) {
+    Console console = new Console(out.stream(), err.stream());
+    ByteArrayInputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    Cli cli =
+        new Cli(
+            new Environment(variables, folder, stdin),
+            console,
+            broker,
+            () -> {
+              Ending created = Ending.create(console);
+              ending.complete(created);
+              return created;
+            });
+    new Thread(
+            () -> {
+              try {
+                exitCode.complete(cli.execute(arguments));
+              } catch (Throwable e) {
+                exitCode.completeExceptionally(e);
+              }
+            },
+            "command")
+        .start();
+    return this;
+  }
+
+  /** The line that says that everything listens. */
+  String ready() throws Exception {
+    CompletableFuture.anyOf(out.firstLine, exitCode).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return out();
+  }
+
+  /** Asks for the end as a signal would. */
+  int end() throws Exception {
+    ending.get(LIMIT_SECONDS, TimeUnit.SECONDS).ask();
+    return exitCode.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Says that it listens, and does not. */
+  static final class DummyBroker extends VerticleBase {
+    @Override
+    public Future<?> start() {
+      config()
+          .getJsonObject("mqtt")
+          .getJsonArray("listeners")
+          .forEach(
+              listener ->
+                  vertx
+                      .sharedData()
+                      .<String, String>getLocalMap(
+                          "culvert.listeners." + config().getString("deployment"))
+                      .put(uri((io.vertx.core.json.JsonObject) listener), deploymentID()));
+      return Future.succeededFuture();
+    }
+
+    private static String uri(io.vertx.core.json.JsonObject listener) {
+      boolean tcp = listener.getString("type").equals("tcp");
+      return (tcp ? "mqtt://" : "ws://")
+          + listener.getString("bind")
+          + ":"
+          + listener.getInteger("port")
+          + (tcp ? "" : listener.getString("path"));
+    }
+  }
+
+  private static final class Output extends ByteArrayOutputStream {
+    final CompletableFuture<Void> firstLine = new CompletableFuture<>();
+
+    PrintStream stream() {
+      return new PrintStream(this, /* autoFlush= */ true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      super.write(bytes, offset, length);
+      if (toString(StandardCharsets.UTF_8).contains("\n")) {
+        firstLine.complete(null);
+      }
+    }
+  }
+}
