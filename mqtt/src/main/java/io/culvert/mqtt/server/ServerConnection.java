@@ -390,9 +390,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
       if (properties.has(Property.SUBSCRIPTION_IDENTIFIER)) {
         throw violation(Statement.MQTT5_3_3_4_6, "Subscription Identifier from a client");
       }
-      Bytes responseTopic = properties.binary(Property.RESPONSE_TOPIC);
+      String responseTopic = properties.text(Property.RESPONSE_TOPIC);
       if (responseTopic != null) {
-        TopicName.parse(responseTopic); // [MQTT5-3.3.2-14]
+        TopicName.of(responseTopic); // [MQTT5-3.3.2-14]
       }
       long alias = properties.integer(Property.TOPIC_ALIAS, -1);
       if (alias >= 0) {
