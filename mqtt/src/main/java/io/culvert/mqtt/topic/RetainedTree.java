@@ -169,12 +169,9 @@ public final class RetainedTree<M> {
       TrieNode<M> node = start;
       int from = levelStart;
       while (node != null) {
-        if (filter[from] == '#') {
-          found = node.value; // a/# matches a
-          push(node, from);
-          return;
-        }
-        if (filter[from] == '+') {
+        int wildcard = from < end ? filter[from] : 0; // an empty last level has no byte
+        if (wildcard == '#' || wildcard == '+') {
+          found = wildcard == '#' ? node.value : null; // a/# matches a
           push(node, from);
           return;
         }
