@@ -1,8 +1,13 @@
 package io.culvert.runtime.driver;
 
 import io.culvert.engine.Engine;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
@@ -10,15 +15,15 @@ import java.util.function.Supplier;
 public final class EngineServer {
   private final Endpoint<?, ?> endpoint;
   private final int port;
-  private final Supplier<Future<Void>> stopAccepting;
+  private final Supplier<Future<Void>> close;
 
-  private EngineServer(Endpoint<?, ?> endpoint, int port, Supplier<Future<Void>> stopAccepting) {
+  private EngineServer(Endpoint<?, ?> endpoint, int port, Supplier<Future<Void>> close) {
     this.endpoint = endpoint;
     this.port = port;
-    this.stopAccepting = stopAccepting;
+    this.close = close;
   }
 
-  /** Listens for plain TCP connections. Fails as the bind fails. */
+  /** Listens for plain TCP connections: the cheapest way. Fails as the bind fails. */
   public static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
       Shard shard, TcpOptions options, Application<E, N> application) {
     Endpoint<E, N> endpoint = new Endpoint<>(shard, application, options.maxConnections());
@@ -28,11 +33,48 @@ public final class EngineServer {
                 new EngineServer(
                     endpoint,
                     ((InetSocketAddress) channel.localAddress()).getPort(),
-                    () -> {
-                      Promise<Void> closed = shard.internalContext().promise();
-                      channel.close().addListener(done -> closed.complete());
-                      return closed.future();
-                    }));
+                    () -> closed(shard, channel).compose(done -> endpoint.end())));
+  }
+
+  /** Listens for TCP connections by a Vert.x server: for TLS, server names, the PROXY protocol. */
+  public static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
+      Shard shard, NetServerOptions options, int maxConnections, Application<E, N> application) {
+    Endpoint<E, N> endpoint = new Endpoint<>(shard, application, maxConnections);
+    return onShard(shard, () -> VertxTcpListener.listen(endpoint, options))
+        .map(
+            server ->
+                new EngineServer(
+                    endpoint,
+                    server.actualPort(),
+                    // The server closes its connections: ours must have ended before.
+                    () -> endpoint.end().eventually(server::close)));
+  }
+
+  /** Listens for WebSocket connections. */
+  public static <E, N extends Engine<E>> Future<EngineServer> listenWebSocket(
+      Shard shard, WebSocketOptions options, Application<E, N> application) {
+    Endpoint<E, N> endpoint = new Endpoint<>(shard, application, options.maxConnections());
+    return onShard(shard, () -> WebSocketListener.listen(endpoint, options))
+        .map(
+            server ->
+                new EngineServer(
+                    endpoint, server.actualPort(), () -> endpoint.end().eventually(server::close)));
+  }
+
+  /**
+   * Serves an engine over any pair of Vert.x byte streams. Called on the shard's event loop, where
+   * the streams call their handlers too; the streams are not yet flowing.
+   *
+   * @param close ends both streams at once; called at most once
+   */
+  public static <E, N extends Engine<E>> void attach(
+      Shard shard,
+      ReadStream<Buffer> in,
+      WriteStream<Buffer> out,
+      Runnable close,
+      Application<E, N> application) {
+    Endpoint<E, N> endpoint = new Endpoint<>(shard, application, Integer.MAX_VALUE);
+    StreamTransport.attach(endpoint, in, out, close);
   }
 
   /** The port that is bound. */
@@ -55,12 +97,21 @@ public final class EngineServer {
    * its peers (a DISCONNECT with its reason) commands its engines first.
    */
   public Future<Void> close() {
-    Promise<Void> closed = endpoint.shard().internalContext().promise();
-    endpoint
-        .shard()
+    return onShard(endpoint.shard(), close);
+  }
+
+  private static Future<Void> closed(Shard shard, Channel channel) {
+    Promise<Void> closed = shard.internalContext().promise();
+    channel.close().addListener(done -> closed.complete());
+    return closed.future();
+  }
+
+  private static <T> Future<T> onShard(Shard shard, Supplier<Future<T>> call) {
+    Promise<T> promise = shard.internalContext().promise();
+    shard
         .context()
         .runOnContext(
-            ignored -> stopAccepting.get().compose(done -> endpoint.end()).onComplete(closed));
-    return closed.future();
+            ignored -> Future.succeededFuture().compose(done -> call.get()).onComplete(promise));
+    return promise.future();
   }
 }

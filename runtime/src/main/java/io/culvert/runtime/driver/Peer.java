@@ -1,6 +1,7 @@
 package io.culvert.runtime.driver;
 
 import java.net.SocketAddress;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,4 +18,9 @@ public interface Peer {
 
   /** The address at which the peer has reached us. */
   @Nullable SocketAddress local();
+
+  /** The TLS session, with the peer's certificates if it has shown some; null without TLS. */
+  default @Nullable SSLSession tlsSession() {
+    return null;
+  }
 }

@@ -24,8 +24,7 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpListener extends ChannelInboundHandlerAdapter {
   /** Beyond this a connection's outbox keeps the bytes, where the engine sees them. */
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+  static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;

@@ -11,12 +11,16 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.internal.ContextInternal;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain TCP connection: the only handler of a Netty channel that runs on the shard's event loop.
+ * A TCP connection: the last handler of a Netty channel that runs on the shard's event loop, and
+ * the only one unless TLS is before it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
@@ -25,6 +29,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   private final Endpoint<?, ?> endpoint;
   private final Channel channel;
   private @Nullable Connection<?, ?> connection;
+  private boolean opened;
   private boolean outputEnded;
 
   TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
@@ -34,7 +39,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public String transport() {
-    return "tcp";
+    return tls() == null ? "tcp" : "tls";
   }
 
   @Override
@@ -45,6 +50,12 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public @Nullable SocketAddress local() {
     return channel.localAddress();
+  }
+
+  @Override
+  public @Nullable SSLSession tlsSession() {
+    SslHandler tls = tls();
+    return tls == null ? null : tls.engine().getSession();
   }
 
   @Override
@@ -88,17 +99,15 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext ctx) {
-    ContextInternal previous = endpoint.shard().enter();
-    try {
-      connection = new Connection<>(endpoint, this);
-    } catch (Throwable failure) {
-      endpoint.counters().failures++;
-      Shard.LOG.error("The application failed to open a connection of {}", remote(), failure);
-      ctx.close();
-    } finally {
-      endpoint.shard().leave(previous);
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (channel.isActive()) {
+      open(); // a channel that another handler has accepted
     }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    open();
   }
 
   @Override
@@ -122,7 +131,9 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     Connection<?, ?> target = connection;
-    if (event == ChannelInputShutdownEvent.INSTANCE && target != null) {
+    boolean ended =
+        event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent;
+    if (ended && target != null) {
       ContextInternal previous = endpoint.shard().enter();
       try {
         target.inputEnded();
@@ -171,11 +182,35 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
   }
 
+  private void open() {
+    if (opened) {
+      return;
+    }
+    opened = true;
+    ContextInternal previous = endpoint.shard().enter();
+    try {
+      connection = new Connection<>(endpoint, this);
+    } catch (Throwable failure) {
+      endpoint.counters().failures++;
+      Shard.LOG.error("The application failed to open a connection of {}", remote(), failure);
+      close();
+    } finally {
+      endpoint.shard().leave(previous);
+    }
+  }
+
+  private @Nullable SslHandler tls() {
+    return channel.pipeline().get(SslHandler.class);
+  }
+
   /** All is sent: tell the peer, and leave the input open so that no reset overtakes our bytes. */
   private static void endOutput(ChannelFuture sent) {
     DuplexChannel socket = (DuplexChannel) sent.channel();
+    SslHandler tls = socket.pipeline().get(SslHandler.class);
     if (!sent.isSuccess() || socket.isInputShutdown()) {
       socket.close();
+    } else if (tls != null && !tls.engine().isOutboundDone()) {
+      tls.closeOutbound().addListener(END_OUTPUT);
     } else {
       socket.shutdownOutput();
     }
