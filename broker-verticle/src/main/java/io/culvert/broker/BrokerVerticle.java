@@ -4,36 +4,43 @@ import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Placeholder: binds the listeners and closes every connection. */
+/**
+ * The MQTT broker as a verticle: its configuration is that of {@link BrokerOptions}. Deployed when
+ * all listeners are bound; undeployed when all clients were told and closed.
+ *
+ * <p>If the configuration has a text {@code deployment}, the addresses that are bound become keys
+ * of the local map {@code culvert.listeners.<deployment>}.
+ */
 public final class BrokerVerticle extends VerticleBase {
+  private static final String DEPLOYMENT = "deployment";
+
+  private final List<MqttBroker> brokers = new ArrayList<>(1);
+
   @Override
   public Future<?> start() {
     BrokerOptions options = BrokerOptions.parse(config());
-    List<Future<?>> bound = new ArrayList<>();
-    for (ListenerOptions listener : options.listeners()) {
-      bound.add(listen(listener));
-    }
-    return Future.all(bound);
+    MqttBroker broker = MqttBroker.create(context, options);
+    brokers.add(broker);
+    return broker.listen().onSuccess(this::announce);
   }
 
-  private Future<?> listen(ListenerOptions listener) {
-    NetServerOptions options =
-        new NetServerOptions().setHost(listener.bind()).setPort(listener.port());
-    String registry = "culvert.listeners." + config().getString("deployment", "none");
-    return vertx
-        .createNetServer(options)
-        .connectHandler(NetSocket::close)
-        .listen()
-        .onSuccess(
-            server ->
-                vertx
-                    .sharedData()
-                    .<String, String>getLocalMap(registry)
-                    .put(listener.withPort(server.actualPort()).uri(), deploymentID()));
+  @Override
+  public Future<?> stop() {
+    return Future.all(brokers.stream().map(MqttBroker::close).toList());
+  }
+
+  private void announce(List<ListenerOptions> bound) {
+    String deployment = config().getString(DEPLOYMENT);
+    if (deployment != null) {
+      for (ListenerOptions listener : bound) {
+        vertx
+            .sharedData()
+            .<String, String>getLocalMap("culvert.listeners." + deployment)
+            .put(listener.uri(), deploymentID());
+      }
+    }
   }
 }

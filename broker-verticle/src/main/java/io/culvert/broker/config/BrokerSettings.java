@@ -44,10 +44,10 @@ public final class BrokerSettings {
         number(
             "mqtt.instances",
             Unit.COUNT,
-            0,
-            256,
-            "0",
-            "Event loops that serve connections; 0 for one per core."),
+            1,
+            1,
+            "1",
+            "Event loops that serve connections; this version has one."),
         texts(
             "mqtt.versions",
             List.of("3.1", "3.1.1", "5.0"),

@@ -1,0 +1,43 @@
+package io.culvert.broker;
+
+import io.culvert.engine.Wake;
+import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.DisconnectCause;
+import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.ServerConnection;
+import io.culvert.mqtt.server.ServerEvent;
+import io.culvert.runtime.driver.Application;
+import io.culvert.runtime.driver.Peer;
+import io.culvert.runtime.driver.Shard;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a server connection of each accepted one, and hands its events to the broker. */
+final class MqttApplication implements Application<ServerEvent, ServerConnection> {
+  private final Broker broker;
+  private final Limits limits;
+  private final ServerLog log = new ServerLog();
+
+  MqttApplication(Broker broker, Limits limits) {
+    this.broker = broker;
+    this.limits = limits;
+  }
+
+  @Override
+  public ServerConnection open(Peer peer, Wake wake, Shard shard) {
+    return new ServerConnection(limits, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+  }
+
+  @Override
+  public void event(ServerConnection connection, ServerEvent event, long nowMillis) {
+    if (event instanceof ServerEvent.Disconnected disconnected) {
+      log.disconnected(connection, disconnected, nowMillis);
+    }
+    broker.handle(connection, event, nowMillis);
+  }
+
+  @Override
+  public void closed(ServerConnection connection, long nowMillis, @Nullable Throwable cause) {
+    // Where the engine could not tell it any more, because the driver or a handler failed.
+    broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
+  }
+}

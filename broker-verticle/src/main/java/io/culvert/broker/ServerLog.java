@@ -1,0 +1,71 @@
+package io.culvert.broker;
+
+import io.culvert.mqtt.server.ServerConnection;
+import io.culvert.mqtt.server.ServerEvent;
+import io.culvert.mqtt.server.Session;
+import io.culvert.mqtt.wire.MqttViolation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How connections end, in the log {@code culvert.mqtt.server}: a violation is a warning with reason
+ * code and statement, at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG.
+ */
+final class ServerLog {
+  /** So that a client that is broken, or means harm, cannot fill the disk. */
+  static final int WARNINGS_PER_SECOND = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
+  private long second;
+  private int warnings;
+  private int suppressed;
+
+  void disconnected(
+      ServerConnection connection, ServerEvent.Disconnected disconnected, long nowMillis) {
+    MqttViolation violation = disconnected.violation();
+    if (violation == null) {
+      LOG.debug("{} ended: {}", name(connection), disconnected.cause());
+    } else if (mayWarn(nowMillis)) {
+      LOG.warn(
+          "{} is closed with reason code 0x{}: {} {}",
+          name(connection),
+          Integer.toHexString(violation.code()),
+          violation.detail(),
+          violation.statementId());
+    }
+  }
+
+  private boolean mayWarn(long nowMillis) {
+    long now = Math.floorDiv(nowMillis, 1000L);
+    if (now != second) {
+      if (suppressed > 0) {
+        LOG.warn("{} more violations in the last second", suppressed);
+      }
+      second = now;
+      warnings = 0;
+      suppressed = 0;
+    }
+    if (warnings < WARNINGS_PER_SECOND) {
+      warnings++;
+      return true;
+    }
+    suppressed++;
+    return false;
+  }
+
+  private static String name(ServerConnection connection) {
+    Session session = connection.session();
+    return session == null ? "a connection without CONNECT" : "client " + printable(session);
+  }
+
+  /** A Client Identifier may hold anything: line breaks must not forge lines of the log. */
+  private static String printable(Session session) {
+    String id = session.clientId();
+    StringBuilder text = new StringBuilder(id.length());
+    id.codePoints()
+        .limit(64)
+        .forEach(c -> text.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    return text.toString();
+  }
+}

@@ -1,0 +1,139 @@
+package io.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The verticle as a Vert.x application deploys it, with clients on real sockets. */
+class BrokerVerticleTest {
+  private static final String PUBLISH_QOS1 = "320d0003612f6200070068656c6c6f";
+
+  private Vertx vertx;
+  private String deployment;
+  private int port;
+
+  @BeforeEach
+  void deploy() throws Exception {
+    vertx = Vertx.vertx();
+    JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
+    JsonObject config =
+        new JsonObject()
+            .put("deployment", "test")
+            .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
+    deployment =
+        await(
+            vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
+    String uri =
+        (String)
+            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
+    port = URI.create(uri).getPort();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void servesClientsOnTheAnnouncedPort() throws Exception {
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.CONNECT_5);
+      assertThat(client.read()).startsWith("20");
+      client.send("82090001000003612f6200");
+      assertThat(client.read()).isEqualTo("9004000100" + "00");
+      client.send(PUBLISH_QOS1);
+      assertThat(client.read() + client.read())
+          .as("the message at QoS 0 and its acknowledgement")
+          .contains("300b0003612f620068656c6c6f")
+          .contains("40020007");
+    }
+  }
+
+  @Test
+  void tellsClientsThatItStops() throws Exception {
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.CONNECT_5);
+      assertThat(client.read()).startsWith("20");
+      await(vertx.undeploy(deployment));
+      assertThat(client.read()).as("Server shutting down").isEqualTo("e0018b");
+      assertThat(client.read()).as("end of stream").isEmpty();
+    }
+  }
+
+  @Test
+  void logsEachPacketWithTypeIdAndSizeButNoPayload() throws Exception {
+    Logger wire = (Logger) LoggerFactory.getLogger("culvert.mqtt.wire");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    wire.addAppender(lines);
+    wire.setLevel(Level.DEBUG);
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.CONNECT_5);
+      client.read();
+      client.send(PUBLISH_QOS1);
+      client.read();
+    } finally {
+      wire.setLevel(Level.INFO);
+      wire.detachAppender(lines);
+    }
+    assertThat(lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList())
+        .anyMatch(line -> line.endsWith("→ CONNECT id 0 size 18"))
+        .anyMatch(line -> line.contains("← CONNACK id 0 size "))
+        .anyMatch(line -> line.endsWith("→ PUBLISH id 7 size 15"))
+        .anyMatch(line -> line.endsWith("← PUBACK id 7 size 5"))
+        .noneMatch(line -> line.contains("hello"));
+  }
+
+  @Test
+  void warnsOnceOfAViolationWithReasonCodeAndStatement() throws Exception {
+    Logger server = (Logger) LoggerFactory.getLogger("culvert.mqtt.server");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    server.addAppender(lines);
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.CONNECT_5);
+      client.read();
+      client.send(RawClient.CONNECT_5);
+      assertThat(client.read()).as("DISCONNECT, Protocol Error").matches("e0..82.*");
+      assertThat(client.read()).isEmpty();
+    } finally {
+      server.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .filteredOn(line -> line.getLevel() == Level.WARN)
+        .singleElement()
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .contains("client raw", "0x82", "second CONNECT", "MQTT5-3.1.0-2");
+  }
+
+  @Test
+  void refusesAnUnknownSetting() {
+    JsonObject config = new JsonObject().put("limits", new JsonObject().put("packet-byte", 1));
+    Future<String> deployed =
+        vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config));
+    assertThat(deployed.toCompletionStage().toCompletableFuture())
+        .failsWithin(10, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withMessageContaining("limits.packet-byte")
+        .withMessageContaining("limits.packet-bytes");
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+}
