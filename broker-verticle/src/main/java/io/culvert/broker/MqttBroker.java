@@ -3,7 +3,6 @@ package io.culvert.broker;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.mqtt.server.Broker;
-import io.culvert.mqtt.server.Limits;
 import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.OriginCheck;
 import io.culvert.runtime.driver.Shard;
@@ -35,9 +34,8 @@ public final class MqttBroker {
   private MqttBroker(BrokerOptions options, Shard shard) {
     this.options = options;
     this.shard = shard;
-    Limits limits = LimitMapping.limits(options);
-    this.broker = new Broker(limits, new SecureRandom()::nextLong);
-    this.application = new MqttApplication(broker, limits);
+    this.broker = new Broker(options.limits(), new SecureRandom()::nextLong);
+    this.application = new MqttApplication(broker, options.limits());
     this.watch = shard.watch(new BrokerTimes(broker));
   }
 
@@ -113,7 +111,7 @@ public final class MqttBroker {
         listener.path(),
         listener.subprotocols(),
         origins(listener),
-        options.limits().packetBytes(),
+        Math.toIntExact(options.limits().maximumPacketSizeBytes()),
         listener.maximumConnections());
   }
 
