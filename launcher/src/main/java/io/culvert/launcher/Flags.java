@@ -33,8 +33,8 @@ final class Flags {
             .arity("1")
             .type(String.class)
             .description(
-                "Configuration file, YAML or JSON; - reads standard input. Unless given,"
-                    + " ./culvert.yaml where there is one.")
+                "Configuration file, YAML or JSON; - for standard input; else culvert.yaml of the"
+                    + " working directory, where there is one.")
             .build());
     command.addOption(
         OptionSpec.builder("--set")
