@@ -5,7 +5,6 @@ import io.culvert.engine.Deadlines;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.Wake;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,16 +146,17 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     }
   }
 
-  /** The socket is broken: the world's fault if it is an IOException, else the driver's. */
+  /** The socket, or what stands between it and the engine, is broken: nobody's fault here. */
   void broken(Throwable cause) {
-    if (cause instanceof IOException) {
-      Shard.LOG.debug(
-          "{} connection of {} broke: {}", transport.transport(), transport.remote(), cause);
-      inputEnded();
-      close(cause);
-    } else {
-      fail(cause);
-    }
+    Shard.LOG.debug(
+        "The {} connection of {} broke: {}", transport.transport(), transport.remote(), cause);
+    inputEnded();
+    close(cause);
+  }
+
+  /** The driver has a bug. */
+  void failed(Throwable cause) {
+    fail(cause);
   }
 
   /** The socket is gone. The last that a transport reports. */

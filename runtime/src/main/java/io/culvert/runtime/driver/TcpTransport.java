@@ -11,9 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -176,7 +178,11 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
     ContextInternal previous = endpoint.shard().enter();
     try {
-      target.broken(cause);
+      if (cause instanceof IOException || cause instanceof DecoderException) {
+        target.broken(cause);
+      } else {
+        target.failed(cause);
+      }
     } finally {
       endpoint.shard().leave(previous);
     }

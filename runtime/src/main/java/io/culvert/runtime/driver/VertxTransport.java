@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the transports over Vert.x streams have in common. Their handlers are called on the shard's
- * context already.
+ * event loop, but perhaps in another context.
  */
 abstract class VertxTransport implements Transport {
   private final Endpoint<?, ?> endpoint;
@@ -79,15 +79,7 @@ abstract class VertxTransport implements Transport {
   abstract void closeStream();
 
   final void received(Buffer buffer) {
-    Connection<?, ?> target = connection;
-    byte[] scratch = endpoint.shard().scratch();
-    int at = 0;
-    while (target != null && at < buffer.length()) {
-      int length = Math.min(buffer.length() - at, scratch.length);
-      buffer.getBytes(at, at + length, scratch);
-      target.received(scratch, 0, length);
-      at += length;
-    }
+    whenOpen(target -> hand(target, buffer));
   }
 
   final void inputEnded() {
@@ -96,6 +88,11 @@ abstract class VertxTransport implements Transport {
 
   final void broken(Throwable cause) {
     whenOpen(target -> target.broken(cause));
+  }
+
+  /** Sends what waits, then calls {@link #end()}. */
+  final void endConnection() {
+    whenOpen(Connection::end);
   }
 
   final void gone() {
@@ -109,10 +106,26 @@ abstract class VertxTransport implements Transport {
         : endpoint.shard().internalContext().owner().transport().convert(address);
   }
 
+  private void hand(Connection<?, ?> target, Buffer buffer) {
+    byte[] scratch = endpoint.shard().scratch();
+    int at = 0;
+    while (at < buffer.length()) {
+      int length = Math.min(buffer.length() - at, scratch.length);
+      buffer.getBytes(at, at + length, scratch);
+      target.received(scratch, 0, length);
+      at += length;
+    }
+  }
+
   private void whenOpen(Consumer<Connection<?, ?>> call) {
     Connection<?, ?> target = connection;
     if (target != null) {
-      call.accept(target);
+      ContextInternal previous = endpoint.shard().enter();
+      try {
+        call.accept(target);
+      } finally {
+        endpoint.shard().leave(previous);
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 package io.culvert.runtime.driver;
 
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ final class WebSocketTransport extends VertxTransport {
   private static final short INTERNAL_ERROR = 1011;
 
   private final ServerWebSocket socket;
-  private short closeCode = INTERNAL_ERROR;
+  private short closeCode = NORMAL;
+  private boolean closing;
 
   private WebSocketTransport(Endpoint<?, ?> endpoint, ServerWebSocket socket) {
     super(endpoint, socket);
@@ -24,7 +27,7 @@ final class WebSocketTransport extends VertxTransport {
     WebSocketTransport transport = new WebSocketTransport(endpoint, socket);
     socket.setWriteQueueMaxSize(Connection.WRITE_BYTES);
     socket.frameHandler(transport::frame);
-    socket.exceptionHandler(transport::broken);
+    socket.exceptionHandler(transport::failed);
     socket.closeHandler(ignored -> transport.gone());
     transport.open();
   }
@@ -61,12 +64,18 @@ final class WebSocketTransport extends VertxTransport {
   @Override
   public void end() {
     // The closing handshake: the peer answers, and what it sends until then is read.
-    socket.close(NORMAL);
+    closing = true;
+    socket.close(closeCode);
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the close handler tells
   void closeStream() {
-    socket.close(closeCode);
+    if (closing || socket.writeQueueFull()) {
+      ((WebSocketInternal) socket).channelHandlerContext().close();
+    } else {
+      socket.close(INTERNAL_ERROR);
+    }
   }
 
   private void frame(WebSocketFrame frame) {
@@ -74,7 +83,13 @@ final class WebSocketTransport extends VertxTransport {
       received(frame.binaryData());
     } else if (frame.isText()) {
       closeCode = UNACCEPTABLE_DATA;
-      close();
+      endConnection();
+    }
+  }
+
+  private void failed(Throwable cause) {
+    if (!(cause instanceof HttpClosedException)) { // that is told by the close handler, too
+      broken(cause);
     }
   }
 }

@@ -2,10 +2,10 @@ package io.culvert.runtime.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.Bytes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /** The own path over Netty channels. */
@@ -45,7 +45,7 @@ abstract class TcpContract extends SocketContract {
       assertThat(ToyApp.next(app.events)).isEqualTo(new ToyEngine.Event.InputEnded());
       onShard(
           () -> {
-            engine.send(io.culvert.engine.Bytes.wrap("later".getBytes(StandardCharsets.UTF_8)));
+            engine.send(Bytes.utf8("later"));
             engine.closeAfterFlush();
             return 0;
           });
@@ -61,7 +61,7 @@ abstract class TcpContract extends SocketContract {
     TcpOptions second = TcpOptions.of("127.0.0.1", one.port()).withReusePort(true);
     EngineServer two = await(onShardFuture(() -> EngineServer.listenTcp(shard, second, app)));
     assertThat(two.port()).isEqualTo(one.port());
-    try (ToyClient client = new ToyClient(one.port())) {
+    try (ToyClient client = client(one.port(), 0)) {
       assertThat(client.ask("x")).isEqualTo("x");
     }
   }

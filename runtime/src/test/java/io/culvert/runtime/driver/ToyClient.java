@@ -8,23 +8,27 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** A blocking peer of {@link ToyEngine} over a JDK socket. */
-final class ToyClient implements AutoCloseable {
-  final Socket socket = new Socket();
-  final OutputStream out;
-  final DataInputStream in;
+class ToyClient implements AutoCloseable {
+  final Socket socket;
+  OutputStream out;
+  DataInputStream in;
 
-  ToyClient(int port) throws IOException {
-    this(port, 0);
+  /** Over a socket that is connected. */
+  ToyClient(Socket socket) throws IOException {
+    this(socket, 0, 0);
   }
 
   /** With a receive buffer of a given size, or 0 for the usual. */
-  ToyClient(int port, int receiveBytes) throws IOException {
+  ToyClient(Socket socket, int port, int receiveBytes) throws IOException {
+    this.socket = socket;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(20_000);
     if (receiveBytes > 0) {
       socket.setReceiveBufferSize(receiveBytes);
     }
-    socket.connect(new InetSocketAddress("127.0.0.1", port), 20_000);
+    if (!socket.isConnected()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 20_000);
+    }
     out = socket.getOutputStream();
     in = new DataInputStream(socket.getInputStream());
   }
