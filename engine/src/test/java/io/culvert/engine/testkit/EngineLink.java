@@ -1,7 +1,9 @@
 package io.culvert.engine.testkit;
 
 import io.culvert.engine.Engine;
+import io.culvert.engine.Wake;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Two engines over a simulated connection, driven as the contract of {@link Engine} wants it. After
@@ -26,6 +28,16 @@ public final class EngineLink<L, R> {
       Engine<L> left,
       Consumer<? super L> leftHandler,
       Engine<R> right,
+      Consumer<? super R> rightHandler) {
+    this(clock, wake -> left, leftHandler, wake -> right, rightHandler);
+  }
+
+  /** A link between two engines that are made with the {@link Wake} of their driver. */
+  public EngineLink(
+      VirtualClock clock,
+      Function<? super Wake, ? extends Engine<L>> left,
+      Consumer<? super L> leftHandler,
+      Function<? super Wake, ? extends Engine<R>> right,
       Consumer<? super R> rightHandler) {
     this.clock = clock;
     this.left = new LinkEnd<>("left", clock, left, leftHandler);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +33,16 @@ public final class LinkEnd<E> {
   private boolean inTurn;
   private boolean closed;
 
-  LinkEnd(String name, VirtualClock clock, Engine<E> engine, Consumer<? super E> handler) {
+  LinkEnd(
+      String name,
+      VirtualClock clock,
+      Function<? super Wake, ? extends Engine<E>> engine,
+      Consumer<? super E> handler) {
     this.name = name;
     this.clock = clock;
-    this.engine = engine;
     this.handler = handler;
     this.inbound = new Inbound(clock, this::scheduleTurn);
+    this.engine = engine.apply((Wake) this::scheduleTurn);
   }
 
   /** For an engine that must say when it has changed outside of its driver's calls. */
