@@ -34,7 +34,7 @@ class Row:
 
 
 NAMES = ('cpu_s_per_million', 'p50_us', 'p99_us', 'msgs_per_s', 'connects_per_s', 'rss_per_connection', 'heap_per_connection',
-         'ready_s', 'idle_rss_mb')
+         'held_rss_mb', 'ready_s', 'idle_rss_mb')
 
 
 def rows(records):
@@ -97,7 +97,7 @@ def ratio(out, ours, theirs, name):
     return Spread(mid, min([mid, *each]), max([mid, *each]))
 
 
-LABELS = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection', 'ready_s': 'time to ready',
+LABELS = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection', 'held_rss_mb': 'RSS of the whole process', 'ready_s': 'time to ready',
           'idle_rss_mb': 'idle RSS'}
 
 

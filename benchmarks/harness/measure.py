@@ -11,6 +11,7 @@ MQLOAD = TARGET / 'mqload'
 FAULTS = ('lost', 'dup', 'reordered', 'corrupt', 'misrouted', 'stale', 'unacked', 'conn_errors')
 ROUND_LIMIT_S = 90
 SETTLE_S = 2.0          # between the last connection and the reading of memory
+WARM_CONNECTIONS = 200
 _children = []
 
 
@@ -65,12 +66,13 @@ def storm(broker, scenario, total):
 def idle(broker, scenario, total, hold_s):
     """Memory of idle connections, on a process that was started for this round.
 
-    Live heap is read first, because that collects. Then a connect storm of the same size touches what any traffic touches (young
-    generation, malloc arenas), so that the growth afterwards is the price of connections, not of having worked at all."""
-    heap_before = broker.live_heap_bytes()
-    warm = mqload(broker, ['--scenario', 'connect', '--conc', '200', '--src', '8', '--total', str(total)])
+    Before the first reading a few connections come and go, so that classes and libraries are loaded. No more of them: a storm of the same
+    size would leave a heap that has already grown, and the connections would seem to cost next to nothing. RSS is read before the
+    live heap is, so that whatever that costs counts as growth."""
+    warm = mqload(broker, ['--scenario', 'connect', '--conc', '200', '--src', '8', '--total', str(WARM_CONNECTIONS)])
     time.sleep(SETTLE_S)
     before, files = broker.rss_bytes(), broker.open_files()
+    heap_before = broker.live_heap_bytes()
     process = spawn(broker, [*scenario.args, '--total', str(total), '--hold', str(hold_s)])
     readings = {}
     reader = threading.Thread(target=_read_held, args=(broker, files + total, readings))
@@ -84,7 +86,7 @@ def idle(broker, scenario, total, hold_s):
         result.setdefault('error', readings.get('error', 'the connections did not all stand'))
         return result
     result['rss_per_connection'] = (readings['rss'] - before) / total
-    result['rss_before_b'], result['rss_after_b'] = before, readings['rss']
+    result['rss_before_mb'], result['held_rss_mb'] = before / 1e6, readings['rss'] / 1e6
     if readings['heap'] is not None:
         result['heap_per_connection'] = (readings['heap'] - heap_before) / total
     return result

@@ -11,7 +11,7 @@ def render(records, remarks):
     facts = next(r for r in records if r['type'] == 'facts')
     end = next((r for r in records if r['type'] == 'end'), {'complete': False, 'faults': []})
     table = rows(records)
-    parts = [HEAD, status(facts, end, table), verdict(table), load_table(table), storm_table(table), memory_table(table),
+    parts = [HEAD, status(facts, end, table, records), verdict(table), load_table(table), storm_table(table), memory_table(table, records),
              start_table(table), faults(records, table), open_goals(table, remarks), METHOD, machine(facts, records), SETTINGS_HEAD,
              settings(facts)]
     files = {'performance.md': '\n\n'.join(p for p in parts if p).rstrip() + '\n'}
@@ -33,7 +33,7 @@ METHOD = """## How it is measured, and how to repeat it
 
 ```
 benchmarks/run              # five interleaved rounds, writes this page and the chart
-benchmarks/run --quick      # one short round, about a minute, not for quoting
+benchmarks/run --quick      # one short round, about two minutes, not for quoting
 ```
 
 It needs Linux, Python 3, a C compiler and `mosquitto`; `benchmarks/run --help` names the rest. Raw rounds: `benchmarks/target/results.jsonl`.
@@ -45,19 +45,23 @@ It needs Linux, Python 3, a C compiler and `mosquitto`; `benchmarks/run --help` 
   accounted for: a message that is lost, doubled, out of order or damaged, an acknowledgement that is missing or a connection that fails is a fault and stands below.
 - p50 and p99 are from publish to delivery at the load of that scenario. Except in p0w1 and p0r the window is full all the time, so they say how long the queue is, not how fast an idle broker answers.
 - The ratio is that of the medians; its brackets hold the ratios of the rounds taken pair by pair.
-- Idle connections and start are measured on processes that are started for each round. Before memory is read, the process has served a storm of as many connections,
-  so that the growth is the price of connections and not of a first use. Live heap is what a full collection leaves (`jcmd GC.class_histogram`), before and after.
+- Idle connections and start are measured on processes that are started for each round. RSS per connection is the whole growth of the process from 200 connections that
+  have come and gone to the stated number that stand, divided by that number; so it contains what a growing heap takes beyond its objects. Live heap is what a
+  full collection leaves (`jcmd GC.class_histogram`), before and after; it is read after RSS, so the collection does not touch that.
 - MQTT 3.1.1, clean sessions, 64-byte payloads, no TLS, unless the row says otherwise. Loopback only: the network costs nothing here, so the brokers' own cost weighs the most."""
 
 SETTINGS_HEAD = '## Settings of both brokers'
 
 
-def status(facts, end, table):
+def status(facts, end, table, records):
     notes = []
     if facts['options']['quick']:
         notes.append('**This is a quick run: one short round, not for quoting.**')
     if not end['complete']:
         notes.append('**The run is not complete: it was stopped or reached its time limit.**')
+    busiest = max((r['load'] for r in records if r['type'] == 'round'), default=0)
+    if busiest > 2 * facts['cores']:
+        notes.append(f'**Other work ran on the machine (load average up to {busiest} on {facts["cores"]} cores): CPU seconds hold roughly, latencies and rates do not.**')
     if any(r.faults for r in table):
         notes.append(f'**{sum(len(r.faults) for r in table)} rounds had faults; see [Faults](#faults).**')
     return '\n'.join(notes)
@@ -102,27 +106,32 @@ def storm_table(table):
     return '\n'.join(lines)
 
 
-def memory_table(table):
-    return absolute(table, IDLE, '## Memory of idle connections', {'rss_per_connection': 1024, 'heap_per_connection': 1024}, 'KiB', 2)
+def memory_table(table, records):
+    counts = sorted({r['size'] for r in records if r['type'] == 'round' and r['scenario'] == 'idle'})
+    number = ' or '.join(f'{n:,}'.replace(',', ' ') for n in counts)
+    return absolute(table, IDLE, f'## Memory of {number} idle connections', {'rss_per_connection': 'KiB', 'heap_per_connection': 'KiB', 'held_rss_mb': 'MB'})
 
 
 def start_table(table):
-    parts = [absolute(table, START, '## Start', {'ready_s': 1, 'idle_rss_mb': 1}, None, 2)]
-    return '\n'.join(p for p in parts if p)
+    return absolute(table, START, '## Start', {'ready_s': 's', 'idle_rss_mb': 'MB'})
 
 
-def absolute(table, kind, title, names, unit, digits):
+SUBJECT = {IDLE: 'What one more connection takes that sends and receives nothing.',
+           START: 'From the start of the process until it listens, and its memory when nothing has happened yet.'}
+
+
+def absolute(table, kind, title, names):
     chosen = [r for r in table if r.scenario.kind == kind]
     if not chosen:
         return ''
-    lines = [title, '', sentence(chosen[0].scenario.title) + '.', '', grid(['', 'Culvert', 'Mosquitto', 'goal', 'reached'])]
+    lines = [title, '', SUBJECT[kind], '', grid(['', 'Culvert', 'Mosquitto', 'goal', 'reached'])]
     for r in chosen:
-        for name, divisor in names.items():
-            label = LABELS[name] + f', {unit or ("s" if name == "ready_s" else "MB")}'
-            goals = [v for v in r.verdicts if v[0] == LABELS[name]]
-            text = goals[0][1] if goals else quantity(name, r.scenario.limits[name])
-            lines.append(cells([label, *[spread(r.metric(b, name), divisor, digits) for b, _ in BROKERS], text,
-                                ('yes' if goals[0][3] else '**no**') if goals else '–']))
+        for name, unit in names.items():
+            judged = next((v for v in r.verdicts if v[0] == LABELS[name]), None)
+            limit = r.scenario.limits.get(name)
+            wanted = judged[1] if judged else quantity(name, limit) if limit else '–'
+            found = [spread(r.metric(b, name), 1024 if unit == 'KiB' else 1, 0 if unit == 'MB' else 2) for b, _ in BROKERS]
+            lines.append(cells([f'{LABELS[name]}, {unit}', *found, wanted, '–' if not judged else 'yes' if judged[3] else '**no**']))
     return '\n'.join(lines)
 
 

@@ -65,13 +65,13 @@ class Session:
                 yield number, name
 
     def warm_up(self, scenario, name):
-        """Two untimed runs; the second is sized by the first and gives the size of the timed rounds."""
+        """Three untimed runs, each sized by the one before; the last gives the size of the timed rounds."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
             self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
             return size
         size = scenario.probe if scenario.kind == LOAD else 1000
-        for budget_s in (self.plan.warm_cpu_s, self.plan.round_cpu_s):
+        for budget_s in (self.plan.warm_cpu_s / 2, self.plan.warm_cpu_s, self.plan.round_cpu_s):
             result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
             size = self.plan.size(scenario, result, budget_s, size)
         return size

@@ -74,6 +74,12 @@ class Report(unittest.TestCase):
         text = report.render([FACTS, *three([1], [20])], {})['performance.md']
         self.assertIn('The run is not complete', text)
 
+    def test_busy_machine_is_named(self):
+        self.assertNotIn('Other work', page(three([1], [20])))
+        busy = three([1], [20])
+        busy[0]['load'] = 4.5
+        self.assertIn('load average up to 4.5', page(busy))
+
     def test_chart_is_well_formed_and_has_a_bar_for_each_ratio(self):
         files = report.render([FACTS, *three([1], [20]), *three([1], [2], code='fo0'), END], {})
         root = tree.fromstring(files['performance.svg'])
@@ -84,7 +90,7 @@ class Report(unittest.TestCase):
                  'result': {'ready_s': 2.5, 'idle_rss_mb': 100.0, 'faults': {}}}
         text = page([start])
         self.assertIn('| time to ready, s | 2.50 (2.50–2.50) | – | < 2.00 s | **no** |', text)
-        self.assertIn('| idle RSS, MB | 100.00 (100.00–100.00) | – | < 150 MB | yes |', text)
+        self.assertIn('| idle RSS, MB | 100 (100–100) | – | < 150 MB | yes |', text)
 
 
 class Sizes(unittest.TestCase):
