@@ -231,7 +231,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
    *
    * @return the packet identifier that {@link ClientEvent.Unsubscribed} will name, or 0 when there
    *     is nothing to send
-   * @throws RefusedException for a filter that is not subscribed
+   * @throws RefusedException for a filter that is not subscribed; nothing is counted then
    */
   public int unsubscribe(List<String> filters, Properties properties, long nowMillis) {
     return connected().requests.unsubscribe(filters, properties, nowMillis);

@@ -46,11 +46,12 @@ final class Requests {
   }
 
   int subscribe(List<Subscribe.Entry> entries, Properties properties, long nowMillis) {
+    needSome(entries); // [MQTT5-3.8.3-2]
     int identifier = (int) properties.integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
     List<TopicFilter> filters = new ArrayList<>();
     List<Subscribe.Entry> news = new ArrayList<>();
     for (Subscribe.Entry entry : entries) {
-      TopicFilter filter = TopicFilter.parse(entry.filter());
+      TopicFilter filter = parse(entry.filter());
       refuseIf(refusal(filter, entry, identifier), entry.filter());
       filters.add(filter);
       if (subscriptions.isNews(entry, identifier)) {
@@ -71,6 +72,7 @@ final class Requests {
   }
 
   int unsubscribe(List<String> filters, Properties properties, long nowMillis) {
+    needSome(filters); // [MQTT5-3.10.3-2]
     String unknown = subscriptions.firstUnknown(filters);
     if (unknown != null) {
       throw new RefusedException(Refusal.NO_SUBSCRIPTION, unknown);
@@ -241,6 +243,20 @@ final class Requests {
     if (!transmitter.fits(packet)) {
       throw new RefusedException(
           Refusal.PACKET_TOO_LARGE, packet.type() + " with " + size + " filters");
+    }
+  }
+
+  private static TopicFilter parse(String filter) {
+    try {
+      return TopicFilter.parse(filter);
+    } catch (MqttViolation violation) {
+      throw new IllegalArgumentException(violation.getMessage(), violation);
+    }
+  }
+
+  private static void needSome(List<?> list) {
+    if (list.isEmpty()) {
+      throw new IllegalArgumentException("no Topic Filter");
     }
   }
 
