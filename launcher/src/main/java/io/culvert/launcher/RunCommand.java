@@ -63,8 +63,7 @@ final class RunCommand {
   private int serve(
       Configuration configuration, BrokerOptions options, List<ListenerOptions> listeners)
       throws StartException, InterruptedException {
-    int instances =
-        options.instances() == 0 ? Runtime.getRuntime().availableProcessors() : options.instances();
+    int instances = options.instances();
     Node node = Node.create(instances);
     ending.whenAsked(node::stop);
     try {

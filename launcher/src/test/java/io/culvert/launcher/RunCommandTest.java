@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,25 +40,29 @@ class RunCommandTest {
   }
 
   @Test
-  void allInstancesGetTheSameConfiguration() throws Exception {
-    Set<String> seen = ConcurrentHashMap.newKeySet();
-    Set<String> instances = ConcurrentHashMap.newKeySet();
+  void theVerticleGetsTheConfigurationWithRealPorts() throws Exception {
+    CompletableFuture<JsonObject> seen = new CompletableFuture<>();
     session
         .broker(
             () ->
                 new VerticleBase() {
                   @Override
                   public Future<?> start() {
-                    seen.add(config().encode());
-                    instances.add(Thread.currentThread().getName());
+                    seen.complete(config());
                     return Future.succeededFuture();
                   }
                 })
-        .start("run", "--port", "0", "--ws-port", "0", "--ephemeral", "--instances", "3");
-    assertThat(session.ready()).matches(READY);
+        .start("run", "--port", "0", "--ws-port", "0", "--ephemeral", "--set", "limits.sessions=9");
+    String ready = session.ready();
     assertThat(session.end()).isZero();
-    assertThat(seen).singleElement().asString().doesNotContain("\"port\":0");
-    assertThat(instances).hasSize(3);
+    JsonObject config = seen.getNow(new JsonObject());
+    assertThat(config.getJsonObject("limits").getInteger("sessions")).isEqualTo(9);
+    JsonArray listeners = config.getJsonObject("mqtt").getJsonArray("listeners");
+    assertThat(ready)
+        .isEqualTo(
+            "ready mqtt://127.0.0.1:%d ws://127.0.0.1:%d/mqtt\n",
+            listeners.getJsonObject(0).getInteger("port"),
+            listeners.getJsonObject(1).getInteger("port"));
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The broker's configuration as values.
  *
- * @param instances event loops; 0 for one per core
+ * @param instances event loops
  * @param closeGraceMillis how long a last packet may take to leave
  * @param anonymous whether clients without credentials may come from other machines
  */

@@ -9,6 +9,7 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.vertx.core.json.JsonObject;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class BrokerOptionsTest {
     BrokerOptions options = BrokerOptions.parse(new JsonObject());
     assertThat(options.limits()).usingRecursiveComparison().isEqualTo(Limits.DEFAULT);
     assertThat(options.closeGraceMillis()).isEqualTo(2_000);
-    assertThat(options.instances()).isZero();
+    assertThat(options.instances()).isEqualTo(1);
     assertThat(options.anonymous()).isFalse();
   }
 
@@ -52,7 +53,7 @@ class BrokerOptionsTest {
             .limits();
     Limits expected =
         Limits.builder()
-            .versions(java.util.EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_5))
+            .versions(EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_5))
             .topicAliasMaximum(1)
             .maximumPacketSizeBytes(102)
             .receiveMaximum(3)

@@ -69,7 +69,8 @@ public sealed interface SettingType {
 
     @Override
     public String describe() {
-      return unit.print(minimum) + " to " + unit.print(maximum);
+      String least = unit.print(minimum);
+      return minimum == maximum ? least : least + " to " + unit.print(maximum);
     }
   }
 
