@@ -36,6 +36,7 @@ public final class MqttBroker {
     this.shard = shard;
     this.broker = new Broker(options.limits(), new SecureRandom()::nextLong);
     this.application = new MqttApplication(broker, options.limits());
+    shard.closeGraceMillis(options.closeGraceMillis());
     this.watch = shard.watch(new BrokerTimes(broker));
   }
 

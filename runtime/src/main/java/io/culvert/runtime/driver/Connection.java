@@ -25,11 +25,6 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
   /** What one connection may send before the others have their turn. */
   static final int PASS_BYTES = 4 * WRITE_BYTES;
 
-  /**
-   * How long an ending connection may take to send its last bytes, and then to see the peer end.
-   */
-  static final long ENDING_MILLIS = 2000;
-
   /** Bytes that are read and thrown away for a peer that still sends while we wait for its end. */
   static final int DISCARD_BYTES = 1024 * 1024;
 
@@ -221,7 +216,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
       startEnding(nowMillis);
       if (engine.outbox().isEmpty()) {
         release(null);
-        endpoint.shard().set(deadline, nowMillis + ENDING_MILLIS);
+        endpoint.shard().set(deadline, nowMillis + endpoint.shard().closeGraceMillis());
         transport.end();
       }
     } else {
@@ -235,7 +230,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
   private void startEnding(long nowMillis) {
     if (!ending) {
       ending = true;
-      endpoint.shard().set(deadline, nowMillis + ENDING_MILLIS);
+      endpoint.shard().set(deadline, nowMillis + endpoint.shard().closeGraceMillis());
       pause(false);
     }
   }

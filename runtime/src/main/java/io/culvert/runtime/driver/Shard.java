@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Shard {
   static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
 
+  /** Enough for a last packet over a slow network, and little for a peer that does not read. */
+  private static final long DEFAULT_CLOSE_GRACE_MILLIS = 2000;
+
   private static final String KEY = "io.culvert.shard";
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -46,6 +49,8 @@ public final class Shard {
   private final List<Watch> watches = new ArrayList<>();
   private @Nullable ScheduledFuture<?> timer;
   private long timerMillis = Engine.NO_DEADLINE;
+
+  private long closeGraceMillis = DEFAULT_CLOSE_GRACE_MILLIS;
 
   private final Runnable pass = this::pass;
   private boolean passScheduled;
@@ -81,6 +86,18 @@ public final class Shard {
   /** The time that engines of this process are told: monotonic, the same in all shards. */
   public long nowMillis() {
     return Math.floorDiv(System.nanoTime(), NANOS_PER_MILLI);
+  }
+
+  /**
+   * How long an ending connection may take to send its last bytes, and then to see the peer end.
+   */
+  public long closeGraceMillis() {
+    return closeGraceMillis;
+  }
+
+  /** Changes it for all connections of this shard; 2 seconds unless set. */
+  public void closeGraceMillis(long millis) {
+    closeGraceMillis = millis;
   }
 
   /** The context in which applications of this shard are called. */
