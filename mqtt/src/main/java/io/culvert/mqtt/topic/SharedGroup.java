@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class SharedGroup<S> {
   private final String name;
   private final List<S> members = new ArrayList<>(2);
+  private final List<S> view = Collections.unmodifiableList(members);
   private int cursor;
 
   SharedGroup(String name) {
@@ -26,7 +27,7 @@ public final class SharedGroup<S> {
 
   /** A view of the members in the order in which they joined. */
   public List<S> members() {
-    return Collections.unmodifiableList(members);
+    return view;
   }
 
   public int size() {

@@ -15,6 +15,7 @@ final class Subscribers<S> {
   private static final int INDEX_FROM = 16;
 
   private static final Object[] NONE = {};
+  private static final SharedGroup<?>[] NO_GROUPS = {};
 
   private @Nullable Object[] plain = NONE;
   private int count;
@@ -137,6 +138,6 @@ final class Subscribers<S> {
 
   @SuppressWarnings("unchecked")
   private static <S> @Nullable SharedGroup<S>[] noGroups() {
-    return (SharedGroup<S>[]) new SharedGroup<?>[0];
+    return (SharedGroup<S>[]) NO_GROUPS;
   }
 }

@@ -100,7 +100,7 @@ public final class TopicTree<S> {
     int from = topic.start();
     int end = from + topic.length();
     boolean wildcards = !name.startsWithDollar(); // [MQTT5-4.7.2-1]
-    frontierSize = 0;
+    nextFrontierSize = 0;
     addToFrontier(root);
     advance();
     while (frontierSize > 0) {

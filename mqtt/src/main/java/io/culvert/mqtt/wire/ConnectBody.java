@@ -89,7 +89,7 @@ final class ConnectBody {
   private static Will will(ByteReader in, int flags, MqttVersion version) {
     Properties properties =
         version.isMqtt5() ? PropertySection.read(in, Property.IN_WILL) : Properties.EMPTY;
-    TopicName topic = TopicName.parse(in.take(in.u16()));
+    TopicName topic = TopicName.parse(in.take(in.u16()), version);
     Bytes payload = in.take(in.u16());
     QoS qos = QoS.of(flags >>> WILL_QOS_SHIFT & 3);
     return new Will(topic, payload, qos, (flags & WILL_RETAIN) != 0, properties).copy();

@@ -26,7 +26,7 @@ final class PacketBodies {
       throw Violations.malformed(
           version.isMqtt5() ? Statement.MQTT5_3_3_1_2 : Statement.MQTT3_3_3_1_2, "DUP at QoS 0");
     }
-    TopicName topic = TopicName.read(in);
+    TopicName topic = TopicName.read(in, version);
     int packetId = qos == 0 ? 0 : packetId(in, version);
     Properties properties = properties(in, PacketType.PUBLISH, version);
     if (topic.isEmpty() && !properties.has(Property.TOPIC_ALIAS)) {

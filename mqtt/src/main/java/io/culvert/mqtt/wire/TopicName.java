@@ -23,17 +23,26 @@ public final class TopicName {
    * @throws MqttViolation when they are empty, too long, not UTF-8, or hold U+0000 or a wildcard
    */
   public static TopicName parse(Bytes utf8) {
+    return parse(utf8, MqttVersion.MQTT_5);
+  }
+
+  /** As {@link #parse(Bytes)}, with the statements of a version in the errors. */
+  static TopicName parse(Bytes utf8, MqttVersion version) {
+    boolean five = version.isMqtt5();
     if (utf8.isEmpty()) {
-      throw Violations.protocolError(Statement.MQTT5_4_7_3_1, "empty Topic Name");
+      throw Violations.protocolError(
+          five ? Statement.MQTT5_4_7_3_1 : Statement.MQTT3_4_7_3_1, "empty Topic Name");
     }
     if (utf8.length() > Utf8.MAXIMUM_BYTES) {
-      throw Violations.malformed(Statement.MQTT5_4_7_3_3, "Topic Name longer than 65535 bytes");
+      throw Violations.malformed(
+          five ? Statement.MQTT5_4_7_3_3 : Statement.MQTT3_4_7_3_3,
+          "Topic Name longer than 65535 bytes");
     }
-    check(utf8.array(), utf8.start(), utf8.start() + utf8.length());
+    check(utf8.array(), utf8.start(), utf8.start() + utf8.length(), version);
     return new TopicName(utf8);
   }
 
-  /** As {@link #parse}, for a name in our own hands. */
+  /** As {@link #parse(Bytes)}, for a name in our own hands. */
   public static TopicName of(String name) {
     return parse(Bytes.utf8(name));
   }
@@ -44,40 +53,41 @@ public final class TopicName {
   }
 
   /** Reads a name with its length; an empty one is {@link #EMPTY}. */
-  static TopicName read(ByteReader in) {
+  static TopicName read(ByteReader in, MqttVersion version) {
     Bytes utf8 = in.take(in.u16());
     if (utf8.isEmpty()) {
       return EMPTY;
     }
-    check(utf8.array(), utf8.start(), utf8.start() + utf8.length());
+    check(utf8.array(), utf8.start(), utf8.start() + utf8.length(), version);
     return new TopicName(utf8);
   }
 
   /** Throws when {@code [from, to)} holds a wildcard or is no string. One pass for ASCII. */
-  static void check(byte[] array, int from, int to) {
+  private static void check(byte[] array, int from, int to, MqttVersion version) {
     int at = from;
     while (at < to) {
       byte b = array[at];
       if (b <= 0 || b == '+' || b == '#') {
-        break;
+        checkFrom(array, from, at, to, version.isMqtt5());
+        return;
       }
       at++;
     }
-    if (at < to) {
-      checkFrom(array, from, at, to);
-    }
   }
 
-  private static void checkFrom(byte[] array, int from, int start, int to) {
+  private static void checkFrom(byte[] array, int from, int start, int to, boolean five) {
     int invalid = Utf8.firstInvalid(array, start, to);
     if (invalid != Utf8.VALID) {
-      Statement statement = array[invalid] == 0 ? Statement.MQTT5_4_7_3_2 : Statement.MQTT5_1_5_4_1;
-      throw Utf8.invalid(array, invalid, invalid - from, statement, "Topic Name");
+      Statement zero = five ? Statement.MQTT5_4_7_3_2 : Statement.MQTT3_4_7_3_2;
+      Statement illFormed = five ? Statement.MQTT5_1_5_4_1 : Statement.MQTT3_1_5_3_1;
+      throw Utf8.invalid(
+          array, invalid, invalid - from, array[invalid] == 0 ? zero : illFormed, "Topic Name");
     }
     for (int at = start; at < to; at++) {
       if (array[at] == '+' || array[at] == '#') {
         throw Violations.protocolError(
-            Statement.MQTT5_4_7_0_1, "wildcard in a Topic Name at byte " + (at - from));
+            five ? Statement.MQTT5_4_7_0_1 : Statement.MQTT3_4_7_1_1,
+            "wildcard in a Topic Name at byte " + (at - from));
       }
     }
   }

@@ -263,6 +263,22 @@ class DecoderTest {
   }
 
   @Test
+  @Normative({
+    Statement.MQTT3_1_5_3_1,
+    Statement.MQTT3_3_3_2_2,
+    Statement.MQTT3_4_7_1_1,
+    Statement.MQTT3_4_7_3_1,
+    Statement.MQTT3_4_7_3_2
+  })
+  void topicErrorsNameTheStatementOfTheirVersion() {
+    assertThat(refusal("30030001ff", MQTT_3_1_1).statementId()).isEqualTo("MQTT3-1.5.3-1");
+    assertThat(refusal("3003000123", MQTT_3_1_1).statementId()).isEqualTo("MQTT3-4.7.1-1");
+    assertThat(refusal("30020000", MQTT_3_1_1).statementId()).isEqualTo("MQTT3-4.7.3-1");
+    assertThat(refusal("3003000100", MQTT_3_1_1).statementId()).isEqualTo("MQTT3-4.7.3-2");
+    assertThat(refusal("300400012300", MQTT_5).statementId()).isEqualTo("MQTT5-4.7.0-1");
+  }
+
+  @Test
   void mqtt31MayRepeatWithDupAndHasNoSessionPresent() {
     assertThat(Wire.decode("8a06 0001 0001 61 01", MQTT_3_1)).isInstanceOf(Subscribe.class);
     assertThat(refusal("8a06000100016101", MQTT_3_1_1)).isNotNull();

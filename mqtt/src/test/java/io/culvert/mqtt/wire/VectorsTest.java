@@ -35,6 +35,10 @@ class VectorsTest {
     return MqttVectors.malformedForTheCodec();
   }
 
+  static Stream<MqttVectors.Malformed> malformedForTheMachines() {
+    return MqttVectors.malformedForTheSession();
+  }
+
   @Test
   void vectorsAreComplete() {
     assertThat(valid()).hasSize(290);
@@ -120,6 +124,19 @@ class VectorsTest {
   @MethodSource("malformed")
   void malformedIsRefusedByteByByte(MqttVectors.Malformed vector) {
     assertRefused(vector, refusal(vector, Wire.byteByByte(vector.bytes())));
+  }
+
+  /** The codec may see already what a machine would have to refuse; then with the same answer. */
+  @ParameterizedTest
+  @MethodSource("malformedForTheMachines")
+  void whatBelongsToTheMachinesIsUnderstoodOrRefusedWithItsCode(MqttVectors.Malformed vector) {
+    MqttViolation violation = refusal(vector, List.of(vector.bytes()));
+    if (violation == null || vector.acceptableCodes().isEmpty()) {
+      return;
+    }
+    int code =
+        vector.version().isMqtt5() ? violation.code() : violation.reasonCode().toReturnCode();
+    assertThat(vector.acceptableCodes()).contains(code);
   }
 
   private static void assertRefused(MqttVectors.Malformed vector, MqttViolation violation) {
