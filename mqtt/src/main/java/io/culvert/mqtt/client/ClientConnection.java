@@ -182,7 +182,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
             wanted.properties());
     Properties properties = connect.properties();
     options = how;
-    authentication = new Authentication(properties.text(Property.AUTHENTICATION_METHOD));
+    if (connect.version().isMqtt5()) {
+      authentication = new Authentication(properties.text(Property.AUTHENTICATION_METHOD));
+    }
     decoder.version(connect.version());
     decoder.maximumPacketSize(
         properties.integer(Property.MAXIMUM_PACKET_SIZE, ServerTerms.LARGEST_PACKET_BYTES));
@@ -328,7 +330,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     return terms == null ? QoS.EXACTLY_ONCE : terms.maximumQos();
   }
 
-  /** The Authentication Method of CONNECT, or null. */
+  /** The Authentication Method of CONNECT, or null; before MQTT 5 there is none. */
   public @Nullable String authenticationMethod() {
     return authentication.method();
   }

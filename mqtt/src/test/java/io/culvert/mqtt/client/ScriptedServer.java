@@ -89,11 +89,7 @@ final class ScriptedServer {
   }
 
   ScriptedServer sends(MqttPacket... packets) {
-    Outbox out = new Outbox(new BufferPool());
-    for (MqttPacket packet : packets) {
-      MqttEncoder.write(packet, version, out);
-    }
-    return sends(drain(out));
+    return sends(encode(List.of(packets), version));
   }
 
   /** Hands over a chunk that is overwritten afterwards, so that kept views are found out. */
@@ -181,6 +177,18 @@ final class ScriptedServer {
   static Publish message(String topic, QoS qos, int packetId, Properties properties) {
     TopicName name = topic.isEmpty() ? TopicName.EMPTY : TopicName.of(topic);
     return new Publish(name, Bytes.utf8("m"), qos, false, false, packetId, properties);
+  }
+
+  static Bytes encode(MqttPacket packet, MqttVersion version) {
+    return encode(List.of(packet), version);
+  }
+
+  static Bytes encode(List<MqttPacket> packets, MqttVersion version) {
+    Outbox out = new Outbox(new BufferPool());
+    for (MqttPacket packet : packets) {
+      MqttEncoder.write(packet, version, out);
+    }
+    return drain(out);
   }
 
   static Bytes drain(Outbox out) {
