@@ -8,6 +8,7 @@ import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -82,6 +83,9 @@ public final class Broker {
 
   /** Accepts a CONNECT, or refuses it where the protocol or a limit says so. */
   public void connect(ServerConnection connection, Connect connect, long nowMillis) {
+    if (!connection.isAwaitingConnectDecision()) {
+      return; // it has ended while somebody decided
+    }
     ReasonCode refusal = refusal(connect);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
@@ -90,6 +94,13 @@ public final class Broker {
     }
     boolean assigned = connect.clientId().isEmpty();
     String clientId = assigned ? newClientId() : connect.clientId();
+    Grant grant = Grant.of(connect, limits);
+    Properties properties = grant.properties(assigned ? clientId : null);
+    if (!connection.fitsConnAck(properties)) {
+      counters.countRefused();
+      connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
+      return;
+    }
     Session known = sessions.get(clientId);
     if (known != null) {
       takeOver(known, nowMillis);
@@ -105,10 +116,8 @@ public final class Broker {
     }
     Will will = connect.will();
     session.will(will == null ? null : will.copy());
-    Grant grant = Grant.of(connect, limits);
     session.expirySeconds(grant.sessionExpirySeconds());
-    connection.acceptConnect(
-        session, present, grant.keepAliveSeconds(), grant.properties(assigned ? clientId : null));
+    connection.acceptConnect(session, present, grant.keepAliveSeconds(), properties, nowMillis);
     deadlines.remove(session.deadline());
     session.attach(connection, grant.receiveMaximum(), nowMillis);
   }
@@ -126,7 +135,7 @@ public final class Broker {
 
   /** Ends all connections because the server stops; MQTT 5 clients are told (0x8B). */
   public void stop() {
-    for (Session session : sessions.values()) {
+    for (Session session : List.copyOf(sessions.values())) {
       ServerConnection connection = session.connection();
       if (connection != null) {
         connection.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, DisconnectCause.SERVER_DISCONNECT);
@@ -167,7 +176,9 @@ public final class Broker {
 
   private void takeOver(Session session, long nowMillis) {
     ServerConnection old = session.connection();
-    if (old != null) {
+    if (old == null) {
+      publishDueWill(session, nowMillis); // its time came before this CONNECT
+    } else {
       counters.countTakeover();
       old.disconnect(ReasonCode.SESSION_TAKEN_OVER, DisconnectCause.TAKEN_OVER); // [MQTT5-3.1.4-3]
       detach(session, DisconnectCause.TAKEN_OVER, nowMillis);
@@ -237,7 +248,7 @@ public final class Broker {
       counters.countRefused();
       return refusal;
     }
-    subscriptions.match(topic, fanOut);
+    match(topic);
     if (fanOut.size() == 0 && fanOut.groupCount() == 0 && !publish.retain()) {
       return ReasonCode.NO_MATCHING_SUBSCRIBERS;
     }
@@ -255,8 +266,13 @@ public final class Broker {
       counters.countRefused();
       return refusal;
     }
-    subscriptions.match(message.topic(), fanOut);
+    match(message.topic());
     return route(source, message, nowMillis);
+  }
+
+  private void match(TopicName topic) {
+    fanOut.clear(); // what a failed publish may have left is for nobody else
+    subscriptions.match(topic, fanOut);
   }
 
   private ReasonCode refusal(TopicName topic, boolean retain, int payloadBytes) {

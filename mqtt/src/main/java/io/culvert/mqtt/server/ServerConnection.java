@@ -158,13 +158,28 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   // ---- decisions
 
+  /** The CONNECT is not decided, and the client is still there. */
+  boolean isAwaitingConnectDecision() {
+    return state == State.CONNECT_REQUESTED;
+  }
+
+  /** Whether CONNACK with these properties is no larger than the client takes. */
+  boolean fitsConnAck(Properties properties) {
+    return fits(new ConnAck(false, ReasonCode.SUCCESS, properties));
+  }
+
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
-      Session accepted, boolean sessionPresent, int keepAliveSeconds, Properties properties) {
+      Session accepted,
+      boolean sessionPresent,
+      int keepAliveSeconds,
+      Properties properties,
+      long nowMillis) {
     if (state != State.CONNECT_REQUESTED) {
       return;
     }
     state = State.CONNECTED;
+    lastReceivedMillis = nowMillis; // nobody has read since CONNECT
     awaitsDecision = false;
     session = accepted;
     keepAliveMillis = keepAliveSeconds * 1000L;
@@ -183,20 +198,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Answers the SUBSCRIBE: one reason code for each of its requests, in their order. */
   public void acceptSubscribe(List<ReasonCode> reasonCodes) {
-    if (isAwaitingReply()) {
-      send(new SubAck(requestId, reasonCodes, Properties.EMPTY));
-      awaitsDecision = false;
-      wake.changed();
-    }
+    reply(new SubAck(requestId, reasonCodes, Properties.EMPTY)); // [MQTT5-3.8.4-2]
   }
 
   /** Answers the UNSUBSCRIBE: one reason code for each of its filters, in their order. */
   public void acceptUnsubscribe(List<ReasonCode> reasonCodes) {
-    if (isAwaitingReply()) {
-      send(new UnsubAck(requestId, reasonCodes, Properties.EMPTY));
-      awaitsDecision = false;
-      wake.changed();
-    }
+    reply(new UnsubAck(requestId, reasonCodes, Properties.EMPTY)); // [MQTT5-3.10.4-5]
   }
 
   /** Answers a PUBLISH of QoS 1 or 2; the reply leaves when all earlier ones have. */
@@ -220,7 +227,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (state == State.CONNECTED) {
       sendDisconnect(reasonCode, properties);
     } else if (state == State.CONNECT_REQUESTED) {
-      refuse(reasonCode, Properties.EMPTY);
+      boolean isKnown = reasonCode.allowedIn(PacketType.CONNACK);
+      refuse(isKnown ? reasonCode : ReasonCode.SERVER_UNAVAILABLE, Properties.EMPTY);
     }
     end(cause, null, null);
     wake.changed();
@@ -243,8 +251,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   // ---- for the session
 
+  /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */
   boolean hasRoom() {
-    return out.pendingBytes() < limits.outboxBytes();
+    return state == State.CONNECTED && out.pendingBytes() < limits.outboxBytes();
   }
 
   /** The client takes a packet of this size. */
@@ -286,7 +295,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
         answer(violation);
       }
     }
-    if (peerEnded && !awaitsDecision && state != State.ENDED) {
+    if (peerEnded && !awaitsDecision() && state != State.ENDED) {
       status = Status.CLOSED;
       end(DisconnectCause.CONNECTION_LOST, null, null);
     }
@@ -356,19 +365,35 @@ public final class ServerConnection implements Engine<ServerEvent> {
       return new ServerEvent.Published(publish, topic);
     }
     int packetId = publish.packetId();
-    boolean repeated = connected().received().contains(packetId);
-    if (repeated) {
-      if (qos == QoS.EXACTLY_ONCE) {
-        acks.add(packetId, true); // [MQTT5-4.3.3-10]
-        acks.decide(packetId, ReasonCode.SUCCESS);
-      } else {
-        acks.add(packetId, false);
-        acks.decide(packetId, ReasonCode.PACKET_IDENTIFIER_IN_USE);
-        unfinished++;
-      }
-      sendReadyAcks();
+    boolean exactlyOnce = qos == QoS.EXACTLY_ONCE;
+    if (connected().received().contains(packetId)) {
+      onIdInUse(packetId, exactlyOnce);
       return null;
     }
+    countUnfinished();
+    if (exactlyOnce) {
+      connected().received().add(packetId);
+    }
+    acks.add(packetId, exactlyOnce);
+    return new ServerEvent.Published(publish, topic);
+  }
+
+  /** The identifier belongs to a QoS 2 message that the client has not released. */
+  private void onIdInUse(int packetId, boolean exactlyOnce) {
+    if (exactlyOnce) {
+      if (!acks.contains(packetId)) { // else its PUBREC is yet to come and answers both
+        acks.addDecided(packetId, true, ReasonCode.SUCCESS); // [MQTT5-4.3.3-10]
+      }
+    } else if (version.isMqtt5()) {
+      countUnfinished();
+      acks.addDecided(packetId, false, ReasonCode.PACKET_IDENTIFIER_IN_USE);
+    } else { // whose PUBACK could not say that the message is not taken
+      throw violation(Statement.MQTT3_2_3_1_2, "packet identifier " + packetId + " is in use");
+    }
+    sendReadyAcks();
+  }
+
+  private void countUnfinished() {
     if (unfinished >= limits.receiveMaximum() && version.isMqtt5()) {
       throw new MqttViolation(
           ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
@@ -376,11 +401,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
           "more than " + limits.receiveMaximum() + " messages are unfinished");
     }
     unfinished++;
-    if (qos == QoS.EXACTLY_ONCE) {
-      connected().received().add(packetId);
-    }
-    acks.add(packetId, qos == QoS.EXACTLY_ONCE);
-    return new ServerEvent.Published(publish, topic);
   }
 
   private TopicName topicOf(Publish publish) {
@@ -425,7 +445,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
       }
       return resolved;
     }
-    known[(int) alias] = topic.copy();
+    TopicName before = known[(int) alias];
+    if (before == null || !before.equals(topic)) { // a client may name the topic each time
+      known[(int) alias] = topic.copy();
+    }
     return topic;
   }
 
@@ -504,29 +527,45 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** Answers a request that waits; a client that cannot take the answer is told and let go. */
+  private void reply(MqttPacket packet) {
+    if (state != State.CONNECTED || !awaitsDecision) {
+      return;
+    }
+    if (fits(packet)) {
+      send(packet);
+      awaitsDecision = false;
+      wake.changed();
+    } else {
+      disconnect(ReasonCode.PACKET_TOO_LARGE, DisconnectCause.SERVER_DISCONNECT);
+    }
+  }
+
+  private boolean fits(MqttPacket packet) {
+    return clientMaximumPacketSize == Long.MAX_VALUE
+        || MqttEncoder.size(packet, version) <= clientMaximumPacketSize;
+  }
+
   private void send(MqttPacket packet) {
-    int size = MqttEncoder.size(packet, version);
-    if (size > clientMaximumPacketSize) {
+    if (!fits(packet)) {
       return; // [MQTT5-3.1.2-24]
     }
     MqttEncoder.write(packet, version, out);
     if (log != null) {
-      log.sent(packet.type(), packet.packetId(), size);
+      log.sent(packet.type(), packet.packetId(), MqttEncoder.size(packet, version));
     }
   }
 
   private void sendDisconnect(ReasonCode reasonCode, Properties properties) {
     if (version.isMqtt5()) {
       Disconnect full = new Disconnect(reasonCode, properties);
-      boolean fits = MqttEncoder.size(full, version) <= clientMaximumPacketSize;
-      send(fits ? full : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
+      send(fits(full) ? full : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
     }
   }
 
   private void refuse(ReasonCode reasonCode, Properties properties) {
     ConnAck full = new ConnAck(false, reasonCode, properties);
-    boolean fits = MqttEncoder.size(full, version) <= clientMaximumPacketSize;
-    send(fits ? full : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
+    send(fits(full) ? full : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
   }
 
   // ---- the end
@@ -534,7 +573,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** Tells the client what it did wrong, as far as its version can say it, and ends. */
   private void answer(MqttViolation violation) {
     if (state == State.CONNECTED) {
-      sendDisconnect(violation.reasonCode(), reasonString(violation));
+      ReasonCode code = violation.reasonCode();
+      // A second CONNECT may have faults of its own, for which DISCONNECT has no code.
+      boolean isKnown = code.allowedIn(PacketType.DISCONNECT);
+      sendDisconnect(isKnown ? code : PROTOCOL_ERROR, reasonString(violation));
     } else if (state == State.CONNECT_REQUESTED || decoder.lastType() == PacketType.CONNECT) {
       answerConnect(violation);
     } // else nothing may be sent before CONNACK [MQTT5-3.14.0-1]
@@ -542,12 +584,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private void answerConnect(MqttViolation violation) {
-    MqttVersion spoken = decoder.version();
     boolean unsupported = violation.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
-    if (spoken == null || unsupported) {
-      version = limits.accepts(MqttVersion.MQTT_5) ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1;
-    } else {
-      version = spoken;
+    version = decoder.version(); // MQTT 5 where the client named none that there is
+    if (unsupported && version.isMqtt5() && !limits.accepts(MqttVersion.MQTT_5)) {
+      version = MqttVersion.MQTT_3_1_1;
     }
     if (version.isMqtt5()) {
       refuse(violation.reasonCode(), reasonString(violation));
@@ -575,10 +615,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
     in.clear();
     acks.clear();
     aliases = null;
-  }
-
-  private boolean isAwaitingReply() {
-    return state == State.CONNECTED && awaitsDecision;
   }
 
   private Session connected() {

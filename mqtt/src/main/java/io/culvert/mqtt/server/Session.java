@@ -115,7 +115,7 @@ public final class Session {
   void deliver(Delivery delivery, long nowMillis) {
     ServerConnection to = connection;
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
-      if (to == null) {
+      if (to == null || !to.isConnected()) {
         counters.countDropped(DropReason.OFFLINE, 1);
       } else if (!to.hasRoom()) {
         counters.countDropped(DropReason.OUTBOX_FULL, 1);
@@ -130,9 +130,10 @@ public final class Session {
     }
   }
 
-  /** It could take another QoS 1 or 2 message without queueing it. */
+  /** It could take another message without queueing it. */
   boolean isIdle() {
-    return connection != null && queue == null && !window.isFull();
+    ServerConnection to = connection;
+    return to != null && to.hasRoom() && queue == null && !window.isFull();
   }
 
   /** Retained messages for a new subscription, which follow as the client takes them. */

@@ -35,6 +35,22 @@ public final class AckQueue {
     size++;
   }
 
+  /** As {@link #add}, for one that needs no decision. */
+  public void addDecided(int packetId, boolean pubRec, ReasonCode reasonCode) {
+    add(packetId, pubRec);
+    ring[(head + size - 1) & (ring.length - 1)] |= DECIDED | reasonCode.value() << REASON_SHIFT;
+  }
+
+  /** Whether an acknowledgement of this identifier has not left. */
+  public boolean contains(int packetId) {
+    for (int i = 0; i < size; i++) {
+      if ((ring[(head + i) & (ring.length - 1)] & ID_MASK) == packetId) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Decides the oldest undecided acknowledgement of this identifier; false when there is none. */
   public boolean decide(int packetId, ReasonCode reasonCode) {
     for (int i = 0; i < size; i++) {

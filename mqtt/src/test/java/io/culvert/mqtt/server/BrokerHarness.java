@@ -1,0 +1,136 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.testkit.VirtualClock;
+import io.culvert.mqtt.wire.Connect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/**
+ * One broker and any number of clients in memory and in virtual time. Every connection is driven by
+ * the test kit's own driver, which keeps to the engine's contract, overwrites chunks when they are
+ * no longer borrowed, and writes as much as the client reads.
+ */
+final class BrokerHarness {
+  final Broker broker;
+  final Limits limits;
+  final VirtualClock clock = new VirtualClock();
+  final BufferPool pool = new BufferPool();
+
+  private final List<Held> held = new ArrayList<>();
+  private boolean holding;
+
+  private BrokerHarness(Limits limits) {
+    this.limits = limits;
+    this.broker = new Broker(limits, new Random(1)::nextLong);
+  }
+
+  static BrokerHarness create() {
+    return create(limits -> limits);
+  }
+
+  static BrokerHarness create(UnaryOperator<Limits.Builder> how) {
+    return new BrokerHarness(how.apply(Limits.builder()).build());
+  }
+
+  // ---- clients
+
+  /** A connection on which nothing has been sent yet. */
+  TestClient open() {
+    return new TestClient(this);
+  }
+
+  /** A client whose CONNECT has been accepted; its CONNACK has been taken. */
+  TestClient connect(Connect connect) {
+    TestClient client = open();
+    client.connect(connect);
+    return client;
+  }
+
+  /** An MQTT 5 client with Clean Start and a session that ends with its connection. */
+  TestClient connect(String clientId) {
+    return connect(Packets.connect(clientId).build());
+  }
+
+  /** An MQTT 5 client that resumes its session or begins one, which is kept for an hour. */
+  TestClient resume(String clientId) {
+    return connect(Packets.connect(clientId).cleanStart(false).expirySeconds(3600).build());
+  }
+
+  /** What CONNACK says when this client resumes its session. */
+  boolean resumePresent(String clientId) {
+    return open()
+        .connect(Packets.connect(clientId).cleanStart(false).expirySeconds(3600).build())
+        .sessionPresent();
+  }
+
+  Session session(String clientId) {
+    Session session = broker.session(clientId);
+    if (session == null) {
+      throw new AssertionError("no session of " + clientId);
+    }
+    return session;
+  }
+
+  // ---- decisions
+
+  /** From now on nobody decides: events wait for {@link #release}. */
+  void hold() {
+    holding = true;
+  }
+
+  /** Does what the events that were held asked for, in their order; from now on at once. */
+  void release() {
+    holding = false;
+    List<Held> all = List.copyOf(held);
+    held.clear();
+    all.forEach(each -> broker.handle(each.connection, each.event, clock.nowMillis()));
+    run();
+  }
+
+  /** Does at once what one client's events asked for; those of others still wait. */
+  void handleNow(TestClient client) {
+    List<Held> its = held.stream().filter(each -> each.connection == client.server).toList();
+    held.removeAll(its);
+    its.forEach(each -> broker.handle(each.connection, each.event, clock.nowMillis()));
+    run();
+  }
+
+  void handle(ServerConnection connection, ServerEvent event) {
+    boolean isAsked = !(event instanceof ServerEvent.Disconnected);
+    if (holding && isAsked) {
+      held.add(new Held(connection, event));
+    } else {
+      broker.handle(connection, event, clock.nowMillis());
+    }
+  }
+
+  // ---- time
+
+  /** Until nobody has anything to do at this time. */
+  void run() {
+    clock.run();
+    broker.timeout(clock.nowMillis());
+    clock.run();
+  }
+
+  void advance(long millis) {
+    run();
+    long end = clock.nowMillis() + millis;
+    while (Math.min(clock.nextMillis(), broker.deadlineMillis()) <= end) {
+      long next = Math.min(clock.nextMillis(), broker.deadlineMillis());
+      clock.advanceTo(Math.max(next, clock.nowMillis()));
+      run();
+    }
+    clock.advanceTo(end);
+    run();
+  }
+
+  void advanceSeconds(long seconds) {
+    advance(seconds * 1000);
+  }
+
+  private record Held(ServerConnection connection, ServerEvent event) {}
+}

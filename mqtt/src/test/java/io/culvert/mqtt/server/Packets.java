@@ -1,0 +1,155 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Outbox;
+import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.MqttEncoder;
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubComp;
+import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.PubRel;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.RetainHandling;
+import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.SubscriptionOptions;
+import io.culvert.mqtt.wire.Unsubscribe;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.List;
+
+/** Short ways to the packets of the tests. */
+final class Packets {
+  private Packets() {}
+
+  static ConnectBuilder connect(String clientId) {
+    return new ConnectBuilder(clientId);
+  }
+
+  static PublishBuilder publish(String topic, String payload) {
+    return new PublishBuilder(topic, payload);
+  }
+
+  static Publish publish(int packetId, String topic, String payload, QoS qos) {
+    return publish(topic, payload).qos(qos).packetId(packetId).build();
+  }
+
+  static Subscribe subscribe(int packetId, String filter, QoS qos) {
+    return subscribe(packetId, entry(filter, SubscriptionOptions.of(qos)));
+  }
+
+  static Subscribe subscribe(int packetId, Subscribe.Entry... entries) {
+    return new Subscribe(packetId, List.of(entries), Properties.EMPTY);
+  }
+
+  static Subscribe.Entry entry(String filter, QoS qos) {
+    return entry(filter, SubscriptionOptions.of(qos));
+  }
+
+  static Subscribe.Entry entry(String filter, SubscriptionOptions options) {
+    return new Subscribe.Entry(filter, options);
+  }
+
+  static SubscriptionOptions noLocal(QoS qos) {
+    return new SubscriptionOptions(qos, true, false, RetainHandling.SEND);
+  }
+
+  static SubscriptionOptions asPublished(QoS qos) {
+    return new SubscriptionOptions(qos, false, true, RetainHandling.SEND);
+  }
+
+  static SubscriptionOptions handling(QoS qos, RetainHandling handling) {
+    return new SubscriptionOptions(qos, false, false, handling);
+  }
+
+  static Unsubscribe unsubscribe(int packetId, String... filters) {
+    return new Unsubscribe(packetId, Arrays.asList(filters), Properties.EMPTY);
+  }
+
+  /** A normal DISCONNECT that changes the Session Expiry Interval. */
+  static Disconnect disconnect(long expirySeconds) {
+    return new Disconnect(
+        ReasonCode.SUCCESS,
+        Properties.builder().put(Property.SESSION_EXPIRY_INTERVAL, expirySeconds).build());
+  }
+
+  static PubAck pubAck(int packetId) {
+    return new PubAck(packetId, ReasonCode.SUCCESS, Properties.EMPTY);
+  }
+
+  static PubAck pubAck(int packetId, ReasonCode reasonCode) {
+    return new PubAck(packetId, reasonCode, Properties.EMPTY);
+  }
+
+  static PubRec pubRec(int packetId) {
+    return pubRec(packetId, ReasonCode.SUCCESS);
+  }
+
+  static PubRec pubRec(int packetId, ReasonCode reasonCode) {
+    return new PubRec(packetId, reasonCode, Properties.EMPTY);
+  }
+
+  static PubRel pubRel(int packetId) {
+    return new PubRel(packetId, ReasonCode.SUCCESS, Properties.EMPTY);
+  }
+
+  static PubComp pubComp(int packetId) {
+    return pubComp(packetId, ReasonCode.SUCCESS);
+  }
+
+  static PubComp pubComp(int packetId, ReasonCode reasonCode) {
+    return new PubComp(packetId, reasonCode, Properties.EMPTY);
+  }
+
+  static Bytes encode(MqttPacket packet, MqttVersion version) {
+    Outbox out = new Outbox(new BufferPool());
+    MqttEncoder.write(packet, version, out);
+    return drain(out);
+  }
+
+  static Bytes drain(Outbox out) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    out.drainTo(
+        new Outbox.Sink() {
+          @Override
+          public void copied(byte[] array, int start, int length) {
+            all.write(array, start, length);
+          }
+
+          @Override
+          public void shared(Bytes bytes) {
+            all.write(bytes.array(), bytes.start(), bytes.length());
+          }
+        });
+    return Bytes.wrap(all.toByteArray());
+  }
+
+  /** A packet without borrowed views. */
+  static MqttPacket owned(MqttPacket packet) {
+    return packet instanceof Publish publish ? owned(publish) : packet;
+  }
+
+  /** An event without borrowed views. */
+  static ServerEvent owned(ServerEvent event) {
+    return event instanceof ServerEvent.Published published
+        ? new ServerEvent.Published(owned(published.publish()), published.topic().copy())
+        : event;
+  }
+
+  private static Publish owned(Publish p) {
+    return new Publish(
+        p.topic().copy(),
+        p.payload().copy(),
+        p.qos(),
+        p.retain(),
+        p.dup(),
+        p.packetId(),
+        p.properties().copy());
+  }
+}
