@@ -61,6 +61,10 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     }
   }
 
+  N engine() {
+    return engine;
+  }
+
   /** Bytes have arrived; they are borrowed until this returns. */
   void received(byte[] array, int start, int length) {
     DriverCounters counters = endpoint.counters();

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * that have a socket. Single-threaded.
  */
 final class Endpoint<E, N extends Engine<E>> {
+  private static final int INITIAL = 4;
+
   private final Shard shard;
   private final Application<E, N> application;
   private final int maxConnections;
   private final DriverCounters counters = new DriverCounters();
 
-  private @Nullable Connection<?, ?>[] connections = new Connection<?, ?>[16];
+  private @Nullable Connection<E, N>[] connections = newList(INITIAL);
   private int count;
   private @Nullable Promise<Void> emptied;
 
@@ -47,7 +49,7 @@ final class Endpoint<E, N extends Engine<E>> {
 
   void remove(Connection<E, N> connection) {
     int index = connection.index;
-    Connection<?, ?> last = connections[--count];
+    Connection<E, N> last = connections[--count];
     connections[count] = null;
     if (last != null && last != connection) {
       connections[index] = last;
@@ -65,7 +67,7 @@ final class Endpoint<E, N extends Engine<E>> {
     if (promise == null) {
       promise = shard.internalContext().promise();
       emptied = promise;
-      for (Connection<?, ?> connection : Arrays.copyOf(connections, count)) {
+      for (Connection<E, N> connection : Arrays.copyOf(connections, count)) {
         if (connection != null) {
           connection.end();
         }
@@ -81,6 +83,15 @@ final class Endpoint<E, N extends Engine<E>> {
     return count;
   }
 
+  /** The engine of an endpoint that has one connection. */
+  N only() {
+    Connection<E, N> connection = connections[0];
+    if (connection == null) {
+      throw new IllegalStateException("The application has not opened an engine");
+    }
+    return connection.engine();
+  }
+
   Shard shard() {
     return shard;
   }
@@ -91,5 +102,10 @@ final class Endpoint<E, N extends Engine<E>> {
 
   DriverCounters counters() {
     return counters;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E, N extends Engine<E>> @Nullable Connection<E, N>[] newList(int length) {
+    return (@Nullable Connection<E, N>[]) new Connection<?, ?>[length];
   }
 }

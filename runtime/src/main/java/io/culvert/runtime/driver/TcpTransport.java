@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -15,6 +16,8 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
@@ -37,6 +40,20 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
     this.endpoint = endpoint;
     this.channel = channel;
+  }
+
+  /**
+   * Puts this in the place of Vert.x on a channel that Vert.x has just opened, before anything was
+   * read from it. The engine is open when this returns, if the application opened it.
+   */
+  static TcpTransport takeOver(Endpoint<?, ?> endpoint, NetSocket socket) {
+    ChannelHandlerContext vertx = ((NetSocketInternal) socket).channelHandlerContext();
+    Channel channel = vertx.channel();
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    channel.config().setWriteBufferWaterMark(TcpListener.WATER_MARK);
+    TcpTransport transport = new TcpTransport(endpoint, channel);
+    channel.pipeline().replace(vertx.handler(), "culvert", transport);
+    return transport;
   }
 
   @Override

@@ -1,10 +1,6 @@
 package io.culvert.runtime.driver;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
-import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -38,10 +34,6 @@ final class VertxTcpListener {
       socket.close();
       return;
     }
-    ChannelHandlerContext vertx = ((NetSocketInternal) socket).channelHandlerContext();
-    Channel channel = vertx.channel();
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    channel.config().setWriteBufferWaterMark(TcpListener.WATER_MARK);
-    channel.pipeline().replace(vertx.handler(), "culvert", new TcpTransport(endpoint, channel));
+    TcpTransport.takeOver(endpoint, socket);
   }
 }

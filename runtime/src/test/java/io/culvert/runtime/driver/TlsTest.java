@@ -63,7 +63,7 @@ class TlsTest extends SocketContract {
     }
   }
 
-  private static byte[] keyStore() {
+  static byte[] keyStore() {
     try (InputStream in = TlsTest.class.getResourceAsStream("toy.p12")) {
       return in.readAllBytes();
     } catch (IOException e) {
