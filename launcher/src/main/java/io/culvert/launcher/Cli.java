@@ -56,6 +56,7 @@ final class Cli {
     String name = result.commandSpec().qualifiedName(" ");
     return switch (name) {
       case "culvert run" -> new RunCommand(environment, console, broker, ending.get()).run(result);
+      case "culvert demo" -> DemoCommand.run(result, console, broker, ending.get());
       case "culvert version" -> Version.print(console);
       case "culvert config check" -> ConfigCommand.check(result, environment, console);
       case "culvert config print" -> ConfigCommand.print(result, environment, console);

@@ -14,6 +14,7 @@ final class Commands {
     "",
     "  culvert run                 start it: mqtt://127.0.0.1:1883 and ws://127.0.0.1:8083/mqtt",
     "  culvert run --port 2883     ... on another port; culvert run --help lists all options",
+    "  culvert demo                watch it work: with a device and a subscriber in this terminal",
     "  culvert config print        see every setting, its value and where that comes from",
     "",
   };
@@ -48,6 +49,7 @@ final class Commands {
     CommandSpec root =
         command("culvert", "", ROOT_HEADER)
             .addSubcommand("run", run())
+            .addSubcommand("demo", demo())
             .addSubcommand("config", config)
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
@@ -68,6 +70,14 @@ final class Commands {
     Flags.addTo(run);
     run.usageMessage().footer(LAYERS);
     return run;
+  }
+
+  private static CommandSpec demo() {
+    CommandSpec demo =
+        command(
+            "demo", "Show a broker, a device and a subscriber in this terminal.", new String[0]);
+    DemoCommand.addOptionsTo(demo);
+    return demo;
   }
 
   private static CommandSpec withFlags(String name, String description) {

@@ -9,7 +9,7 @@ public final class Main {
   /** Ends the process with one of {@link ExitCode}. */
   public static void main(String[] arguments) throws InterruptedException {
     prepareLibraries();
-    Console console = new Console(System.out, System.err);
+    Console console = Console.ofProcess();
     Cli cli =
         new Cli(
             Environment.ofProcess(), console, BrokerVerticle::new, () -> Ending.ofProcess(console));

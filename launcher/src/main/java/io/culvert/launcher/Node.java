@@ -60,6 +60,11 @@ final class Node {
         .map(id -> addresses("culvert.listeners." + deployment, listeners));
   }
 
+  /** Deploys one more verticle. */
+  Future<String> deploy(Deployable verticle) {
+    return vertx.deployVerticle(verticle);
+  }
+
   /** Undeploys everything and frees the threads. */
   Future<Void> stop() {
     return vertx.close();

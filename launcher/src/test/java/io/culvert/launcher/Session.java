@@ -24,6 +24,7 @@ final class Session {
   private final Output err = new Output();
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+  private boolean graphics = true;
   private String input = "";
   private Supplier<? extends Deployable> broker = DummyBroker::new;
 
@@ -33,6 +34,12 @@ final class Session {
 
   Session input(String text) {
     input = text;
+    return this;
+  }
+
+  /** The output knows ASCII only. */
+  Session ascii() {
+    graphics = false;
     return this;
   }
 
@@ -49,7 +56,7 @@ final class Session {
 
   /** Starts a command that goes on. */
   Session start(String... arguments) {
-    Console console = new Console(out.stream(), err.stream());
+    Console console = new Console(out.stream(), err.stream(), /* colour= */ false, graphics);
     ByteArrayInputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     Cli cli =
         new Cli(
@@ -74,10 +81,17 @@ final class Session {
     return this;
   }
 
-  /** The line that says that everything listens. */
+  /** What was printed when everything listens, or when it has ended. */
   String ready() throws Exception {
-    CompletableFuture.anyOf(out.firstLine, exitCode).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    line("");
     return out();
+  }
+
+  /** The first complete line of stdout with a text; everything when it has ended without one. */
+  String line(String text) throws Exception {
+    CompletableFuture<String> found = out.find(text);
+    CompletableFuture.anyOf(found, exitCode).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return found.getNow(out());
   }
 
   /** Asks for the end as a signal would. */
@@ -122,18 +136,33 @@ final class Session {
   }
 
   private static final class Output extends ByteArrayOutputStream {
-    final CompletableFuture<Void> firstLine = new CompletableFuture<>();
+    private String wanted = "";
+    private CompletableFuture<String> found = new CompletableFuture<>();
 
     PrintStream stream() {
       return new PrintStream(this, /* autoFlush= */ true, StandardCharsets.UTF_8);
     }
 
+    synchronized CompletableFuture<String> find(String text) {
+      wanted = text;
+      found = new CompletableFuture<>();
+      look();
+      return found;
+    }
+
     @Override
     public synchronized void write(byte[] bytes, int offset, int length) {
       super.write(bytes, offset, length);
-      if (toString(StandardCharsets.UTF_8).contains("\n")) {
-        firstLine.complete(null);
-      }
+      look();
+    }
+
+    private void look() {
+      String text = toString(StandardCharsets.UTF_8);
+      text.substring(0, text.lastIndexOf('\n') + 1)
+          .lines()
+          .filter(line -> line.contains(wanted))
+          .findFirst()
+          .ifPresent(found::complete);
     }
   }
 }

@@ -129,6 +129,16 @@ class RunIT {
   }
 
   @Test
+  void theDemoEndsAfterItsCount() throws Exception {
+    try (JarProcess demo =
+        JarProcess.culvert(folder, "demo", "--count", "2", "--every-millis", "1")) {
+      assertThat(demo.exitCode()).isZero();
+      assertThat(demo.out()).endsWith("2 published, 2 acknowledged, 2 delivered\n");
+      assertThat(demo.err()).isEmpty();
+    }
+  }
+
+  @Test
   void thePlainVertxLauncherStartsTheVerticle() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
