@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,10 +155,9 @@ final class JarProcess implements AutoCloseable {
           add(line);
         }
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        end();
+        add("(the process was destroyed: " + e.getMessage() + ")");
       }
+      end();
     }
 
     private synchronized void add(String line) {
