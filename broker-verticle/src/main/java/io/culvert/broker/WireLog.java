@@ -1,6 +1,6 @@
 package io.culvert.broker;
 
-import io.culvert.mqtt.server.PacketLog;
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.runtime.driver.Peer;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,9 @@ import io.culvert.mqtt.wire.MqttDecoder;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
@@ -44,9 +46,12 @@ import org.jspecify.annotations.Nullable;
  * with exactly one {@link ClientEvent.Disconnected}; what arrives behind it is not looked at.
  */
 public final class ClientConnection implements Engine<ClientEvent> {
+  private static final int LEGACY_CONNACK_BYTES = 4;
+
   private final ClientSession session;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
+  private final @Nullable PacketLog log;
   private final KeepAlive keepAlive = new KeepAlive();
   private final Transmitter transmitter;
   private final MqttDecoder decoder = new MqttDecoder(ServerTerms.LARGEST_PACKET_BYTES);
@@ -68,9 +73,20 @@ public final class ClientConnection implements Engine<ClientEvent> {
    * @param wake told when a command has put something into the outbox
    */
   public ClientConnection(ClientSession session, BufferPool pool, Wake wake) {
+    this(session, pool, wake, null);
+  }
+
+  /**
+   * As above.
+   *
+   * @param log told of each packet, or null
+   */
+  public ClientConnection(
+      ClientSession session, BufferPool pool, Wake wake, @Nullable PacketLog log) {
     this.session = session;
     this.out = new Outbox(pool);
-    this.transmitter = new Transmitter(out, wake, keepAlive);
+    this.log = log;
+    this.transmitter = new Transmitter(out, wake, keepAlive, log);
   }
 
   // ---- the engine
@@ -96,7 +112,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     while (events.isEmpty() && !ended && !awaitsDecision()) {
       try {
-        MqttPacket packet = decoder.next(in);
+        MqttPacket packet = next();
         if (packet == null) {
           break;
         }
@@ -107,6 +123,10 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     if (events.isEmpty() && peerEnded && !ended && !awaitsDecision()) {
       end(DisconnectCause.CONNECTION_LOST, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
+    }
+    Exchange current = exchange;
+    if (events.isEmpty() && current != null) {
+      current.outgoing.pump(nowMillis); // what the outbox had no room for before
     }
     ClientEvent event = events.poll();
     if (event == null) {
@@ -337,6 +357,33 @@ public final class ClientConnection implements Engine<ClientEvent> {
 
   // ---- what arrives
 
+  private @Nullable MqttPacket next() {
+    MqttPacket packet = isLegacyRefusal() ? takeLegacyRefusal() : decoder.next(in);
+    if (packet != null && log != null) {
+      log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
+    }
+    return packet;
+  }
+
+  /**
+   * A server that does not know MQTT 5 refuses it in the form that it knows, which is too short for
+   * MQTT 5. Its owner can try again with an older version, so this is worth understanding.
+   */
+  private boolean isLegacyRefusal() {
+    return state == ClientState.CONNECTING
+        && version().isMqtt5()
+        && in.readable() >= LEGACY_CONNACK_BYTES
+        && in.peek(0) == PacketType.CONNACK.value() << 4
+        && in.peek(1) == LEGACY_CONNACK_BYTES - 2
+        && in.peek(2) == 0
+        && in.peek(3) == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION.toReturnCode();
+  }
+
+  private MqttPacket takeLegacyRefusal() {
+    in.skip(LEGACY_CONNACK_BYTES);
+    return new ConnAck(false, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, Properties.EMPTY);
+  }
+
   private void handle(MqttPacket packet, long nowMillis) {
     PacketType type = packet.type();
     if (!state.accepts(type) || (type == PacketType.DISCONNECT && !version().isMqtt5())) {
@@ -416,6 +463,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private void start(ConnectOptions how, ServerTerms terms, long nowMillis) {
     state = ClientState.CONNECTED;
     transmitter.maximumPacketSize(terms.maximumPacketSizeBytes());
+    transmitter.outboxBytes(how.outboxBytes());
     keepAlive.start(terms.keepAliveSeconds() * 1000L, how.pingTimeoutMillis(), nowMillis);
     String assigned = terms.assignedClientId();
     String own = how.connect().clientId();
@@ -484,7 +532,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   // ---- what leaves
 
   private void sendPing(long nowMillis) {
-    transmitter.sendPing(nowMillis);
+    transmitter.send(PingReq.INSTANCE, nowMillis);
     keepAlive.pinged(nowMillis);
   }
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param lowerQos publish with the server's Maximum QoS instead of refusing a higher one
  * @param maximumInFlight how many QoS 1 and 2 messages may be unacknowledged, 1…65 535; the
  *     server's Receive Maximum may be lower
+ * @param outboxBytes how much may wait for the network before QoS 1 and 2 messages wait in the
+ *     session and QoS 0 is refused
  * @param connectTimeoutMillis how long to wait for CONNACK, each AUTH included
  * @param pingTimeoutMillis how long after PINGREQ the server may be silent
  */
@@ -30,8 +32,12 @@ public record ConnectOptions(
     boolean resubscribe,
     boolean lowerQos,
     int maximumInFlight,
+    long outboxBytes,
     long connectTimeoutMillis,
     long pingTimeoutMillis) {
+  /** Keeps a fast network busy, and is little beside what a message queue holds. */
+  public static final long DEFAULT_OUTBOX_BYTES = 1024 * 1024;
+
   /** Long enough for a slow authentication, short enough to try the next server. */
   public static final long DEFAULT_CONNECT_TIMEOUT_MILLIS = 30_000;
 
@@ -47,6 +53,9 @@ public record ConnectOptions(
     check(connect);
     if (maximumInFlight < 1 || maximumInFlight > 65_535) {
       throw new IllegalArgumentException("maximum in flight " + maximumInFlight);
+    }
+    if (outboxBytes < 1) {
+      throw new IllegalArgumentException("outbox bytes " + outboxBytes);
     }
     if (connectTimeoutMillis < 1 || pingTimeoutMillis < 1) {
       throw new IllegalArgumentException("timeouts must be positive");
@@ -98,6 +107,7 @@ public record ConnectOptions(
     private boolean resubscribe = true;
     private boolean lowerQos;
     private int maximumInFlight = 65_535;
+    private long outboxBytes = DEFAULT_OUTBOX_BYTES;
     private long connectTimeoutMillis = DEFAULT_CONNECT_TIMEOUT_MILLIS;
     private long pingTimeoutMillis = DEFAULT_PING_TIMEOUT_MILLIS;
 
@@ -217,6 +227,11 @@ public record ConnectOptions(
       return this;
     }
 
+    public Builder outboxBytes(long value) {
+      outboxBytes = value;
+      return this;
+    }
+
     public Builder connectTimeoutMillis(long value) {
       connectTimeoutMillis = value;
       return this;
@@ -250,6 +265,7 @@ public record ConnectOptions(
           resubscribe,
           lowerQos,
           maximumInFlight,
+          outboxBytes,
           connectTimeoutMillis,
           pingTimeoutMillis);
     }

@@ -67,13 +67,16 @@ final class OutgoingMessages {
       throw new RefusedException(refusal, "PUBLISH to " + topic); // [MQTT5-3.2.2-11]
     }
     if (qos == QoS.AT_MOST_ONCE) {
+      if (!transmitter.hasRoom()) {
+        throw new RefusedException(Refusal.QUEUE_FULL, "the network is slower than the owner");
+      }
       send(delivery, 0, nowMillis); // [MQTT5-4.9.0-3]: never behind a full window
       return 0;
     }
     if (!window.hasFreeId()) {
       throw new RefusedException(Refusal.NO_PACKET_IDENTIFIER, "PUBLISH to " + topic);
     }
-    if (window.hasQuota() && session.queue.isEmpty()) {
+    if (window.hasQuota() && session.queue.isEmpty() && transmitter.hasRoom()) {
       int packetId = window.open(delivery);
       send(delivery, packetId, nowMillis);
       return packetId;
@@ -85,6 +88,27 @@ final class OutgoingMessages {
     int packetId = window.reserve();
     session.queue.add(new Waiting(packetId, delivery)); // [MQTT5-4.9.0-2]
     return packetId;
+  }
+
+  /** Sends what waits, as far as window and outbox have room. */
+  void pump(long nowMillis) {
+    int id;
+    while (transmitter.hasRoom() && (id = window.nextToResend()) != 0) {
+      sendAgain(id, nowMillis);
+    }
+    while (!session.queue.isEmpty() && window.hasQuota() && transmitter.hasRoom()) {
+      Waiting waiting = session.queue.remove();
+      Delivery delivery = waiting.delivery();
+      boolean expired = delivery.message().isExpired(nowMillis);
+      Refusal refusal = expired ? Refusal.EXPIRED : refusal(delivery, nowMillis);
+      if (refusal == null) {
+        window.openReserved(waiting.packetId(), delivery);
+        send(delivery, waiting.packetId(), nowMillis);
+      } else {
+        window.giveBack(waiting.packetId());
+        drop(waiting.packetId(), refusal, delivery);
+      }
+    }
   }
 
   void onPubAck(PubAck ack, long nowMillis) {
@@ -127,26 +151,6 @@ final class OutgoingMessages {
     window.close(id);
     events.add(new ClientEvent.Acknowledged(id, reasonCode, properties));
     pump(nowMillis);
-  }
-
-  private void pump(long nowMillis) {
-    int id;
-    while ((id = window.nextToResend()) != 0) {
-      sendAgain(id, nowMillis);
-    }
-    while (!session.queue.isEmpty() && window.hasQuota()) {
-      Waiting waiting = session.queue.remove();
-      Delivery delivery = waiting.delivery();
-      boolean expired = delivery.message().isExpired(nowMillis);
-      Refusal refusal = expired ? Refusal.EXPIRED : refusal(delivery, nowMillis);
-      if (refusal == null) {
-        window.openReserved(waiting.packetId(), delivery);
-        send(delivery, waiting.packetId(), nowMillis);
-      } else {
-        window.giveBack(waiting.packetId());
-        drop(waiting.packetId(), refusal, delivery);
-      }
-    }
   }
 
   private void sendAgain(int id, long nowMillis) {

@@ -18,6 +18,7 @@ import io.culvert.mqtt.wire.MqttEncoder;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;

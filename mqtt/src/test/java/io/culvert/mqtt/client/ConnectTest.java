@@ -16,13 +16,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine.Status;
+import io.culvert.engine.Wake;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.PacketLog;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
@@ -30,6 +34,7 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +161,21 @@ class ConnectTest {
     assertThat(server.events())
         .first()
         .isEqualTo(new ClientEvent.ConnectRefused(ReasonCode.NOT_AUTHORIZED, Properties.EMPTY));
+  }
+
+  @Test
+  void refusalOfAServerThatDoesNotKnowMqtt5IsUnderstood() {
+    ScriptedServer server = ScriptedServer.fresh().connect(options -> options);
+    server.sent();
+
+    server.sends(Bytes.hex("2002")).sends(Bytes.hex("0001"));
+
+    assertThat(server.events())
+        .first()
+        .isEqualTo(
+            new ClientEvent.ConnectRefused(
+                ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, Properties.EMPTY));
+    assertThat(server.sent()).isEmpty();
   }
 
   @Test
@@ -367,6 +387,35 @@ class ConnectTest {
   }
 
   @Test
+  void eachPacketIsLogged() {
+    List<String> lines = new ArrayList<>();
+    PacketLog log =
+        new PacketLog() {
+          @Override
+          public void received(PacketType type, int packetId, int sizeBytes) {
+            lines.add("received " + type + " " + packetId + " " + sizeBytes);
+          }
+
+          @Override
+          public void sent(PacketType type, int packetId, int sizeBytes) {
+            lines.add("sent " + type + " " + packetId + " " + sizeBytes);
+          }
+        };
+    ClientConnection client =
+        new ClientConnection(ClientSession.create(1), new BufferPool(), Wake.NOBODY, log);
+
+    client.connect(ConnectOptions.builder().clientId("c").build(), 0);
+    client.receive(Bytes.hex("2003000000" + "3207" + "000161" + "0007" + "00" + "6d"));
+    while (client.poll(0) != null) {
+      assertThat(client.status()).isEqualTo(Status.OPEN);
+    }
+
+    assertThat(lines)
+        .containsExactly(
+            "sent CONNECT 0 16", "received CONNACK 0 5", "received PUBLISH 7 9", "sent PUBACK 7 4");
+  }
+
+  @Test
   void noConnAckInTimeEndsTheConnection() {
     ScriptedServer server = ScriptedServer.fresh().connect(o -> o.connectTimeoutMillis(500));
     assertThat(server.client.deadlineMillis()).isEqualTo(server.now + 500);
@@ -443,6 +492,7 @@ class ConnectTest {
         .isThrownBy(ConnectOptions.builder().maximumInFlight(0)::build);
     assertThatIllegalArgumentException()
         .isThrownBy(ConnectOptions.builder().pingTimeoutMillis(0)::build);
+    assertThatIllegalArgumentException().isThrownBy(ConnectOptions.builder().outboxBytes(0)::build);
   }
 
   static Statement violation(ScriptedServer server) {

@@ -417,6 +417,22 @@ class PublishTest {
   }
 
   @Test
+  void aFullOutboxRefusesQos0AndLetsOthersWaitUntilItIsSent() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.outboxBytes(100));
+    server.publish("a", "x".repeat(100), AT_LEAST_ONCE);
+
+    int waiting = server.publish("b", AT_LEAST_ONCE);
+    assertThat(refusal(() -> server.publish("c", AT_MOST_ONCE))).isEqualTo(Refusal.QUEUE_FULL);
+    server.client.ping(server.now);
+    assertThat(server.sent()).extracting(MqttPacket::type).hasSize(2);
+    assertThat(server.session.queued()).isEqualTo(1);
+
+    server.poll();
+    assertThat(server.sent(Publish.class).packetId()).isEqualTo(waiting);
+    assertThat(server.publish("c", AT_MOST_ONCE)).isZero();
+  }
+
+  @Test
   void payloadBelongsToTheCallerAgainAtOnce() {
     ScriptedServer server = ScriptedServer.connected(o -> o.maximumInFlight(1));
     int first = server.publish("a", AT_LEAST_ONCE);

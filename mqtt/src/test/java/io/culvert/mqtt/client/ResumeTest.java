@@ -37,6 +37,7 @@ import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,6 +95,31 @@ class ResumeTest {
     assertThat(next.sent()).containsExactly(again("b", AT_LEAST_ONCE, 2));
     next.sends(PubAck.of(2));
     assertThat(next.sent(Publish.class).packetId()).isEqualTo(late);
+  }
+
+  @Test
+  void resendingWaitsWhileTheOutboxIsFull() {
+    ScriptedServer server = ScriptedServer.connected(KEEP);
+    for (int i = 0; i < 10; i++) {
+      server.publish("a", "x".repeat(100), AT_LEAST_ONCE);
+    }
+    server.closes();
+
+    ScriptedServer next = server.next().connect(o -> o.cleanStart(false).outboxBytes(250));
+    next.sent();
+    next.accept(true);
+
+    List<MqttPacket> sent = next.sent();
+    assertThat(sent).hasSizeBetween(2, 3);
+    while (sent.size() < 10) {
+      next.poll();
+      List<MqttPacket> more = next.sent();
+      assertThat(more).isNotEmpty();
+      sent = Stream.concat(sent.stream(), more.stream()).toList();
+    }
+    assertThat(sent)
+        .extracting(MqttPacket::packetId)
+        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test

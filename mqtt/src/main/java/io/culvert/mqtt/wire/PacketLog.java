@@ -1,6 +1,4 @@
-package io.culvert.mqtt.server;
-
-import io.culvert.mqtt.wire.PacketType;
+package io.culvert.mqtt.wire;
 
 /** Told of each packet, for a driver's wire log. Never sees payloads or secrets. */
 public interface PacketLog {
