@@ -52,6 +52,17 @@ class ReceiveBufferTest {
   }
 
   @Test
+  void nothingIsWrittenToABorrowedChunk() {
+    byte[] large = new byte[100];
+    buffer.add(Bytes.wrap(large, 0, 10));
+    buffer.add(Bytes.hex("ffff"));
+
+    assertThat(large).containsOnly(0);
+    assertThat(buffer.readable()).isEqualTo(12);
+    assertThat(buffer.peek(11)).isEqualTo(0xff);
+  }
+
+  @Test
   void holdsNoMemoryOnceEmpty() {
     buffer.add(Bytes.wrap(new byte[1000]));
     buffer.keep();

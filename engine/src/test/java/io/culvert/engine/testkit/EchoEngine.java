@@ -22,6 +22,7 @@ class EchoEngine implements Engine<Bytes> {
   enum Fault {
     NONE,
     KEEPS_BORROWED_BYTES,
+    WRITES_TO_BORROWED_BYTES,
     DEADLINE_STAYS_IN_THE_PAST,
     EVENT_WHILE_A_DECISION_IS_AWAITED
   }
@@ -66,6 +67,9 @@ class EchoEngine implements Engine<Bytes> {
   public void receive(Bytes chunk) {
     if (status == Status.OPEN) {
       in.add(chunk);
+      if (fault == Fault.WRITES_TO_BORROWED_BYTES) {
+        chunk.array()[chunk.start() + chunk.length()] = 1;
+      }
     }
   }
 

@@ -190,6 +190,16 @@ class EngineLinkTest {
   }
 
   @Test
+  void findsAnEngineThatWritesToBorrowedBytes() {
+    use(Fault.WRITES_TO_BORROWED_BYTES);
+    client.send("hello");
+
+    assertThatThrownBy(() -> link.runUntilIdle())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("borrowed");
+  }
+
+  @Test
   void findsAnEngineWhoseDeadlineStaysInThePast() {
     use(Fault.DEADLINE_STAYS_IN_THE_PAST);
     client.send("hello");

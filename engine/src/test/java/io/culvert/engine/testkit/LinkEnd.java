@@ -4,9 +4,9 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Engine.Status;
 import io.culvert.engine.Wake;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinkEnd<E> {
   private static final byte GARBAGE = 0x55;
+  private static final int MARGIN_BYTES = 16;
   private static final int MOST_TIMEOUTS_IN_A_ROW = 100;
 
   private final String name;
@@ -25,7 +26,7 @@ public final class LinkEnd<E> {
   private final Engine<E> engine;
   private final Consumer<? super E> handler;
   private final Inbound inbound;
-  private final List<byte[]> borrowed = new ArrayList<>();
+  private final Map<byte[], byte[]> borrowed = new IdentityHashMap<>();
   private @Nullable LinkEnd<?> peer;
   private DriverHabits habits = DriverHabits.allAtOnce();
   private long armedForMillis = Engine.NO_DEADLINE;
@@ -161,11 +162,10 @@ public final class LinkEnd<E> {
 
   /** A driver's chunk rarely begins where its array does. */
   private Bytes inTheMiddleOf(byte[] chunk) {
-    byte[] array = new byte[chunk.length + 7];
-    Arrays.fill(array, GARBAGE);
-    System.arraycopy(chunk, 0, array, 3, chunk.length);
-    borrowed.add(array);
-    return Bytes.wrap(array, 3, chunk.length);
+    byte[] array = new byte[chunk.length + 2 * MARGIN_BYTES];
+    System.arraycopy(chunk, 0, array, MARGIN_BYTES, chunk.length);
+    borrowed.put(array, array.clone());
+    return Bytes.wrap(array, MARGIN_BYTES, chunk.length);
   }
 
   private void pollAll() {
@@ -181,8 +181,15 @@ public final class LinkEnd<E> {
     if (habits.extraCall() && (event = engine.poll(clock.nowMillis())) != null) {
       throw new IllegalStateException(name + ": an event after null, without cause: " + event);
     }
-    borrowed.forEach(array -> Arrays.fill(array, GARBAGE));
+    borrowed.forEach(this::takeBack);
     borrowed.clear();
+  }
+
+  private void takeBack(byte[] array, byte[] content) {
+    if (!Arrays.equals(array, content)) {
+      throw new IllegalStateException(name + ": the engine has written to a borrowed chunk");
+    }
+    Arrays.fill(array, GARBAGE);
   }
 
   private void write() {
