@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import java.util.List;
 
