@@ -43,7 +43,10 @@ public interface Engine<E> {
   /** Takes bytes from the peer, cut anywhere. Parses nothing; ignored when not {@code OPEN}. */
   void receive(Bytes chunk);
 
-  /** The peer has ended its stream, or the connection is lost. */
+  /**
+   * The peer has ended its stream, or the connection is lost. Bytes that came before it are still
+   * handled first, after a decision that is awaited.
+   */
   void receiveEnd();
 
   /** The next event, or null when the engine needs bytes, a decision, or time. */

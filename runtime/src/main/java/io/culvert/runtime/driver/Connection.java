@@ -48,7 +48,9 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     this.endpoint = endpoint;
     this.transport = transport;
     this.deadline = endpoint.shard().deadline(this);
+    released = true; // until there is an engine, a wake means nothing
     this.engine = endpoint.application().open(transport, this, endpoint.shard());
+    released = false;
     endpoint.add(this);
     changed();
   }

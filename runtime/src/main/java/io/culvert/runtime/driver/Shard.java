@@ -38,6 +38,9 @@ public final class Shard {
   private static final String KEY = "io.culvert.shard";
   private static final long NANOS_PER_MILLI = 1_000_000;
 
+  /** After a timed part has failed, so that one which always fails does not fill the log. */
+  private static final long REST_MILLIS = 1000;
+
   private final ContextInternal context;
   private final EventLoop eventLoop;
   private final BufferPool buffers = new BufferPool();
@@ -268,6 +271,7 @@ public final class Shard {
   public final class Watch implements Timed {
     private final TimedPart part;
     private final Deadlines.Entry<Timed> entry;
+    private long notBeforeMillis = Long.MIN_VALUE;
 
     private Watch(TimedPart part) {
       this.part = part;
@@ -290,12 +294,21 @@ public final class Shard {
       try {
         part.timeout(nowMillis);
       } catch (Throwable failure) {
-        LOG.error("A timed part of the shard failed", failure);
+        failed(failure);
       }
     }
 
     private void set() {
-      deadlines.set(entry, part.deadlineMillis());
+      try {
+        deadlines.set(entry, Math.max(part.deadlineMillis(), notBeforeMillis));
+      } catch (Throwable failure) {
+        failed(failure);
+      }
+    }
+
+    private void failed(Throwable failure) {
+      LOG.error("A timed part of the shard failed", failure);
+      notBeforeMillis = nowMillis() + REST_MILLIS;
     }
   }
 }

@@ -149,6 +149,38 @@ abstract class SocketContract {
   }
 
   @Test
+  void whatCameBeforeTheEndIsNotLostInAPause() throws Exception {
+    app.onFrame =
+        (engine, bytes) -> {
+          if (bytes.length() == 3) {
+            engine.await();
+          } else {
+            app.events.add(new ToyEngine.Event.Frame(bytes.copy()));
+          }
+        };
+    try (ToyClient client = client()) {
+      client.send("ask");
+      ToyEngine engine = ToyApp.next(app.opened);
+      eventually(() -> onShard(engine::awaitsDecision));
+      for (int i = 0; i < 10; i++) {
+        client.send(new byte[1000 + i]);
+      }
+      client.close();
+      onShard(
+          () -> {
+            engine.decide();
+            return 0;
+          });
+    }
+    for (int i = 0; i < 10; i++) {
+      assertThat(ToyApp.next(app.events))
+          .isEqualTo(new ToyEngine.Event.Frame(Bytes.wrap(new byte[1000 + i])));
+    }
+    assertThat(ToyApp.next(app.events)).isEqualTo(new ToyEngine.Event.InputEnded());
+    assertThat(ToyApp.next(app.closed).cause()).isNull();
+  }
+
+  @Test
   void lastBytesArriveThoughInputIsUnread() throws Exception {
     byte[] bye = new byte[300_000];
     new Random(3).nextBytes(bye);
@@ -246,6 +278,7 @@ abstract class SocketContract {
   void failingOpenRefusesThatConnection() throws Exception {
     app.onOpen =
         engine -> {
+          engine.send(Bytes.utf8("too early"));
           throw new IllegalStateException("toy application refuses to open");
         };
     try (ToyClient bad = client()) {
@@ -320,6 +353,34 @@ abstract class SocketContract {
                   }
                 }));
     assertThat(fired.get(20, TimeUnit.SECONDS)).isBetween(at, at + 5_000);
+  }
+
+  @Test
+  void failingPartIsLeftAloneForAWhile() throws Exception {
+    List<Long> calls = new ArrayList<>();
+    CompletableFuture<Long> second = new CompletableFuture<>();
+    onShard(
+        () ->
+            shard.watch(
+                new TimedPart() {
+                  @Override
+                  public long deadlineMillis() {
+                    return second.isDone() ? Long.MAX_VALUE : 0;
+                  }
+
+                  @Override
+                  public void timeout(long nowMillis) {
+                    calls.add(nowMillis);
+                    if (calls.size() == 2) {
+                      second.complete(nowMillis);
+                    }
+                    throw new IllegalStateException("toy part was told to fail");
+                  }
+                }));
+    assertThat(second.get(20, TimeUnit.SECONDS) - calls.get(0)).isGreaterThanOrEqualTo(1000);
+    try (ToyClient client = client()) {
+      assertThat(client.ask("still")).isEqualTo("still");
+    }
   }
 
   @Test

@@ -31,6 +31,8 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private Status status = Status.OPEN;
   private boolean waits;
+  private boolean ended;
+  private boolean endTold;
   private boolean closeOnEnd = true;
   private long deadlineMillis = NO_DEADLINE;
   int receivedWhileWaiting;
@@ -97,12 +99,7 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
 
   @Override
   public void receiveEnd() {
-    if (status == Status.OPEN) {
-      events.add(new Event.InputEnded());
-      if (closeOnEnd) {
-        status = Status.CLOSE_AFTER_FLUSH;
-      }
-    }
+    ended = true;
   }
 
   @Override
@@ -120,6 +117,11 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
       }
     }
     in.keep();
+    if (ended && !waits && status == Status.OPEN && !endTold) {
+      endTold = true;
+      status = closeOnEnd ? Status.CLOSE_AFTER_FLUSH : Status.OPEN;
+      return new Event.InputEnded();
+    }
     return events.poll();
   }
 
