@@ -73,7 +73,7 @@ final class DemoCommand {
     } catch (ExecutionException | TimeoutException e) {
       ending.cancel();
       node.stop();
-      throw StartException.failure("the demo has ended: " + e.getCause());
+      throw StartException.failure("the demo has ended: " + Reason.of(e));
     }
   }
 

@@ -17,25 +17,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ending {
   /** Clients get their DISCONNECT well before; a service manager kills after 30 s or more. */
-  private static final int LIMIT_SECONDS = 10;
+  private static final long LIMIT_MILLIS = 10_000;
 
   private final Console console;
+  private final long limitMillis;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int exitCode = ExitCode.OK;
   private volatile @Nullable Supplier<Future<Void>> stop;
 
-  private Ending(Console console) {
+  private Ending(Console console, long limitMillis) {
     this.console = console;
+    this.limitMillis = limitMillis;
   }
 
   /** To be asked by {@link #ask}. */
-  static Ending create(Console console) {
-    return new Ending(console);
+  static Ending create(Console console, long limitMillis) {
+    return new Ending(console, limitMillis);
   }
 
   /** To be asked by the system. */
   static Ending ofProcess(Console console) {
-    Ending ending = new Ending(console);
+    Ending ending = new Ending(console, LIMIT_MILLIS);
     Thread hook = new Thread(ending::endProcess, "culvert-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     return ending;
@@ -65,11 +67,11 @@ final class Ending {
     }
     CompletableFuture<Void> stopped = action.get().toCompletionStage().toCompletableFuture();
     try {
-      stopped.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      stopped.get(limitMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      fail("it did not stop within " + LIMIT_SECONDS + " s and was ended");
+      fail("it did not stop within " + limitMillis + " ms and was ended");
     } catch (ExecutionException e) {
-      fail("it did not stop cleanly: " + e.getCause());
+      fail("it did not stop in order: " + Reason.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

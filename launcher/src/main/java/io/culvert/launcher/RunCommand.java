@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParseResult;
@@ -75,22 +74,18 @@ final class RunCommand {
               .get(START_SECONDS, TimeUnit.SECONDS);
       console.out().println("ready " + String.join(" ", addresses));
       console.out().flush();
-    } catch (ExecutionException | TimeoutException e) {
-      ending.cancel();
-      node.stop();
+    } catch (ExecutionException e) {
       LOG.debug("start failed", e);
-      throw StartException.failure(failure(e.getCause()));
+      throw abandon(node, "it could not start: " + Reason.of(e));
+    } catch (TimeoutException e) {
+      throw abandon(node, "it was not ready after " + START_SECONDS + " s");
     }
     return ending.await();
   }
 
-  private static String failure(@Nullable Throwable cause) {
-    if (cause == null) {
-      return "it was not ready after " + START_SECONDS + " s. The log above may say why.";
-    }
-    String message = cause.getMessage();
-    return "it could not start: "
-        + (message == null ? cause.getClass().getSimpleName() : message)
-        + ".\n  More is logged with: --set logging.level=debug";
+  private StartException abandon(Node node, String message) {
+    ending.cancel();
+    node.stop();
+    return StartException.failure(message + ".\n  More is logged with: --set logging.level=debug");
   }
 }

@@ -64,7 +64,7 @@ final class Session {
             console,
             broker,
             () -> {
-              Ending created = Ending.create(console);
+              Ending created = Ending.create(console, 30_000);
               ending.complete(created);
               return created;
             });

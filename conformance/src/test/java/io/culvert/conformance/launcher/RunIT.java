@@ -2,12 +2,14 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +84,24 @@ class RunIT {
   }
 
   @Test
+  void clientsAreToldOfTheEnd() throws Exception {
+    try (JarProcess culvert = JarProcess.culvert(folder, ANY_PORT)) {
+      URI mqtt = URI.create(culvert.firstLine().split(" ")[1]);
+      try (Socket socket = new Socket(mqtt.getHost(), mqtt.getPort())) {
+        HexFormat hex = HexFormat.of();
+        socket.getOutputStream().write(hex.parseHex("100d00044d5154540502003c000000"));
+        InputStream in = socket.getInputStream();
+        assertThat(in.read()).as("CONNACK").isEqualTo(0x20);
+        in.readNBytes(in.read());
+        assertThat(culvert.signal("TERM")).isZero();
+        assertThat(hex.formatHex(in.readAllBytes()))
+            .as("DISCONNECT with Server shutting down")
+            .matches("e0(018b|028b00)");
+      }
+    }
+  }
+
+  @Test
   void logLevelsAreThoseOfTheConfiguration() throws Exception {
     try (JarProcess culvert =
         JarProcess.culvert(
@@ -89,6 +109,13 @@ class RunIT {
       culvert.firstLine();
       assertThat(culvert.signal("TERM")).isZero();
       assertThat(culvert.err()).isEmpty();
+    }
+    Files.writeString(
+        folder.resolve("culvert.yaml"), "logging: {level: off, levels: {culvert: debug}}");
+    try (JarProcess culvert = JarProcess.culvert(folder, ANY_PORT)) {
+      culvert.firstLine();
+      assertThat(culvert.signal("TERM")).isZero();
+      assertThat(culvert.err()).contains("INFO  culvert - data folder ");
     }
   }
 

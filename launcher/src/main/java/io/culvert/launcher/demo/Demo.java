@@ -7,6 +7,7 @@ import io.culvert.mqtt.client.ConnectOptions;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
@@ -142,7 +143,11 @@ public final class Demo extends VerticleBase {
   }
 
   private void onDisconnected(String who, ClientEvent.Disconnected disconnected) {
-    finished.tryFail("the %s lost its connection: %s".formatted(who, disconnected.reasonCode()));
+    if (disconnected.reasonCode() == ReasonCode.SERVER_SHUTTING_DOWN) {
+      end(); // both are asked to stop at the same time
+    } else {
+      finished.tryFail("the %s lost its connection: %s".formatted(who, disconnected.reasonCode()));
+    }
   }
 
   private void endIfComplete() {
