@@ -1,0 +1,51 @@
+package io.culvert.conformance.peer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/** Programs of the machine that a test may use. A missing one is the only reason to skip a test. */
+public final class Programs {
+
+  private Programs() {}
+
+  /** Skips the test when {@code name} is not on the PATH. */
+  public static void require(String name) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    boolean found =
+        Arrays.stream(path.split(java.io.File.pathSeparator))
+            .filter(folder -> !folder.isEmpty())
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+    Assumptions.assumeTrue(found, () -> "missing program: " + name);
+  }
+
+  /** Runs a program to its good end; its output is in the failure otherwise. */
+  static void run(Path folder, long limitSeconds, String... command) {
+    try {
+      Path output = folder.resolve("output.log");
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended = process.waitFor(limitSeconds, TimeUnit.SECONDS);
+      if (!ended) {
+        process.destroyForcibly();
+      }
+      if (!ended || process.exitValue() != 0) {
+        throw new AssertionError(
+            String.join(" ", command) + " failed:\n" + Files.readString(output));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}
