@@ -1,5 +1,6 @@
 package io.culvert.conformance.broker;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Pattern;
@@ -28,7 +29,7 @@ final class Complaints {
   }
 
   List<String> drain() {
-    List<String> drained = new java.util.ArrayList<>();
+    List<String> drained = new ArrayList<>();
     lines.drainTo(drained);
     return drained;
   }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,11 @@ import java.util.regex.Pattern;
 final class CulvertProcess implements BrokerUnderTest {
 
   private static final Pattern READY = Pattern.compile("^ready mqtt://(\\S+) ws://(\\S+).*");
+
+  /** Room for the bursts: they ask about order and number, not about what a full queue does. */
+  private static final int QUEUE_MESSAGES = 100_000;
+
+  /** More options for {@code culvert run}, from whoever starts the tests. */
   private static final List<String> EXTRA_OPTIONS =
       List.of(System.getProperty("culvert.test.options", "").trim().split("\\s+"));
 
@@ -134,7 +140,7 @@ final class CulvertProcess implements BrokerUnderTest {
 
   private static ProcessBuilder command(Path jar, Path data) {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -149,7 +155,9 @@ final class CulvertProcess implements BrokerUnderTest {
                 "0",
                 "--data",
                 data.toString(),
-                "--ephemeral"));
+                "--ephemeral",
+                "--set",
+                "limits.queue-messages=" + QUEUE_MESSAGES));
     EXTRA_OPTIONS.stream().filter(option -> !option.isEmpty()).forEach(command::add);
     return new ProcessBuilder(command);
   }

@@ -42,6 +42,7 @@ final class HiveMq3Peer implements Peer {
 
   @Override
   public boolean connect(SessionKind session) {
+    HiveMqStates.awaitDisconnected(client);
     ended = new CompletableFuture<>();
     var connect =
         Mqtt3Connect.builder()

@@ -49,6 +49,7 @@ final class HiveMq5Peer implements Peer {
 
   @Override
   public boolean connect(SessionKind session) {
+    HiveMqStates.awaitDisconnected(client);
     ended = new CompletableFuture<>();
     boolean durable = session == SessionKind.DURABLE;
     var connect =

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ public record MalformedVector(
         json.getString("state").equals("connected"),
         Hex.bytes(json.getString("hex")),
         reasonCodes(json.getInteger("reasonCode"), json.getJsonArray("alsoAcceptable")),
-        Reply.valueOf(json.getString("expectedReply").toUpperCase(java.util.Locale.ROOT)),
+        Reply.valueOf(json.getString("expectedReply").toUpperCase(Locale.ROOT)),
         json.getBoolean("closeConnection"),
         json.getString("strictness").equals("must"),
         json.getString("why"));

@@ -11,7 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Many numbered messages on one topic, sent with overlapping acknowledgements. */
-public record Burst(String topic, int qos, int count) {
+public record Burst(String topic, String label, int qos, int count) {
+
+  public Burst(String topic, int qos, int count) {
+    this(topic, "burst", qos, count);
+  }
 
   /** Messages under way at a time: more than one, less than any client's or broker's limit. */
   private static final int IN_FLIGHT = 50;
@@ -43,6 +47,6 @@ public record Burst(String topic, int qos, int count) {
   }
 
   private String text(int number) {
-    return "qos " + qos + " number " + number;
+    return label + " qos " + qos + " number " + number;
   }
 }
