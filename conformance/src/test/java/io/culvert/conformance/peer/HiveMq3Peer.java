@@ -87,9 +87,8 @@ final class HiveMq3Peer implements Peer {
 
   @Override
   public void close() {
-    if (client.getState().isConnected()) {
-      disconnect();
-    }
+    // Fails when the connection has ended by itself, which is as good.
+    Await.result("closed", client.disconnect().handle((done, failure) -> "closed"));
   }
 
   private static Mqtt3Publish sent(Message message) {
