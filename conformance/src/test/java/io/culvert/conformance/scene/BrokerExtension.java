@@ -2,6 +2,8 @@ package io.culvert.conformance.scene;
 
 import io.culvert.conformance.broker.BrokerUnderTest;
 import io.culvert.conformance.peer.MqttJsHost;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -51,8 +53,13 @@ public final class BrokerExtension implements ParameterResolver, AfterAllCallbac
     return context
         .getRoot()
         .getStore(NAMESPACE)
-        .getOrComputeIfAbsent(
-            BrokerUnderTest.class, type -> BrokerUnderTest.start(), BrokerUnderTest.class);
+        .getOrComputeIfAbsent(BrokerUnderTest.class, type -> start(), BrokerUnderTest.class);
+  }
+
+  /** Paho and Vert.x tell every step to java.util.logging. */
+  private static BrokerUnderTest start() {
+    LogManager.getLogManager().getLogger("").setLevel(Level.WARNING);
+    return BrokerUnderTest.start();
   }
 
   private static MqttJsHost mqttJs(ExtensionContext context) {
