@@ -122,8 +122,12 @@ public final class Broker {
     session.attach(connection, grant.receiveMaximum(), nowMillis);
   }
 
-  /** A connection has ended: its Will, and the end of its session, now or later. */
+  /**
+   * A connection has ended: its Will, and the end of its session, now or later. A driver that has
+   * lost a connection whose engine still awaited a decision calls this itself.
+   */
   public void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
+    connection.abandon(cause);
     if (cause == DisconnectCause.VIOLATION) {
       counters.countViolation();
     }

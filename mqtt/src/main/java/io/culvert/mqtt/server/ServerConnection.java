@@ -235,6 +235,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     wake.changed();
   }
 
+  /** Nobody drives it any more, so that decisions that are still to come mean nothing. */
+  void abandon(DisconnectCause cause) {
+    if (state != State.ENDED) {
+      status = Status.CLOSED;
+      end(cause, null, null);
+      ended = null;
+    }
+  }
+
   // ---- queries
 
   /** The session, from the accepted CONNECT on. */

@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.testkit.VirtualClock;
+import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,14 @@ final class BrokerHarness {
   /** An MQTT 5 client that resumes its session or begins one, which is kept for an hour. */
   TestClient resume(String clientId) {
     return connect(Packets.connect(clientId).cleanStart(false).expirySeconds(3600).build());
+  }
+
+  /** As {@link #resume}, but what came behind CONNACK is still to be taken. */
+  TestClient resumeWithMessages(String clientId) {
+    TestClient client = open();
+    client.send(Packets.connect(clientId).cleanStart(false).expirySeconds(3600).build());
+    client.takeFirst(ConnAck.class);
+    return client;
   }
 
   /** What CONNACK says when this client resumes its session. */

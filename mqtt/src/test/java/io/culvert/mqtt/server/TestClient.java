@@ -120,6 +120,11 @@ final class TestClient {
   /** The network connection is lost; both sides are told. */
   TestClient lose() {
     link.reset();
+    if (events.stream().noneMatch(ServerEvent.Disconnected.class::isInstance)) {
+      // The engine awaits a decision and is not polled again: the driver's duty.
+      harness.broker.disconnected(
+          server, DisconnectCause.CONNECTION_LOST, harness.clock.nowMillis());
+    }
     return run();
   }
 
@@ -140,6 +145,15 @@ final class TestClient {
       throw new AssertionError("not one " + type.getSimpleName() + " but " + all);
     }
     return type.cast(all.get(0));
+  }
+
+  /** The first packet that has come since the last call; those behind it stay. */
+  <P extends MqttPacket> P takeFirst(Class<P> type) {
+    decode();
+    if (received.isEmpty() || !type.isInstance(received.get(0))) {
+      throw new AssertionError("no " + type.getSimpleName() + " first in " + received);
+    }
+    return type.cast(received.remove(0));
   }
 
   /** The PUBLISH packets that have come since the last call; nothing else may have. */
