@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class MqttApplication implements Application<ServerEvent, ServerConnection> {
   private final Broker broker;
   private final Limits limits;
-  private final ServerLog log = new ServerLog();
+  private final ServerLog log;
 
-  MqttApplication(Broker broker, Limits limits) {
+  MqttApplication(Broker broker, Limits limits, ServerLog log) {
     this.broker = broker;
     this.limits = limits;
+    this.log = log;
   }
 
   @Override

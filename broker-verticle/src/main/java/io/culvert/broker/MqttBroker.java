@@ -34,8 +34,9 @@ public final class MqttBroker {
   private MqttBroker(BrokerOptions options, Shard shard) {
     this.options = options;
     this.shard = shard;
-    this.broker = new Broker(options.limits(), new SecureRandom()::nextLong);
-    this.application = new MqttApplication(broker, options.limits());
+    ServerLog log = new ServerLog();
+    this.broker = new Broker(options.limits(), new SecureRandom()::nextLong, log);
+    this.application = new MqttApplication(broker, options.limits(), log);
     shard.closeGraceMillis(options.closeGraceMillis());
     this.watch = shard.watch(new BrokerTimes(broker));
   }

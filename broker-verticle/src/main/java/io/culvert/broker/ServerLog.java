@@ -1,5 +1,7 @@
 package io.culvert.broker;
 
+import io.culvert.mqtt.server.DropLog;
+import io.culvert.mqtt.server.DropReason;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.Session;
@@ -8,10 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How connections end, in the log {@code culvert.mqtt.server}: a violation is a warning with reason
- * code and statement, at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG.
+ * How connections end and why messages are dropped, in the log {@code culvert.mqtt.server}. A
+ * violation is a warning with reason code and statement, and so is a message that a limit has cost
+ * somebody, both together at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG.
  */
-final class ServerLog {
+final class ServerLog implements DropLog {
   /** So that a client that is broken, or means harm, cannot fill the disk. */
   static final int WARNINGS_PER_SECOND = 10;
 
@@ -36,11 +39,21 @@ final class ServerLog {
     }
   }
 
+  @Override
+  public void dropped(Session session, DropReason reason, int messages, long nowMillis) {
+    boolean byLimit = reason == DropReason.QUEUE_FULL || reason == DropReason.OUTBOX_FULL;
+    if (byLimit && mayWarn(nowMillis)) {
+      LOG.warn("client {} loses {} messages: {}", printable(session), messages, reason);
+    } else if (!byLimit) {
+      LOG.debug("client {} loses {} messages: {}", printable(session), messages, reason);
+    }
+  }
+
   private boolean mayWarn(long nowMillis) {
     long now = Math.floorDiv(nowMillis, 1000L);
     if (now != second) {
       if (suppressed > 0) {
-        LOG.warn("{} more violations in the last second", suppressed);
+        LOG.warn("{} more such warnings were suppressed", suppressed);
       }
       second = now;
       warnings = 0;

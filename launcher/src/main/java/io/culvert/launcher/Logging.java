@@ -28,14 +28,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   static final SettingTable SETTINGS =
       SettingTable.of(
-          choice("logging.level", LEVELS, "info", "What is logged, to stderr.").hot(),
+          choice("logging.level", LEVELS, "info", "What is logged, to stderr."),
           choice(
-                  "logging.levels.*",
-                  LEVELS,
-                  null,
-                  "The same for one logger, such as `culvert.mqtt.server`; in the environment with"
-                      + " `_` for each dot.")
-              .hot());
+              "logging.levels.*",
+              LEVELS,
+              null,
+              "The same for one logger, such as `culvert.mqtt.server`; in the environment with"
+                  + " `_` for each dot."));
 
   /** For logback, which finds this class as a service. */
   public Logging() {}

@@ -102,6 +102,7 @@ public record BrokerOptions(
         .inFlight(configuration.integer("limits.in-flight"))
         .queueMessages(configuration.integer("limits.queue-messages"))
         .queueBytes(configuration.number("limits.queue-bytes"))
+        .holdPublisherMillis(configuration.number("limits.hold-publisher-millis"))
         .outboxBytes(configuration.number("limits.outbox-bytes"))
         .subscriptionsPerSession(configuration.integer("limits.subscriptions-per-session"))
         .filtersPerSubscribe(configuration.integer("limits.filters-per-subscribe"))

@@ -154,6 +154,15 @@ public final class BrokerSettings {
             "8MiB",
             "Bytes of messages that wait for one session."),
         number(
+            "limits.hold-publisher-millis",
+            Unit.MILLIS,
+            0,
+            60_000,
+            "1s",
+            "How long a publisher is held up while a connected subscriber's queue is more than half"
+                + " full; if that does not help, messages beyond the queue are dropped and"
+                + " counted. 0 never holds one up."),
+        number(
             "limits.outbox-bytes",
             Unit.BYTES,
             4 * KIB,

@@ -42,6 +42,7 @@ public final class Broker {
   private final Limits limits;
   private final LongSupplier random;
   private final Counters counters = new Counters();
+  private final DropLog dropLog;
   private final Map<String, Session> sessions = new HashMap<>();
   private final TopicTree<Subscription> subscriptions;
   private final Retained retained;
@@ -54,7 +55,17 @@ public final class Broker {
    *     trusted
    */
   public Broker(Limits limits, LongSupplier random) {
+    this(limits, random, (session, reason, messages, nowMillis) -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param dropLog told of messages that a session does not get
+   */
+  public Broker(Limits limits, LongSupplier random, DropLog dropLog) {
     this.limits = limits;
+    this.dropLog = dropLog;
     this.random = random;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
     this.retained = new Retained(limits, random.getAsLong());
@@ -111,7 +122,7 @@ public final class Broker {
     Session session = sessions.get(clientId);
     boolean present = session != null; // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
     if (session == null) {
-      session = new Session(clientId, limits, counters, deadlines);
+      session = new Session(clientId, limits, counters, dropLog, deadlines);
       sessions.put(clientId, session);
     }
     Will will = connect.will();
@@ -219,7 +230,7 @@ public final class Broker {
     }
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
-    session.discard();
+    session.discard(nowMillis);
   }
 
   private void publishDueWill(Session session, long nowMillis) {
@@ -307,17 +318,23 @@ public final class Broker {
         targets.add(subscription, message);
       }
     }
-    targets.deliver(message, nowMillis);
+    ServerConnection publisher =
+        source == null || message.qos() == QoS.AT_MOST_ONCE ? null : source.connection();
+    targets.deliver(message, publisher, nowMillis);
     int reached = targets.size();
     for (int i = 0; i < fanOut.groupCount(); i++) {
-      reached += routeShared(fanOut.group(i), message, nowMillis);
+      reached += routeShared(fanOut.group(i), message, publisher, nowMillis);
     }
     fanOut.clear();
     return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
   }
 
   /** One member of the group gets it: the next that has room, else the next [MQTT5-4.8.2-4]. */
-  private int routeShared(SharedGroup<Subscription> group, Message message, long nowMillis) {
+  private int routeShared(
+      SharedGroup<Subscription> group,
+      Message message,
+      @Nullable ServerConnection publisher,
+      long nowMillis) {
     Subscription chosen = null;
     int count = group.size();
     int first = group.cursor();
@@ -342,7 +359,7 @@ public final class Broker {
     group.cursor(cursor % count);
     targets.clear();
     targets.add(chosen, message);
-    targets.deliver(message, nowMillis);
+    targets.deliver(message, publisher, nowMillis);
     return 1;
   }
 

@@ -9,6 +9,7 @@ public final class Counters {
   private long violations;
   private long takeovers;
   private long retainedRefused;
+  private long held;
 
   void countReceived() {
     received++;
@@ -32,6 +33,10 @@ public final class Counters {
 
   void countRetainedRefused() {
     retainedRefused++;
+  }
+
+  void countHeld() {
+    held++;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -66,6 +71,11 @@ public final class Counters {
   /** Messages that were not retained because the limit was reached. */
   public long retainedRefused() {
     return retainedRefused;
+  }
+
+  /** How often a publisher was held up because a subscriber was slow. */
+  public long held() {
+    return held;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

@@ -53,6 +53,15 @@ public final class Limits {
     return values.queueBytes;
   }
 
+  /**
+   * How long a publisher is held up while the queue of a connected session is more than half full;
+   * 0 never holds one up. A session that is still as full then holds nobody up until it has
+   * drained.
+   */
+  public long holdPublisherMillis() {
+    return values.holdPublisherMillis;
+  }
+
   /** How much may wait in a connection's outbox before QoS 0 is dropped and QoS 1 and 2 wait. */
   public long outboxBytes() {
     return values.outboxBytes;
@@ -153,6 +162,7 @@ public final class Limits {
     private int inFlight = 1024;
     private int queueMessages = 1000;
     private long queueBytes = 8 * 1024 * 1024;
+    private long holdPublisherMillis = 1000;
     private long outboxBytes = 1024 * 1024;
     private int subscriptionsPerSession = 10_000;
     private int filtersPerSubscribe = 1000;
@@ -181,6 +191,7 @@ public final class Limits {
       inFlight = from.inFlight;
       queueMessages = from.queueMessages;
       queueBytes = from.queueBytes;
+      holdPublisherMillis = from.holdPublisherMillis;
       outboxBytes = from.outboxBytes;
       subscriptionsPerSession = from.subscriptionsPerSession;
       filtersPerSubscribe = from.filtersPerSubscribe;
@@ -224,6 +235,11 @@ public final class Limits {
 
     public Builder queueBytes(long bytes) {
       queueBytes = inRange("queue bytes", bytes, 0, Long.MAX_VALUE);
+      return this;
+    }
+
+    public Builder holdPublisherMillis(long millis) {
+      holdPublisherMillis = inRange("hold publisher", millis, 0, 60_000);
       return this;
     }
 

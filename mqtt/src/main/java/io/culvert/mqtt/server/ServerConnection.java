@@ -64,6 +64,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private Status status = Status.OPEN;
   private boolean awaitsDecision;
   private boolean peerEnded;
+  private @Nullable Backlog heldBy;
+  private long heldUntilMillis;
   private ServerEvent.@Nullable Disconnected ended;
   private @Nullable Session session;
 
@@ -119,7 +121,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public boolean awaitsDecision() {
-    return awaitsDecision || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
+    return awaitsDecision
+        || heldBy != null
+        || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
   }
 
   @Override
@@ -132,7 +136,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return switch (state) {
       case AWAITING_CONNECT -> openedMillis + limits.connectTimeoutMillis();
       case CONNECTED ->
-          keepAliveMillis == 0 ? NO_DEADLINE : lastReceivedMillis + keepAliveMillis * 3 / 2;
+          heldBy != null
+              ? heldUntilMillis
+              : keepAliveMillis == 0 ? NO_DEADLINE : lastReceivedMillis + keepAliveMillis * 3 / 2;
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
@@ -142,7 +148,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (nowMillis < deadlineMillis()) {
       return;
     }
-    if (awaitsDecision()) {
+    Backlog holding = heldBy;
+    if (holding != null) {
+      lastReceivedMillis = nowMillis;
+      holding.expired(); // releases this and the others
+    } else if (awaitsDecision()) {
       lastReceivedMillis = nowMillis; // it is us who do not read
     } else if (state == State.CONNECTED) {
       disconnect(
@@ -270,6 +280,25 @@ public final class ServerConnection implements Engine<ServerEvent> {
   boolean fits(Delivery delivery, long nowMillis) {
     return clientMaximumPacketSize == Long.MAX_VALUE
         || delivery.sizeBytes(version, nowMillis) <= clientMaximumPacketSize;
+  }
+
+  /**
+   * Stops reading this publisher for a while, so that a slow reader can keep up. One that has
+   * messages in flight itself is not stopped: its acknowledgements would be, too.
+   */
+  boolean hold(Backlog by, long untilMillis) {
+    if (state != State.CONNECTED || heldBy != null || connected().inFlight() > 0) {
+      return false;
+    }
+    heldBy = by;
+    heldUntilMillis = untilMillis;
+    return true;
+  }
+
+  /** Reads on. */
+  void release() {
+    heldBy = null;
+    wake.changed();
   }
 
   void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
@@ -625,6 +654,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     in.clear();
     acks.clear();
     aliases = null;
+    Backlog holding = heldBy;
+    if (holding != null) {
+      heldBy = null;
+      holding.forget(this);
+    }
   }
 
   private Session connected() {

@@ -32,13 +32,14 @@ public final class Session {
   private final String clientId;
   private final Limits limits;
   private final Counters counters;
+  private final DropLog dropLog;
   private final OutboundWindow window;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
-  private @Nullable ArrayDeque<Delivery> queue;
-  private long queueBytes;
+  private @Nullable MessageQueue queue;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
+  private @Nullable Backlog backlog;
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
   private long expirySeconds;
@@ -51,10 +52,16 @@ public final class Session {
   /** Where it stands among the targets of that publish. */
   int target;
 
-  Session(String clientId, Limits limits, Counters counters, Deadlines<Session> deadlines) {
+  Session(
+      String clientId,
+      Limits limits,
+      Counters counters,
+      DropLog dropLog,
+      Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.limits = limits;
     this.counters = counters;
+    this.dropLog = dropLog;
     this.window = new OutboundWindow(limits.inFlight());
     this.deadline = deadlines.entry(this);
   }
@@ -78,7 +85,7 @@ public final class Session {
 
   /** Messages that wait to be sent. */
   public int queuedMessages() {
-    ArrayDeque<Delivery> waiting = queue;
+    MessageQueue waiting = queue;
     return waiting == null ? 0 : waiting.size();
   }
 
@@ -106,6 +113,7 @@ public final class Session {
 
   void detach() {
     connection = null;
+    drained();
     feeds = null;
   }
 
@@ -116,9 +124,9 @@ public final class Session {
     ServerConnection to = connection;
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
       if (to == null || !to.isConnected()) {
-        counters.countDropped(DropReason.OFFLINE, 1);
+        dropped(DropReason.OFFLINE, 1, nowMillis);
       } else if (!to.hasRoom()) {
-        counters.countDropped(DropReason.OUTBOX_FULL, 1);
+        dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
       } else if (fits(to, delivery, nowMillis)) {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered();
@@ -126,7 +134,7 @@ public final class Session {
     } else if (to != null && queue == null && !window.isFull() && to.hasRoom()) {
       sendFirst(to, delivery, nowMillis);
     } else {
-      enqueue(delivery);
+      enqueue(delivery, nowMillis);
     }
   }
 
@@ -134,6 +142,27 @@ public final class Session {
   boolean isIdle() {
     ServerConnection to = connection;
     return to != null && to.hasRoom() && queue == null && !window.isFull();
+  }
+
+  /** More waits here than a client that keeps up would let wait. */
+  boolean isCrowded() {
+    MessageQueue waiting = queue;
+    return waiting != null && connection != null && waiting.isCrowded();
+  }
+
+  /** Slows down a publisher while this session is crowded, for a limited time. */
+  void holdUp(ServerConnection publisher, long nowMillis) {
+    if (publisher.session() == this || limits.holdPublisherMillis() == 0) {
+      return;
+    }
+    Backlog holding = backlog;
+    if (holding == null) {
+      holding = new Backlog();
+      backlog = holding;
+    }
+    if (holding.hold(publisher, nowMillis + limits.holdPublisherMillis())) {
+      counters.countHeld();
+    }
   }
 
   /** Retained messages for a new subscription, which follow as the client takes them. */
@@ -171,12 +200,15 @@ public final class Session {
   }
 
   /** Messages that will never be delivered because the session ends. */
-  void discard() {
-    counters.countDropped(DropReason.SESSION_ENDED, window.size() + queuedMessages());
+  void discard(long nowMillis) {
+    int lost = window.size() + queuedMessages();
+    if (lost > 0) {
+      dropped(DropReason.SESSION_ENDED, lost, nowMillis);
+    }
     window.clear();
     received.clear();
     queue = null;
-    queueBytes = 0;
+    drained();
     feeds = null;
     will = null;
   }
@@ -194,7 +226,7 @@ public final class Session {
     if (to.fits(delivery, nowMillis)) {
       return true;
     }
-    counters.countDropped(DropReason.TOO_LARGE, 1); // [MQTT5-3.1.2-25]
+    dropped(DropReason.TOO_LARGE, 1, nowMillis); // [MQTT5-3.1.2-25]
     return false;
   }
 
@@ -206,41 +238,51 @@ public final class Session {
       to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1]
     } else {
       window.close(packetId);
-      counters.countDropped(DropReason.TOO_LARGE, 1);
+      dropped(DropReason.TOO_LARGE, 1, nowMillis);
     }
   }
 
-  private void enqueue(Delivery delivery) {
-    ArrayDeque<Delivery> waiting = queue;
-    int bytes = delivery.message().heldBytes();
-    int count = waiting == null ? 0 : waiting.size();
-    if (count >= limits.queueMessages() || queueBytes + bytes > limits.queueBytes()) {
-      counters.countDropped(DropReason.QUEUE_FULL, 1);
-      return;
-    }
+  private void enqueue(Delivery delivery, long nowMillis) {
+    MessageQueue waiting = queue;
     if (waiting == null) {
-      waiting = new ArrayDeque<>();
+      waiting = new MessageQueue(limits);
       queue = waiting;
     }
-    waiting.add(delivery);
-    queueBytes += bytes;
+    if (!waiting.offer(delivery)) {
+      dropped(DropReason.QUEUE_FULL, 1, nowMillis);
+    }
   }
 
   private @Nullable Delivery nextWaiting(long nowMillis) {
-    ArrayDeque<Delivery> waiting = queue;
+    MessageQueue waiting = queue;
     while (waiting != null) {
-      Delivery delivery = waiting.remove();
-      queueBytes -= delivery.message().heldBytes();
-      if (waiting.isEmpty()) {
+      Delivery delivery = waiting.poll();
+      if (waiting.hasDrained()) {
+        drained();
+      }
+      if (waiting.size() == 0) {
         queue = null;
         waiting = null;
       }
-      if (!delivery.message().isExpired(nowMillis)) {
+      if (delivery != null && !delivery.message().isExpired(nowMillis)) {
         return delivery;
       }
-      counters.countDropped(DropReason.EXPIRED, 1); // [MQTT5-3.3.2-5]
+      dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
     }
     return nextRetained(nowMillis);
+  }
+
+  private void drained() {
+    Backlog holding = backlog;
+    if (holding != null) {
+      backlog = null;
+      holding.drained();
+    }
+  }
+
+  private void dropped(DropReason reason, int messages, long nowMillis) {
+    counters.countDropped(reason, messages);
+    dropLog.dropped(this, reason, messages, nowMillis);
   }
 
   private @Nullable Delivery nextRetained(long nowMillis) {

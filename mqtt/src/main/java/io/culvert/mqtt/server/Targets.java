@@ -57,11 +57,19 @@ final class Targets {
     size++;
   }
 
-  void deliver(Message message, long nowMillis) {
+  /**
+   * Delivers to all of them.
+   *
+   * @param publisher held up where a target is slow, or null
+   */
+  void deliver(Message message, @Nullable ServerConnection publisher, long nowMillis) {
     for (int i = 0; i < size; i++) {
       Session session = sessions[i];
       if (session != null) {
         session.deliver(delivery(i, message), nowMillis);
+        if (publisher != null && session.isCrowded()) {
+          session.holdUp(publisher, nowMillis);
+        }
       }
     }
   }

@@ -1,0 +1,50 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.session.Delivery;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** QoS 1 and 2 messages that wait for one session, bounded in number and bytes. */
+final class MessageQueue {
+  private final Limits limits;
+  private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
+  private long bytes;
+
+  MessageQueue(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Adds a message at the end; false when there is no room for it. */
+  boolean offer(Delivery delivery) {
+    int more = delivery.message().heldBytes();
+    if (deliveries.size() >= limits.queueMessages() || bytes + more > limits.queueBytes()) {
+      return false;
+    }
+    deliveries.add(delivery);
+    bytes += more;
+    return true;
+  }
+
+  /** Takes out the oldest message; null when there is none. */
+  @Nullable Delivery poll() {
+    Delivery delivery = deliveries.poll();
+    if (delivery != null) {
+      bytes -= delivery.message().heldBytes();
+    }
+    return delivery;
+  }
+
+  int size() {
+    return deliveries.size();
+  }
+
+  /** More than half full: time to slow down those who fill it. */
+  boolean isCrowded() {
+    return deliveries.size() > limits.queueMessages() / 2 || bytes > limits.queueBytes() / 2;
+  }
+
+  /** At most a quarter full: whoever was slowed down may go on. */
+  boolean hasDrained() {
+    return deliveries.size() <= limits.queueMessages() / 4 && bytes <= limits.queueBytes() / 4;
+  }
+}

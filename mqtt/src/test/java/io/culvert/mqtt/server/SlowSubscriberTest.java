@@ -1,0 +1,111 @@
+package io.culvert.mqtt.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A reader that is slower than its publishers slows them, for a while; the dead stop nobody. */
+class SlowSubscriberTest {
+  private static final int QUEUE = 8;
+  private static final long HOLD_MILLIS = 1000;
+
+  private final BrokerHarness harness =
+      BrokerHarness.create(limits -> limits.queueMessages(QUEUE).holdPublisherMillis(HOLD_MILLIS));
+  private final TestClient publisher = harness.connect("publisher");
+  private final TestClient slow =
+      harness
+          .connect(Packets.connect("slow").with(Property.RECEIVE_MAXIMUM, 1).build())
+          .subscribe("a", QoS.AT_LEAST_ONCE);
+
+  @Test
+  void losesNothingWhileItReads() {
+    int sent = 5 * QUEUE;
+    publish(sent);
+    int received = readAll();
+    assertThat(received).isEqualTo(sent);
+    assertThat(acknowledged()).isEqualTo(sent);
+    assertThat(harness.broker.counters().dropped(DropReason.QUEUE_FULL)).isZero();
+    assertThat(harness.broker.counters().held()).isPositive();
+  }
+
+  @Test
+  void holdsItsPublishersUpForALimitedTimeOnly() {
+    publish(5 * QUEUE);
+    int untilHeld = 1 + QUEUE / 2 + 1; // one in flight, and more than half of the queue
+    assertThat(acknowledged()).isEqualTo(untilHeld);
+    harness.advance(HOLD_MILLIS - 1);
+    assertThat(acknowledged()).isZero();
+    harness.advance(1);
+    assertThat(acknowledged()).isEqualTo(5 * QUEUE - untilHeld);
+    assertThat(harness.broker.counters().dropped(DropReason.QUEUE_FULL))
+        .isEqualTo(5 * QUEUE - 1 - QUEUE);
+  }
+
+  @Test
+  void holdsNobodyAgainUntilItHasDrained() {
+    publish(QUEUE);
+    harness.advance(HOLD_MILLIS);
+    assertThat(acknowledged()).isEqualTo(QUEUE);
+    publish(1);
+    assertThat(acknowledged()).as("it had its chance").isEqualTo(1);
+
+    readAll();
+    publish(2 * QUEUE);
+    assertThat(acknowledged()).as("it keeps up again").isLessThan(2 * QUEUE);
+  }
+
+  @Test
+  void freesItsPublishersWhenItGoes() {
+    publish(2 * QUEUE);
+    acknowledged();
+    slow.disconnect();
+    harness.run();
+    assertThat(acknowledged()).isPositive();
+  }
+
+  @Test
+  void holdsNobodyWhoHasMessagesInFlightHimself() {
+    publisher.subscribe("b", QoS.AT_LEAST_ONCE);
+    harness.connect("other").send(Packets.publish(1, "b", "x", QoS.AT_LEAST_ONCE));
+    publish(2 * QUEUE);
+    assertThat(publisher.takeAll().stream().filter(PubAck.class::isInstance)).hasSize(2 * QUEUE);
+  }
+
+  @Test
+  void aHeldPublisherIsNotTakenForDead() {
+    TestClient brief = harness.connect(Packets.connect("brief").keepAlive(1).build());
+    for (int id = 1; id <= 2 * QUEUE; id++) {
+      brief.send(Packets.publish(id, "a", "x", QoS.AT_LEAST_ONCE));
+    }
+    harness.advance(HOLD_MILLIS);
+    assertThat(brief.isClosed()).isFalse();
+  }
+
+  private void publish(int count) {
+    MqttPacket[] packets = new MqttPacket[count];
+    for (int i = 0; i < count; i++) {
+      packets[i] = Packets.publish(i + 1, "a", "x", QoS.AT_LEAST_ONCE);
+    }
+    publisher.send(packets);
+  }
+
+  private int readAll() {
+    int received = 0;
+    for (List<Publish> some = slow.takePublishes(); !some.isEmpty(); some = slow.takePublishes()) {
+      received += some.size();
+      some.forEach(each -> slow.send(PubAck.of(each.packetId())));
+      harness.run();
+    }
+    return received;
+  }
+
+  private int acknowledged() {
+    return publisher.takeAll().size();
+  }
+}
