@@ -121,7 +121,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
         answer(violation, nowMillis);
       }
     }
-    if (events.isEmpty() && peerEnded && !ended && !awaitsDecision()) {
+    if (events.isEmpty() && peerEnded && !ended) {
       end(DisconnectCause.CONNECTION_LOST, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
     }
     Exchange current = exchange;
@@ -135,11 +135,17 @@ public final class ClientConnection implements Engine<ClientEvent> {
     return event;
   }
 
-  /** Before MQTT 5 nothing else holds back a server while the owner acknowledges slowly. */
+  /**
+   * Before MQTT 5 nothing else holds back a server while the owner acknowledges slowly. Once the
+   * server is gone there is nothing to wait for: what it has sent is handed out.
+   */
   @Override
   public boolean awaitsDecision() {
     Exchange current = exchange;
-    return current != null && !transmitter.version().isMqtt5() && current.incoming.isFull();
+    return current != null
+        && !peerEnded
+        && !transmitter.version().isMqtt5()
+        && current.incoming.isFull();
   }
 
   @Override

@@ -45,9 +45,9 @@ final class IncomingMessages {
     this.aliases = new InboundAliases((int) properties.integer(Property.TOPIC_ALIAS_MAXIMUM, 0));
   }
 
-  /** As many messages are unacknowledged as the client takes. */
+  /** As many messages wait for the owner's acknowledgement as the client takes. */
   boolean isFull() {
-    return unfinished >= receiveMaximum;
+    return acks.size() >= receiveMaximum;
   }
 
   void onPublish(Publish packet, long nowMillis) {
@@ -113,7 +113,7 @@ final class IncomingMessages {
   }
 
   private void countUp() {
-    if (isFull() && transmitter.version().isMqtt5()) {
+    if (unfinished >= receiveMaximum && transmitter.version().isMqtt5()) {
       throw new MqttViolation(
           ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
           Statement.MQTT5_3_3_4_9,

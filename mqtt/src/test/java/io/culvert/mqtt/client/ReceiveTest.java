@@ -319,6 +319,37 @@ class ReceiveTest {
   }
 
   @Test
+  void lostConnectionSurfacesAlsoWhileTheOwnerHoldsBackReading() {
+    ScriptedServer server =
+        ScriptedServer.connected(
+            o ->
+                o.version(MqttVersion.MQTT_3_1_1)
+                    .receiveMaximum(1)
+                    .automaticAcknowledgement(false));
+    server.sends(message("a", AT_LEAST_ONCE, 1), message("a", AT_LEAST_ONCE, 2));
+    assertThat(server.client.awaitsDecision()).isTrue();
+    server.events();
+
+    server.closes();
+
+    assertThat(server.events())
+        .extracting(Object::getClass)
+        .isEqualTo(List.of(ClientEvent.MessageReceived.class, ClientEvent.Disconnected.class));
+  }
+
+  @Test
+  void beforeMqtt5OnlyTheOwnersDelayStopsReading() {
+    ScriptedServer server =
+        ScriptedServer.connected(o -> o.version(MqttVersion.MQTT_3_1_1).receiveMaximum(1));
+
+    server.sends(message("a", EXACTLY_ONCE, 1), message("a", EXACTLY_ONCE, 2), PubRel.of(1));
+
+    assertThat(server.client.awaitsDecision()).isFalse();
+    assertThat(server.events()).hasSize(2);
+    assertThat(server.sent()).containsExactly(PubRec.of(1), PubRec.of(2), PubComp.of(1));
+  }
+
+  @Test
   void identifiersOfTheTwoDirectionsAreIndependent() {
     ScriptedServer server = ScriptedServer.connected();
     int id = server.publish("a", EXACTLY_ONCE);

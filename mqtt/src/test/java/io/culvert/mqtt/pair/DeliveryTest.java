@@ -69,7 +69,7 @@ class DeliveryTest {
     }
   }
 
-  private static void step(Random random, SimulatedClient client, VirtualClock clock) {
+  static void step(Random random, SimulatedClient client, VirtualClock clock) {
     EngineLink<?, ?> link = client.link();
     switch (random.nextInt(10)) {
       case 0 -> link.reset();
@@ -85,7 +85,7 @@ class DeliveryTest {
   }
 
   /** Ends every fault and lets all that is open come to its end. */
-  private static void settle(List<SimulatedClient> clients, VirtualClock clock, Broker broker) {
+  static void settle(List<SimulatedClient> clients, VirtualClock clock, Broker broker) {
     for (int round = 0; round < 20; round++) {
       for (SimulatedClient client : clients) {
         client.link().heal();
@@ -97,7 +97,7 @@ class DeliveryTest {
     assertThat(clients).allMatch(SimulatedClient::isIdle);
   }
 
-  private static List<String> of(QoS qos, SimulatedClient subscriber) {
+  static List<String> of(QoS qos, SimulatedClient subscriber) {
     String prefix = qos.ordinal() + ":";
     return subscriber.received.stream().filter(text -> text.startsWith(prefix)).toList();
   }

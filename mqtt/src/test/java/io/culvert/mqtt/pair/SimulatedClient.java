@@ -15,6 +15,7 @@ import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
@@ -43,6 +44,7 @@ final class SimulatedClient {
   private final VirtualClock clock;
   private final Broker broker;
   private final BufferPool pool;
+  private final Limits limits;
   private final ConnectOptions options;
   private final ClientSession session = ClientSession.create(10_000);
   private final Map<Integer, String> unacknowledged = new HashMap<>();
@@ -51,16 +53,27 @@ final class SimulatedClient {
 
   SimulatedClient(
       VirtualClock clock, Broker broker, BufferPool pool, MqttVersion version, String clientId) {
+    this(clock, broker, Limits.DEFAULT, pool, builder(version, clientId).build());
+  }
+
+  /** One with limits and options of its own; acknowledges late where the options leave it to it. */
+  SimulatedClient(
+      VirtualClock clock, Broker broker, Limits limits, BufferPool pool, ConnectOptions options) {
     this.clock = clock;
     this.broker = broker;
+    this.limits = limits;
     this.pool = pool;
+    this.options = options;
+  }
+
+  static ConnectOptions.Builder builder(MqttVersion version, String clientId) {
     ConnectOptions.Builder builder =
         ConnectOptions.builder()
             .version(version)
             .clientId(clientId)
             .cleanStart(false)
             .keepAliveSeconds(10);
-    this.options = (version.isMqtt5() ? builder.sessionExpirySeconds(100_000) : builder).build();
+    return version.isMqtt5() ? builder.sessionExpirySeconds(100_000) : builder;
   }
 
   EngineLink<ClientEvent, ServerEvent> connect() {
@@ -70,7 +83,7 @@ final class SimulatedClient {
             clock,
             wake -> connection = new ClientConnection(session, pool, wake),
             this::handle,
-            wake -> server[0] = new ServerConnection(Limits.DEFAULT, pool, wake, null, now()),
+            wake -> server[0] = new ServerConnection(limits, pool, wake, null, now()),
             event -> broker.handle(server[0], event, now()));
     link = opened;
     connection().connect(options, now());
@@ -112,7 +125,7 @@ final class SimulatedClient {
 
   private void handle(ClientEvent event) {
     if (event instanceof ClientEvent.MessageReceived message) {
-      received.add(message.publish().payload().toUtf8());
+      receive(message.publish());
     } else if (event instanceof ClientEvent.Acknowledged ended) {
       String text = unacknowledged.remove(ended.packetId());
       if (text == null || isFailure(ended.reasonCode())) {
@@ -130,6 +143,24 @@ final class SimulatedClient {
         || event instanceof ClientEvent.ConnectRefused) {
       complaints.add(event);
     }
+  }
+
+  /** A message is received when it is handed out, or when it is acknowledged at last. */
+  private void receive(Publish publish) {
+    String text = publish.payload().toUtf8();
+    int id = publish.packetId();
+    if (id == 0 || options.automaticAcknowledgement()) {
+      received.add(text);
+      return;
+    }
+    ClientConnection from = connection();
+    clock.after(
+        text.hashCode() & 31,
+        () -> {
+          if (from.acknowledge(id, ReasonCode.SUCCESS, now())) {
+            received.add(text);
+          }
+        });
   }
 
   /** A PUBREL that is sent again is answered so when the PUBCOMP was lost: the message is there. */
