@@ -269,6 +269,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return state == State.CONNECTED;
   }
 
+  /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
+  int heldBytes() {
+    return in.heldBytes() + out.array().length;
+  }
+
   // ---- for the session
 
   /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */

@@ -138,6 +138,11 @@ final class TestClient {
     return all;
   }
 
+  /** The bytes that have come since the last call, not decoded. */
+  Bytes takeRaw() {
+    return peer.takeReceived();
+  }
+
   /** The one packet that has come since the last call. */
   <P extends MqttPacket> P take(Class<P> type) {
     List<MqttPacket> all = takeAll();

@@ -1,0 +1,189 @@
+package io.culvert.mqtt.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The reference model of a client that follows the standard to the letter, with a session that
+ * outlives its connections. Written for itself, so that it shares no error with the code under
+ * test. It checks by itself what the server may never do.
+ */
+final class SimulatedClient {
+  static final int RECEIVE_MAXIMUM = 4;
+
+  final List<Publish> delivered = new ArrayList<>();
+
+  private final BrokerHarness harness;
+  private final String clientId;
+  private final MqttVersion version;
+  private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
+  private final Map<Integer, Publish> incoming = new TreeMap<>();
+  private TestClient connection;
+  private int unfinishedOnThisConnection;
+  private int nextId = 1;
+
+  SimulatedClient(BrokerHarness harness, String clientId, MqttVersion version) {
+    this.harness = harness;
+    this.clientId = clientId;
+    this.version = version;
+  }
+
+  boolean isFinished() {
+    return outgoing.isEmpty() && incoming.isEmpty();
+  }
+
+  /** Connects, also where it is connected: that is a take-over. Sends again what is open. */
+  void connect() {
+    TestClient older = connection;
+    connection = harness.open();
+    unfinishedOnThisConnection = 0;
+    ConnectBuilder connect = Packets.connect(clientId).version(version).cleanStart(false);
+    if (version.isMqtt5()) {
+      connect.expirySeconds(3600).with(Property.RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
+    }
+    Connect packet = connect.build();
+    connection.send(packet);
+    connection.takeFirst(ConnAck.class);
+    if (older != null) {
+      assertThat(older.isClosed()).isTrue();
+    }
+    List.copyOf(outgoing.values()).forEach(this::sendAgain);
+  }
+
+  private void sendAgain(Outgoing open) {
+    Publish p = open.publish;
+    if (open.released) {
+      connection.send(Packets.pubRel(p.packetId()));
+    } else {
+      boolean dup = open.sent;
+      open.sent = true;
+      connection.send(
+          new Publish(
+              p.topic(), p.payload(), p.qos(), p.retain(), dup, p.packetId(), p.properties()));
+    }
+  }
+
+  void lose() {
+    if (connection != null) {
+      connection.lose();
+      connection.takeRaw();
+      connection = null;
+    }
+  }
+
+  /** From now on bytes go nowhere, until the connection is lost. */
+  void cut() {
+    if (connection != null) {
+      connection.link.cut();
+    }
+  }
+
+  void publish(String topic, String payload, QoS qos) {
+    if (qos == QoS.AT_MOST_ONCE) {
+      if (connection != null) {
+        connection.publish(topic, payload);
+      }
+      return;
+    }
+    while (outgoing.containsKey(nextId)) {
+      nextId++;
+    }
+    Outgoing open = new Outgoing(Packets.publish(nextId, topic, payload, qos));
+    outgoing.put(nextId++, open);
+    if (connection != null) {
+      sendAgain(open);
+    }
+  }
+
+  void subscribe(String filter, QoS qos) {
+    connection.subscribe(filter, qos);
+  }
+
+  /** Handles what has come; false when there was nothing. */
+  boolean step() {
+    if (connection == null) {
+      return false;
+    }
+    List<MqttPacket> packets = connection.takeAll();
+    packets.forEach(this::handle);
+    return !packets.isEmpty();
+  }
+
+  private void handle(MqttPacket packet) {
+    int id = packet.packetId();
+    switch (packet.type()) {
+      case PUBLISH -> onPublish((Publish) packet);
+      case PUBACK -> outgoing.remove(id);
+      case PUBREC -> {
+        Outgoing open = outgoing.get(id);
+        if (open != null) {
+          open.released = true;
+        }
+        connection.send(Packets.pubRel(id));
+      }
+      case PUBCOMP -> outgoing.remove(id);
+      case PUBREL -> {
+        incoming.remove(id);
+        finish();
+        connection.send(Packets.pubComp(id));
+      }
+      case DISCONNECT -> throw new AssertionError("server sent " + ((Disconnect) packet));
+      default -> throw new AssertionError("unexpected " + packet);
+    }
+  }
+
+  private void onPublish(Publish publish) {
+    if (publish.qos() == QoS.AT_MOST_ONCE) {
+      delivered.add(publish);
+      return;
+    }
+    unfinishedOnThisConnection++;
+    if (version.isMqtt5()) {
+      assertThat(unfinishedOnThisConnection).isLessThanOrEqualTo(RECEIVE_MAXIMUM);
+    }
+    Publish open = incoming.get(publish.packetId());
+    if (open != null) { // its identifier is in flight: only a repetition may have it
+      assertThat(publish.dup()).isTrue();
+      assertThat(publish.payload()).isEqualTo(open.payload());
+    }
+    if (publish.qos() == QoS.AT_LEAST_ONCE) {
+      delivered.add(publish);
+      finish();
+      connection.send(Packets.pubAck(publish.packetId()));
+    } else {
+      if (open == null) {
+        delivered.add(publish);
+        incoming.put(publish.packetId(), publish);
+      }
+      connection.send(Packets.pubRec(publish.packetId()));
+    }
+  }
+
+  private void finish() {
+    unfinishedOnThisConnection = Math.max(0, unfinishedOnThisConnection - 1);
+  }
+
+  /** A message of its own whose exchange is not finished. */
+  private static final class Outgoing {
+    private final Publish publish;
+    private boolean sent;
+    private boolean released;
+
+    private Outgoing(Publish publish) {
+      this.publish = publish;
+    }
+  }
+}
