@@ -113,7 +113,6 @@ public final class MqttBroker {
         listener.path(),
         listener.subprotocols(),
         origins(listener),
-        Math.toIntExact(options.limits().maximumPacketSizeBytes()),
         listener.maximumConnections());
   }
 
