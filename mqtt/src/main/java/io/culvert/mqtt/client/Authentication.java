@@ -57,7 +57,7 @@ final class Authentication {
     renewing = renewing && challenged;
   }
 
-  /** The AUTH of this side. */
+  /** The AUTH of this side, to be sent now. */
   Auth next(ReasonCode code, Properties properties) {
     if (method == null) {
       throw new RefusedException(Refusal.NO_AUTHENTICATION_METHOD, "AUTH"); // [MQTT5-4.12.0-7]
@@ -67,14 +67,18 @@ final class Authentication {
     if (!answer && !start) {
       throw new IllegalStateException("AUTH with " + code + " is not our turn"); // [MQTT5-4.12.0-3]
     }
-    challenged = false;
-    renewing = renewing || start;
     return new Auth(
         code,
         Properties.builder()
             .put(Property.AUTHENTICATION_METHOD, method) // [MQTT5-4.12.1-1]
             .putAll(properties.without(Property.AUTHENTICATION_METHOD))
             .build());
+  }
+
+  /** What {@link #next} returned is on its way. */
+  void sent(Auth auth) {
+    challenged = false;
+    renewing = renewing || auth.reasonCode() == ReasonCode.REAUTHENTICATE;
   }
 
   private static MqttViolation violation(@Nullable Statement statement, String detail) {

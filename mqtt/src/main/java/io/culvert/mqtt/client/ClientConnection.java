@@ -6,7 +6,6 @@ import io.culvert.engine.Engine;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
-import io.culvert.mqtt.client.ClientEvent.LostMessage;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -18,20 +17,14 @@ import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.PingReq;
+import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
-import io.culvert.mqtt.wire.PubAck;
-import io.culvert.mqtt.wire.PubComp;
-import io.culvert.mqtt.wire.PubRec;
-import io.culvert.mqtt.wire.PubRel;
-import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
-import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.TopicName;
-import io.culvert.mqtt.wire.UnsubAck;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -46,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * with exactly one {@link ClientEvent.Disconnected}; what arrives behind it is not looked at.
  */
 public final class ClientConnection implements Engine<ClientEvent> {
-  private static final int LEGACY_CONNACK_BYTES = 4;
-
   private final ClientSession session;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
@@ -295,7 +286,12 @@ public final class ClientConnection implements Engine<ClientEvent> {
     if (state == ClientState.DISCONNECTED) {
       throw new RefusedException(Refusal.NOT_CONNECTED, "AUTH");
     }
-    transmitter.send(authentication.next(reasonCode, properties), nowMillis);
+    Auth auth = authentication.next(reasonCode, properties);
+    if (!transmitter.fits(auth)) {
+      throw new RefusedException(Refusal.PACKET_TOO_LARGE, "AUTH");
+    }
+    transmitter.send(auth, nowMillis);
+    authentication.sent(auth);
     connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
   }
 
@@ -303,7 +299,8 @@ public final class ClientConnection implements Engine<ClientEvent> {
    * Sends DISCONNECT and ends; harmless when the connection has ended already. Before MQTT 5 only a
    * normal end can be said, so any other reason closes without a word, and the Will is published.
    *
-   * @param properties may hold a Session Expiry Interval, a Reason String, User Properties
+   * @param properties may hold a Session Expiry Interval, a Reason String, User Properties; they
+   *     stay behind when the packet would be larger than the server takes
    */
   public void disconnect(ReasonCode reasonCode, Properties properties, long nowMillis) {
     if (ended) {
@@ -319,7 +316,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
       throw new IllegalArgumentException("Session Expiry Interval cannot be raised from 0");
     }
     if (five || reasonCode == ReasonCode.SUCCESS) {
-      transmitter.send(new Disconnect(reasonCode, properties), nowMillis);
+      Disconnect full = new Disconnect(reasonCode, properties);
+      boolean fits = transmitter.fits(full); // [MQTT5-3.2.2-15]
+      transmitter.send(fits ? full : new Disconnect(reasonCode, Properties.EMPTY), nowMillis);
     }
     end(DisconnectCause.REQUESTED, reasonCode, Status.CLOSE_AFTER_FLUSH); // [MQTT5-3.14.4-1]
   }
@@ -364,30 +363,15 @@ public final class ClientConnection implements Engine<ClientEvent> {
   // ---- what arrives
 
   private @Nullable MqttPacket next() {
-    MqttPacket packet = isLegacyRefusal() ? takeLegacyRefusal() : decoder.next(in);
+    boolean mayBeLegacy = state == ClientState.CONNECTING && version().isMqtt5();
+    if (mayBeLegacy && Handshake.takesLegacyRefusal(in)) {
+      return Handshake.legacyRefusal();
+    }
+    MqttPacket packet = decoder.next(in);
     if (packet != null && log != null) {
       log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
     }
     return packet;
-  }
-
-  /**
-   * A server that does not know MQTT 5 refuses it in the form that it knows, which is too short for
-   * MQTT 5. Its owner can try again with an older version, so this is worth understanding.
-   */
-  private boolean isLegacyRefusal() {
-    return state == ClientState.CONNECTING
-        && version().isMqtt5()
-        && in.readable() >= LEGACY_CONNACK_BYTES
-        && in.peek(0) == PacketType.CONNACK.value() << 4
-        && in.peek(1) == LEGACY_CONNACK_BYTES - 2
-        && in.peek(2) == 0
-        && in.peek(3) == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION.toReturnCode();
-  }
-
-  private MqttPacket takeLegacyRefusal() {
-    in.skip(LEGACY_CONNACK_BYTES);
-    return new ConnAck(false, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, Properties.EMPTY);
   }
 
   private void handle(MqttPacket packet, long nowMillis) {
@@ -395,52 +379,24 @@ public final class ClientConnection implements Engine<ClientEvent> {
     if (!state.accepts(type) || (type == PacketType.DISCONNECT && !version().isMqtt5())) {
       throw unexpected(type);
     }
-    switch (type) {
-      case CONNACK -> onConnAck((ConnAck) packet, nowMillis);
-      case PUBLISH -> connected().incoming.onPublish((Publish) packet, nowMillis);
-      case PUBACK -> {
-        PubAck ack = (PubAck) packet;
-        connected().outgoing.onPubAck(checked(ack, ack.properties()), nowMillis);
-      }
-      case PUBREC -> {
-        PubRec ack = (PubRec) packet;
-        connected().outgoing.onPubRec(checked(ack, ack.properties()), nowMillis);
-      }
-      case PUBREL -> {
-        PubRel release = (PubRel) packet;
-        connected().incoming.onPubRel(checked(release, release.properties()), nowMillis);
-      }
-      case PUBCOMP -> {
-        PubComp ack = (PubComp) packet;
-        connected().outgoing.onPubComp(checked(ack, ack.properties()), nowMillis);
-      }
-      case SUBACK -> {
-        SubAck ack = (SubAck) packet;
-        connected().requests.onSubAck(checked(ack, ack.properties()));
-      }
-      case UNSUBACK -> {
-        UnsubAck ack = (UnsubAck) packet;
-        connected().requests.onUnsubAck(checked(ack, ack.properties()));
-      }
-      case PINGRESP -> onPingResp(nowMillis);
-      case DISCONNECT -> onDisconnect((Disconnect) packet);
-      case AUTH -> {
-        Auth auth = (Auth) packet;
-        authentication.onAuth(checked(auth, auth.properties()));
-        connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
-        events.add(new ClientEvent.AuthReceived(auth.reasonCode(), auth.properties()));
-      }
-      case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ -> throw unexpected(type);
+    Exchange current = exchange;
+    if (current != null && current.handle(packet, nowMillis)) {
+      return;
+    }
+    if (packet instanceof ConnAck connAck) {
+      onConnAck(connAck, nowMillis);
+    } else if (packet instanceof Auth auth) {
+      onAuth(auth, nowMillis);
+    } else if (packet instanceof Disconnect disconnect) {
+      onDisconnect(disconnect);
+    } else if (packet instanceof PingResp) {
+      onPingResp(nowMillis);
     }
   }
 
   private void onConnAck(ConnAck connAck, long nowMillis) {
-    ConnectOptions how = options();
-    Connect connect = how.connect();
     if (connAck.reasonCode().isError()) {
-      if (connAck.sessionPresent()) {
-        throw violation(Statement.MQTT5_3_2_2_6, "a refusal with Session Present");
-      }
+      Handshake.checkRefusal(connAck);
       events.add(new ClientEvent.ConnectRefused(connAck.reasonCode(), connAck.properties()));
       end(
           new ClientEvent.Disconnected(
@@ -449,45 +405,27 @@ public final class ClientConnection implements Engine<ClientEvent> {
       return;
     }
     authentication.onConnAck(connAck);
-    if (connAck.properties().has(Property.RESPONSE_INFORMATION)
-        && connect.properties().integer(Property.REQUEST_RESPONSE_INFORMATION, 0) == 0) {
-      throw violation(Statement.MQTT5_3_1_2_28, "Response Information was not requested");
-    }
-    boolean kept = !connect.cleanStart() && session.isEstablished();
-    if (connAck.sessionPresent() && !kept) {
-      throw violation(
-          connect.cleanStart() ? Statement.MQTT5_3_2_2_2 : Statement.MQTT5_3_2_2_4,
-          "Session Present, although the client has no session");
-    }
-    // MQTT 3.1 does not say whether there was a session; so what this side has decides.
-    boolean legacy = version() == MqttVersion.MQTT_3_1;
-    boolean present = legacy ? kept : connAck.sessionPresent();
-    events.add(new ClientEvent.Connected(present, connAck.properties()));
-    start(how, ServerTerms.of(connect, connAck, present), nowMillis);
-  }
-
-  private void start(ConnectOptions how, ServerTerms terms, long nowMillis) {
+    ConnectOptions how = options();
+    Connect connect = how.connect();
+    ServerTerms terms = Handshake.accept(connAck, connect, session);
     state = ClientState.CONNECTED;
     transmitter.maximumPacketSize(terms.maximumPacketSizeBytes());
     transmitter.outboxBytes(how.outboxBytes());
     keepAlive.start(terms.keepAliveSeconds() * 1000L, how.pingTimeoutMillis(), nowMillis);
     String assigned = terms.assignedClientId();
-    String own = how.connect().clientId();
+    String own = connect.clientId();
     session.established(assigned != null ? assigned : own.isEmpty() ? session.clientId() : own);
+    events.add(new ClientEvent.Connected(terms.sessionPresent(), connAck.properties()));
     Exchange started = new Exchange(session, transmitter, events, how, terms);
     exchange = started;
-    if (!terms.sessionPresent()) {
-      List<LostMessage> lost = session.lose();
-      if (!lost.isEmpty()) {
-        events.add(new ClientEvent.SessionLost(lost));
-      }
-      if (!how.resubscribe()) {
-        session.subscriptions().clear();
-      }
-    }
-    int limit = Math.min(how.maximumInFlight(), terms.receiveMaximum()); // [MQTT5-3.3.4-7]
-    started.outgoing.start(limit, nowMillis);
-    started.requests.start(terms.sessionPresent(), nowMillis);
+    started.start(nowMillis);
+  }
+
+  private void onAuth(Auth auth, long nowMillis) {
+    Exchange.checkProblemInformation(options().connect(), auth.properties());
+    authentication.onAuth(auth);
+    connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
+    events.add(new ClientEvent.AuthReceived(auth.reasonCode(), auth.properties()));
   }
 
   private void onPingResp(long nowMillis) {
@@ -509,16 +447,6 @@ public final class ClientConnection implements Engine<ClientEvent> {
             disconnect.properties(),
             null),
         Status.CLOSED); // [MQTT5-3.14.4-2]
-  }
-
-  /** Refuses what the client said it does not want to be told. */
-  private <P> P checked(P packet, Properties properties) {
-    if (!properties.isEmpty()
-        && (properties.has(Property.REASON_STRING) || properties.has(Property.USER_PROPERTY))
-        && options().connect().properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) == 0) {
-      throw violation(Statement.MQTT5_3_1_2_29, "problem information was not requested");
-    }
-    return packet;
   }
 
   private MqttViolation unexpected(PacketType type) {
@@ -590,25 +518,5 @@ public final class ClientConnection implements Engine<ClientEvent> {
 
   private static MqttViolation violation(@Nullable Statement statement, String detail) {
     return new MqttViolation(ReasonCode.PROTOCOL_ERROR, statement, detail);
-  }
-
-  /** What exists from CONNACK to the end. */
-  private static final class Exchange {
-    private final ServerTerms terms;
-    private final OutgoingMessages outgoing;
-    private final IncomingMessages incoming;
-    private final Requests requests;
-
-    Exchange(
-        ClientSession session,
-        Transmitter transmitter,
-        Deque<ClientEvent> events,
-        ConnectOptions how,
-        ServerTerms terms) {
-      this.terms = terms;
-      this.outgoing = new OutgoingMessages(session, transmitter, events, terms, how);
-      this.incoming = new IncomingMessages(session, transmitter, events, how);
-      this.requests = new Requests(session, transmitter, events, terms);
-    }
   }
 }

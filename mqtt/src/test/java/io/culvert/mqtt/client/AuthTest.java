@@ -71,6 +71,23 @@ class AuthTest {
   }
 
   @Test
+  void authAboveTheServersSizeIsRefusedAndChangesNothing() {
+    Properties terms = method("M", "ok").with(Property.MAXIMUM_PACKET_SIZE, 12);
+    ScriptedServer server = connecting().accept(false, terms);
+    server.sent();
+
+    assertThat(
+            PublishTest.refusal(
+                () ->
+                    server.client.auth(
+                        ReasonCode.REAUTHENTICATE, onlyData("x".repeat(12)), server.now)))
+        .isEqualTo(Refusal.PACKET_TOO_LARGE);
+    assertThat(server.sent()).isEmpty();
+    server.client.auth(ReasonCode.REAUTHENTICATE, Properties.EMPTY, server.now);
+    assertThat(server.sent()).hasSize(1);
+  }
+
+  @Test
   void answersOutOfTurnAreOurOwnFault() {
     ScriptedServer server = connecting();
 

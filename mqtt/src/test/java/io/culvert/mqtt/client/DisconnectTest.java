@@ -8,6 +8,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_29;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_15;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -100,6 +101,18 @@ class DisconnectTest {
     assertThat(normal.sent()).containsExactly(Disconnect.NORMAL);
     assertThat(abnormal.sent()).isEmpty();
     assertThat(abnormal.client.status()).isEqualTo(Status.CLOSE_AFTER_FLUSH);
+  }
+
+  @Test
+  @Normative(MQTT5_3_2_2_15)
+  void propertiesStayBehindWhereTheServerTakesOnlySmallPackets() {
+    ScriptedServer server =
+        ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 6));
+
+    server.client.disconnect(ReasonCode.UNSPECIFIED_ERROR, USER, server.now);
+
+    assertThat(server.sent())
+        .containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY));
   }
 
   @Test
