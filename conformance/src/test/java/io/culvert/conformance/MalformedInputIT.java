@@ -11,6 +11,7 @@ import io.culvert.conformance.raw.RawConnection;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Scene;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,29 +31,34 @@ class MalformedInputIT {
   private static final int LAST_SUCCESS_CODE = 0x7F;
 
   static List<MalformedVector> vectors() {
-    return MalformedVector.withoutContext();
+    return MalformedVector.ofPlainConnections();
   }
 
   @Test
   void allVectorsAreThere() {
-    assertThat(vectors()).hasSize(182);
+    assertThat(vectors()).hasSize(184);
   }
 
   @ParameterizedTest
   @MethodSource("vectors")
   void isRefusedInOnePiece(MalformedVector vector, Scene scene) throws IOException {
-    assertRefused(vector, scene, /* byteByByte= */ false);
+    assertRefused(vector, scene, scene.broker().mqtt(), /* byteByByte= */ false);
   }
 
   @ParameterizedTest
   @MethodSource("vectors")
   void isRefusedByteByByte(MalformedVector vector, Scene scene) throws IOException {
-    assertRefused(vector, scene, /* byteByByte= */ true);
+    assertRefused(vector, scene, scene.broker().mqtt(), /* byteByByte= */ true);
   }
 
-  private static void assertRefused(MalformedVector vector, Scene scene, boolean byteByByte)
-      throws IOException {
-    var broker = scene.broker().mqttAddress();
+  @ParameterizedTest
+  @MethodSource("vectors")
+  void isRefusedOverWebSocket(MalformedVector vector, Scene scene) throws IOException {
+    assertRefused(vector, scene, scene.broker().webSocket(), /* byteByByte= */ false);
+  }
+
+  private static void assertRefused(
+      MalformedVector vector, Scene scene, URI broker, boolean byteByByte) throws IOException {
     Bystander bystander =
         scene.own(Bystander.join(broker, scene.clientId("bystander"), scene.topic("bystander")));
     RawConnection connection =

@@ -3,7 +3,7 @@ package io.culvert.conformance.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A well-behaved connection that nobody's bad bytes may disturb. */
@@ -21,8 +21,7 @@ public final class Bystander implements AutoCloseable {
     this.topic = topic;
   }
 
-  public static Bystander join(InetSocketAddress broker, String clientId, String topic)
-      throws IOException {
+  public static Bystander join(URI broker, String clientId, String topic) throws IOException {
     RawConnection connection = RawConnection.connected(broker, 5, clientId);
     connection.send(Hex.subscribe(5, topic, 0));
     assertThat(connection.expectPacket()).isEqualTo(Hex.bytes("9004 0001 00 00"));

@@ -52,7 +52,8 @@ public final class Hex {
     return joined.toByteArray();
   }
 
-  private static byte[] packet(int firstByte, byte[]... parts) {
+  /** A packet of these parts behind its first byte and Remaining Length. */
+  public static byte[] packet(int firstByte, byte[]... parts) {
     byte[] body = joined(parts);
     ByteArrayOutputStream packet = new ByteArrayOutputStream();
     packet.write(firstByte);
@@ -66,7 +67,8 @@ public final class Hex {
     return packet.toByteArray();
   }
 
-  private static byte[] string(String text) {
+  /** UTF-8 behind its length. */
+  public static byte[] string(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     return joined(new byte[] {(byte) (utf8.length >> 8), (byte) utf8.length}, utf8);
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,19 +54,27 @@ public record MalformedVector(
     }
   }
 
-  /** Those that need nothing but a plain connection. */
-  public static List<MalformedVector> withoutContext() {
+  /** What a connection with {@link Hex#connect} is like. */
+  private static final JsonObject PLAIN_CONNECTION =
+      new JsonObject().put("connectHadAuthMethod", false).put("connectSessionExpiryInterval", 0);
+
+  /** Those that need nothing but a plain connection to a server with its usual settings. */
+  public static List<MalformedVector> ofPlainConnections() {
     try (InputStream in = MalformedVector.class.getResourceAsStream("/mqtt-malformed.json")) {
       String json = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return new JsonArray(json)
           .stream()
               .map(JsonObject.class::cast)
-              .filter(vector -> vector.getValue("context") == null)
+              .filter(vector -> PLAIN_CONNECTION.getMap().entrySet().containsAll(context(vector)))
               .map(MalformedVector::of)
               .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Set<Map.Entry<String, Object>> context(JsonObject vector) {
+    return vector.getJsonObject("context", new JsonObject()).getMap().entrySet();
   }
 
   private static MalformedVector of(JsonObject json) {

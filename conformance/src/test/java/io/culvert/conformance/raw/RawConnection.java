@@ -2,36 +2,53 @@ package io.culvert.conformance.raw;
 
 import io.culvert.conformance.broker.Await;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP connection that sends any bytes and reads whole packets, with a limit on each wait. */
+/**
+ * A connection over TCP or WebSocket that sends any bytes and reads whole packets, with a limit on
+ * each wait.
+ */
 public final class RawConnection implements AutoCloseable {
 
-  private final Socket socket;
+  private final Sender sender;
   private final PacketReader packets;
+  private final Closeable resource;
 
-  private RawConnection(Socket socket) throws IOException {
-    this.socket = socket;
-    this.packets = new PacketReader(new BufferedInputStream(socket.getInputStream()));
+  private RawConnection(Sender sender, PacketReader packets, Closeable resource) {
+    this.sender = sender;
+    this.packets = packets;
+    this.resource = resource;
   }
 
-  public static RawConnection open(InetSocketAddress broker) throws IOException {
-    Socket socket = new Socket();
+  /** Where bytes go: a socket, or a binary frame each. */
+  private interface Sender {
+    void send(byte[] bytes) throws IOException;
+  }
+
+  /** Over TCP or, with a {@code ws:} URI, over WebSocket. */
+  public static RawConnection open(URI broker) throws IOException {
+    if (broker.getScheme().equals("ws")) {
+      RawWebSocket webSocket = RawWebSocket.upgraded(broker);
+      return new RawConnection(webSocket::sendBinary, webSocket.packets(), webSocket);
+    }
+    Socket socket = new Socket(broker.getHost(), broker.getPort());
     socket.setTcpNoDelay(true);
-    socket.connect(broker, (int) Await.LIMIT.toMillis());
     socket.setSoTimeout((int) Await.LIMIT.toMillis());
-    return new RawConnection(socket);
+    return new RawConnection(
+        socket.getOutputStream()::write,
+        new PacketReader(new BufferedInputStream(socket.getInputStream())),
+        socket);
   }
 
   /** A connection with a finished handshake. */
-  public static RawConnection connected(InetSocketAddress broker, int level, String clientId)
-      throws IOException {
+  public static RawConnection connected(URI broker, int level, String clientId) throws IOException {
     RawConnection connection = open(broker);
     connection.send(Hex.connect(level, clientId));
     byte[] connAck = connection.expectPacket();
@@ -42,14 +59,14 @@ public final class RawConnection implements AutoCloseable {
   }
 
   public void send(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    sender.send(bytes);
   }
 
-  /** One write for each byte. The broker may close in the middle. */
+  /** One write, or one frame, for each byte. The broker may close in the middle. */
   public void sendByteByByte(byte[] bytes) throws IOException {
     try {
       for (byte single : bytes) {
-        socket.getOutputStream().write(single);
+        sender.send(new byte[] {single});
       }
     } catch (SocketException e) {
       // Refused before the last byte was sent: what was said about it is still to be read.
@@ -73,6 +90,6 @@ public final class RawConnection implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    resource.close();
   }
 }

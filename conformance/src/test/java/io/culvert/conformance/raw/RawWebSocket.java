@@ -3,6 +3,7 @@ package io.culvert.conformance.raw;
 import io.culvert.conformance.broker.Await;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of RFC 6455 by hand: any frame can be sent, also a wrong one. */
-public final class RawWebSocket implements AutoCloseable {
+public final class RawWebSocket implements Closeable {
 
   /** The key of the example in RFC 6455 §1.3, and the accept value that belongs to it. */
   private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -96,7 +97,7 @@ public final class RawWebSocket implements AutoCloseable {
     }
   }
 
-  /** MQTT packets from the payloads of binary frames, which may be cut anywhere. */
+  /** MQTT packets from the payloads of binary frames, cut anywhere; they end with a close frame. */
   public PacketReader packets() {
     return new PacketReader(
         new InputStream() {
@@ -106,7 +107,7 @@ public final class RawWebSocket implements AutoCloseable {
           public int read() throws IOException {
             while (!rest.hasRemaining()) {
               WebSocketFrame frame = nextFrame();
-              if (frame == null) {
+              if (frame == null || frame.opcode() == WebSocketFrame.CLOSE) {
                 return -1;
               }
               if (frame.opcode() != WebSocketFrame.BINARY
