@@ -8,8 +8,8 @@ import io.culvert.conformance.raw.Hex;
 import io.culvert.conformance.raw.RawConnection;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Scene;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,11 +116,12 @@ class AnnouncedLimitsIT {
 
   /** A whole packet of this Remaining Length is larger than that by its header. */
   private static byte[] remainingLength(long length) {
-    ByteBuffer digits = ByteBuffer.allocate(4);
-    for (long rest = length; digits.hasRemaining(); rest >>>= 7) {
-      boolean last = digits.remaining() == 1;
-      digits.put((byte) (last ? rest & 0x7F : rest & 0x7F | 0x80));
+    ByteArrayOutputStream digits = new ByteArrayOutputStream();
+    long rest = length;
+    for (; rest > 0x7F; rest >>>= 7) {
+      digits.write((int) (rest & 0x7F | 0x80));
     }
-    return digits.array();
+    digits.write((int) rest);
+    return digits.toByteArray();
   }
 }
