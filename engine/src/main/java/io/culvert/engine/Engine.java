@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  *       receive.
  *   <li>After {@link #poll}, {@link #timeout} or any command, the driver drains {@link #outbox()}
  *       before it sleeps, looks at {@link #deadlineMillis()} and obeys {@link #status()}.
- *   <li>A driver that has emptied the outbox polls again: an engine keeps back what an outbox that
- *       is full enough had no room for, and puts it there when it is polled.
  *   <li>A driver drains the outbox only as fast as the peer reads. When it has emptied the outbox
  *       it polls again, so that an engine that kept messages back can put the next ones in.
  *   <li>Time never runs backwards in the {@code nowMillis} arguments; its origin does not matter.
@@ -54,7 +52,8 @@ public interface Engine<E> {
 
   /**
    * While true the engine produces no events and the driver stops reading the socket; what it has
-   * read already may still come.
+   * read already may still come. It awaits a decision of its owner, or that a peer that only sends
+   * reads what waits for it.
    */
   boolean awaitsDecision();
 

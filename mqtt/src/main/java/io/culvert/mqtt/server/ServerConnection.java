@@ -121,9 +121,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public boolean awaitsDecision() {
-    return awaitsDecision
-        || heldBy != null
-        || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
+    return ownerIsAsked() || heldBy != null || (isChoked() && !peerEnded);
   }
 
   @Override
@@ -152,7 +150,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (holding != null) {
       lastReceivedMillis = nowMillis;
       holding.expired(); // releases this and the others
-    } else if (awaitsDecision()) {
+    } else if (ownerIsAsked()) {
       lastReceivedMillis = nowMillis; // it is us who do not read
     } else if (state == State.CONNECTED) {
       disconnect(
@@ -319,6 +317,18 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   // ---- what arrives
+
+  private boolean ownerIsAsked() {
+    return awaitsDecision || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
+  }
+
+  /**
+   * The client asks and does not read the answers: more than the messages that {@link #hasRoom}
+   * lets in wait for it. What it has sent is looked at when it has read.
+   */
+  private boolean isChoked() {
+    return out.pendingBytes() > limits.outboxBytes() + limits.maximumPacketSizeBytes();
+  }
 
   private @Nullable ServerEvent next(long nowMillis) {
     while (state != State.ENDED && !awaitsDecision()) {
