@@ -431,11 +431,15 @@ public final class Broker {
 
   /** When to call {@link #timeout}; may be early, never late. */
   public long deadlineMillis() {
-    return deadlines.earliest();
+    return Math.min(deadlines.earliest(), retained.deadlineMillis());
   }
 
-  /** Publishes delayed Wills and ends expired sessions. Early and repeated calls are harmless. */
+  /**
+   * Publishes delayed Wills, ends expired sessions and forgets expired retained messages. Early and
+   * repeated calls are harmless.
+   */
   public void timeout(long nowMillis) {
+    retained.timeout(nowMillis);
     for (Session due = deadlines.pollExpired(nowMillis);
         due != null;
         due = deadlines.pollExpired(nowMillis)) {

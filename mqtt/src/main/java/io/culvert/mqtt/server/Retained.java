@@ -1,14 +1,22 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.Deadlines;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.RetainedTree;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import org.jspecify.annotations.Nullable;
 
-/** The retained messages of one broker, bounded in number and bytes. */
+/**
+ * The retained messages of one broker, bounded in number and bytes. One that has expired gives its
+ * room back [MQTT5-3.3.2-5].
+ */
 final class Retained {
-  private final RetainedTree<Message> messages;
+  /** Expired messages that one call of {@link #timeout} removes: less than a millisecond's work. */
+  private static final int TIMEOUT_STEPS = 1000;
+
+  private final RetainedTree<Kept> messages;
+  private final Deadlines<Message> expiries = new Deadlines<>();
   private final Limits limits;
   private long bytes;
 
@@ -25,7 +33,7 @@ final class Retained {
     return bytes;
   }
 
-  RetainedTree.Cursor<Message> match(TopicFilter filter) {
+  RetainedTree.Cursor<Kept> match(TopicFilter filter) {
     return messages.match(filter);
   }
 
@@ -34,23 +42,65 @@ final class Retained {
     if (payloadBytes == 0) {
       return true;
     }
-    Message known = messages.get(topic);
-    long freed = known == null ? 0 : known.heldBytes();
+    Kept known = messages.get(topic);
+    long freed = known == null ? 0 : known.message.heldBytes();
     return (known != null || messages.size() < limits.retainedMessages())
         && bytes - freed + payloadBytes + topic.length() <= limits.retainedBytes();
   }
 
   /** Stores a message, or removes the stored one when the payload is empty [MQTT5-3.3.1-6]. */
   void store(Message message) {
-    @Nullable Message old =
-        message.payload().isEmpty()
-            ? messages.remove(message.topic()) // [MQTT5-3.3.1-7]
-            : messages.put(message.topic(), message); // [MQTT5-3.3.1-5]
-    if (old != null) {
-      bytes -= old.heldBytes();
+    if (message.payload().isEmpty()) {
+      remove(message.topic()); // [MQTT5-3.3.1-7]
+      return;
     }
-    if (!message.payload().isEmpty()) {
-      bytes += message.heldBytes();
+    Kept kept = new Kept(message, expiry(message));
+    forget(messages.put(message.topic(), kept)); // [MQTT5-3.3.1-5]
+    bytes += message.heldBytes();
+  }
+
+  /** When to call {@link #timeout}; may be early, never late. */
+  long deadlineMillis() {
+    return expiries.earliest();
+  }
+
+  /** Removes messages that have expired; where there are very many, the rest the next time. */
+  void timeout(long nowMillis) {
+    for (int steps = 0; steps < TIMEOUT_STEPS; steps++) {
+      Message expired = expiries.pollExpired(nowMillis);
+      if (expired == null) {
+        return;
+      }
+      remove(expired.topic());
     }
   }
+
+  private Deadlines.@Nullable Entry<Message> expiry(Message message) {
+    if (message.expiresAtMillis() == Message.NEVER) {
+      return null;
+    }
+    Deadlines.Entry<Message> entry = expiries.entry(message);
+    expiries.set(entry, message.expiresAtMillis());
+    return entry;
+  }
+
+  private void remove(TopicName topic) {
+    forget(messages.remove(topic));
+  }
+
+  private void forget(@Nullable Kept old) {
+    if (old != null) {
+      bytes -= old.message.heldBytes();
+      if (old.expiry != null) {
+        expiries.remove(old.expiry);
+      }
+    }
+  }
+
+  /**
+   * A message and its place among the deadlines.
+   *
+   * @param expiry null when it does not expire
+   */
+  record Kept(Message message, Deadlines.@Nullable Entry<Message> expiry) {}
 }

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The retained messages that a new subscription brings, one at a time. */
 final class RetainedFeed {
-  private final RetainedTree.Cursor<Message> messages;
+  private final RetainedTree.Cursor<Retained.Kept> messages;
   private final Subscription subscription;
 
-  RetainedFeed(RetainedTree.Cursor<Message> messages, Subscription subscription) {
+  RetainedFeed(RetainedTree.Cursor<Retained.Kept> messages, Subscription subscription) {
     this.messages = messages;
     this.subscription = subscription;
   }
@@ -21,13 +21,14 @@ final class RetainedFeed {
     if (subscription.session().subscription(subscription.filter()) != subscription) {
       return null; // unsubscribed or replaced meanwhile
     }
-    Message message = messages.next();
-    while (message != null && message.isExpired(nowMillis)) {
-      message = messages.next();
+    Retained.Kept kept = messages.next();
+    while (kept != null && kept.message().isExpired(nowMillis)) {
+      kept = messages.next();
     }
-    if (message == null) {
+    if (kept == null) {
       return null;
     }
+    Message message = kept.message();
     int identifier = subscription.identifier();
     return Delivery.of(
         message,
