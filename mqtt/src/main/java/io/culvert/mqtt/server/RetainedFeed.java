@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The retained messages that a new subscription brings, one at a time. */
 final class RetainedFeed {
+  /** Topics looked at in one go: as long as it takes to send a message or two. */
+  private static final int STEPS = 32;
+
   private final RetainedTree.Cursor<Retained.Kept> messages;
   private final Subscription subscription;
 
@@ -15,17 +18,17 @@ final class RetainedFeed {
     this.subscription = subscription;
   }
 
-  /** The next one that is still worth something, or null when there are no more. */
+  /** There are no more, or the subscription was ended or replaced meanwhile. */
   @SuppressWarnings("ReferenceEquality") // an equal subscription made later has a feed of its own
+  boolean isDone() {
+    return messages.isDone()
+        || subscription.session().subscription(subscription.filter()) != subscription;
+  }
+
+  /** The next one that is still worth something, or null when none was found in one go. */
   @Nullable Delivery next(long nowMillis) {
-    if (subscription.session().subscription(subscription.filter()) != subscription) {
-      return null; // unsubscribed or replaced meanwhile
-    }
-    Retained.Kept kept = messages.next();
-    while (kept != null && kept.message().isExpired(nowMillis)) {
-      kept = messages.next();
-    }
-    if (kept == null) {
+    Retained.Kept kept = messages.next(STEPS);
+    if (kept == null || kept.message().isExpired(nowMillis)) {
       return null;
     }
     Message message = kept.message();

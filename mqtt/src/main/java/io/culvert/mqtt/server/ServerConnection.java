@@ -279,6 +279,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return state == State.CONNECTED && out.pendingBytes() < limits.outboxBytes();
   }
 
+  /** There is more to send than one call of {@link #poll} should look at. */
+  void pollAgain() {
+    wake.changed();
+  }
+
   /** The client takes a packet of this size. */
   boolean fits(Delivery delivery, long nowMillis) {
     return clientMaximumPacketSize == Long.MAX_VALUE

@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class Session {
+  /**
+   * What one call of {@link #pump} may look at, whether it is sent or skipped: less than a
+   * millisecond's work.
+   */
+  private static final int PUMP_STEPS = 1000;
+
   /** The expiry of a session that never ends by itself. */
   static final long NEVER_SECONDS = 0xffff_ffffL;
 
@@ -172,17 +178,32 @@ public final class Session {
       waiting = new ArrayDeque<>(2);
       feeds = waiting;
     }
+    if (waiting.size() > 2 * subscriptionCount()) {
+      waiting.removeIf(RetainedFeed::isDone); // of subscriptions that were replaced
+    }
     waiting.add(feed);
     pump(nowMillis);
   }
 
-  /** Sends what waits, as far as window and outbox have room. */
+  /** Messages of how many subscriptions wait for their turn. */
+  int feedCount() {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    return waiting == null ? 0 : waiting.size();
+  }
+
+  /**
+   * Sends what waits, as far as window and outbox have room. Where there is very much to look at,
+   * it goes on when the others have had their turn.
+   */
   void pump(long nowMillis) {
     ServerConnection to = connection;
     if (to == null || (queue == null && feeds == null && window.isEmpty())) {
       return;
     }
-    while (to.hasRoom()) {
+    for (int steps = 0; steps < PUMP_STEPS; steps++) {
+      if (!to.hasRoom()) {
+        return;
+      }
       int resent = window.nextToResend();
       if (resent != 0) {
         resend(to, resent, nowMillis);
@@ -192,11 +213,13 @@ public final class Session {
         return;
       }
       Delivery delivery = nextWaiting(nowMillis);
-      if (delivery == null) {
+      if (delivery != null) {
+        sendFirst(to, delivery, nowMillis);
+      } else if (feeds == null) {
         return;
       }
-      sendFirst(to, delivery, nowMillis);
     }
+    to.pollAgain();
   }
 
   /** Messages that will never be delivered because the session ends. */
@@ -287,18 +310,18 @@ public final class Session {
 
   private @Nullable Delivery nextRetained(long nowMillis) {
     ArrayDeque<RetainedFeed> waiting = feeds;
-    while (waiting != null) {
-      Delivery delivery = waiting.element().next(nowMillis);
-      if (delivery != null) {
-        return delivery;
-      }
+    if (waiting == null) {
+      return null;
+    }
+    RetainedFeed feed = waiting.element();
+    Delivery delivery = feed.isDone() ? null : feed.next(nowMillis);
+    if (feed.isDone()) {
       waiting.remove();
       if (waiting.isEmpty()) {
         feeds = null;
-        waiting = null;
       }
     }
-    return null;
+    return delivery;
   }
 
   // ---- acknowledgements; they return no event

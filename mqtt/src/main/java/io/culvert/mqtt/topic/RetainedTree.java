@@ -101,7 +101,7 @@ public final class RetainedTree<M> {
     private final int end;
     private final boolean leadingWildcard;
     private @Nullable Frame<M> top;
-    private @Nullable M found;
+    private @Nullable TrieNode<M> found;
 
     private Cursor(TrieNode<M> root, Levels levels, TopicFilter topicFilter) {
       Bytes text = topicFilter.levels();
@@ -124,18 +124,23 @@ public final class RetainedTree<M> {
     public @Nullable M next(int maximumSteps) {
       int steps = maximumSteps;
       Frame<M> frame = top;
-      while (found == null && frame != null && steps-- > 0) {
+      while (!isFound() && frame != null && steps-- > 0) {
         step(frame);
         frame = top;
       }
-      M message = found;
+      TrieNode<M> node = found;
       found = null;
-      return message;
+      return node == null ? null : node.value;
     }
 
     /** Whether there is nothing more to come. */
     public boolean isDone() {
-      return found == null && top == null;
+      return !isFound() && top == null;
+    }
+
+    /** A message that was found when the walk began may be gone, or another one, by now. */
+    private boolean isFound() {
+      return found != null && found.value != null;
     }
 
     /** Looks at one slot of the uppermost table. */
@@ -152,13 +157,13 @@ public final class RetainedTree<M> {
         return; // [MQTT5-4.7.2-1]
       }
       if (filter[frame.levelStart] == '#') {
-        found = child.value;
+        found = child;
         push(child, frame.levelStart);
         return;
       }
       int levelEnd = frame.levelStart + 1;
       if (levelEnd == end) {
-        found = child.value;
+        found = child;
       } else {
         descend(child, levelEnd + 1);
       }
@@ -171,14 +176,14 @@ public final class RetainedTree<M> {
       while (node != null) {
         int wildcard = from < end ? filter[from] : 0; // an empty last level has no byte
         if (wildcard == '#' || wildcard == '+') {
-          found = wildcard == '#' ? node.value : null; // a/# matches a
+          found = wildcard == '#' ? node : null; // a/# matches a
           push(node, from);
           return;
         }
         int to = Levels.end(filter, from, end);
         node = node.child(levels.hash(filter, from, to), filter, from, to);
         if (to == end) {
-          found = node == null ? null : node.value;
+          found = node;
           return;
         }
         from = to + 1;

@@ -1,0 +1,120 @@
+package io.culvert.mqtt.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.BufferPool;
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Retained messages for a new subscription, beside whatever else goes on. */
+class RetainedFeedTest {
+  private final BrokerHarness harness = BrokerHarness.create();
+  private final TestClient publisher = harness.connect("publisher");
+  private int wakes;
+
+  @Test
+  void aLongSearchIsDoneInPortions() {
+    for (int i = 0; i < 100_000; i++) {
+      retain("a/" + i + "/no", "x");
+    }
+    retain("a/here/yes", "x");
+    ServerConnection server =
+        new ServerConnection(harness.limits, new BufferPool(), () -> wakes++, null, 0);
+    hand(server, Packets.encode(Packets.connect("c").build(), MqttVersion.MQTT_5));
+    hand(
+        server,
+        Packets.encode(Packets.subscribe(1, "+/+/yes", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
+    Session session = harness.session("c");
+    int portions = 0;
+    while (session.feedCount() > 0) {
+      int before = wakes;
+      poll(server);
+      assertThat(session.feedCount() == 0 || wakes > before).as("it goes on by itself").isTrue();
+      portions++;
+    }
+    assertThat(portions).isGreaterThan(1);
+    assertThat(harness.broker.counters().delivered()).isEqualTo(1);
+  }
+
+  @Test
+  void messageThatWaitedIsTheOneThatIsRetainedWhenItsTurnComes() {
+    TestClient client = blocked();
+    retain("a", "old");
+    client.send(Packets.subscribe(2, "a", QoS.AT_LEAST_ONCE)).takeAll();
+    retain("a", "new");
+    assertThat(payloadsToTheEnd(client)).doesNotContain("old").contains("new");
+  }
+
+  @Test
+  void messageThatIsRemovedMeanwhileDoesNotComeAnyMore() {
+    TestClient client = blocked();
+    retain("a", "old");
+    retain("a/b", "below");
+    client.send(Packets.subscribe(2, "a/#", QoS.AT_LEAST_ONCE)).takeAll();
+    retain("a", "");
+    assertThat(payloadsToTheEnd(client)).doesNotContain("old").contains("below");
+  }
+
+  @Test
+  void subscriptionsThatAreReplacedLeaveNothingBehind() {
+    TestClient client = blocked();
+    retain("a", "x");
+    for (int i = 0; i < 100; i++) {
+      client.send(Packets.subscribe(2, "a", QoS.AT_LEAST_ONCE)).takeAll();
+    }
+    assertThat(client.session().feedCount()).isLessThan(10);
+    assertThat(payloadsToTheEnd(client)).containsExactly("x");
+  }
+
+  /** A client that has not acknowledged the one message that it takes at a time. */
+  private TestClient blocked() {
+    TestClient client =
+        harness.connect(Packets.connect("c").with(Property.RECEIVE_MAXIMUM, 1).build());
+    client.subscribe("first", QoS.AT_LEAST_ONCE);
+    publisher.send(Packets.publish(1, "first", "x", QoS.AT_LEAST_ONCE)).takeAll();
+    client.takePublish();
+    return client;
+  }
+
+  private List<String> payloadsToTheEnd(TestClient client) {
+    client.send(Packets.pubAck(1));
+    List<String> payloads = new ArrayList<>();
+    List<Publish> batch = client.takePublishes();
+    while (!batch.isEmpty()) {
+      for (Publish publish : batch) {
+        payloads.add(publish.payload().toUtf8());
+        client.send(Packets.pubAck(publish.packetId()));
+      }
+      batch = client.takePublishes();
+    }
+    return payloads;
+  }
+
+  private void retain(String topic, String payload) {
+    harness.broker.publish(
+        null,
+        Packets.publish(topic, payload).retain().qos(QoS.AT_LEAST_ONCE).packetId(1).build(),
+        TopicName.of(topic),
+        harness.clock.nowMillis());
+    harness.run();
+  }
+
+  private void hand(ServerConnection server, Bytes bytes) {
+    server.receive(bytes);
+    poll(server);
+  }
+
+  private void poll(ServerConnection server) {
+    ServerEvent event;
+    while ((event = server.poll(0)) != null) {
+      harness.broker.handle(server, event, 0);
+    }
+  }
+}
