@@ -186,7 +186,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     Connect wanted = how.connect();
     String id = wanted.clientId().isEmpty() ? session.clientId() : wanted.clientId();
-    session.attach(this, id);
+    session.checkFreeFor(id);
     Connect connect =
         new Connect(
             wanted.version(),
@@ -197,16 +197,17 @@ public final class ClientConnection implements Engine<ClientEvent> {
             wanted.userName(),
             wanted.password(),
             wanted.properties());
-    Properties properties = connect.properties();
+    transmitter.version(connect.version());
+    transmitter.send(connect, nowMillis); // [MQTT5-3.1.0-1]; what cannot be sent throws here
+    session.attach(this);
     options = how;
+    Properties properties = connect.properties();
     if (connect.version().isMqtt5()) {
       authentication = new Authentication(properties.text(Property.AUTHENTICATION_METHOD));
     }
     decoder.version(connect.version());
     decoder.maximumPacketSize(
         properties.integer(Property.MAXIMUM_PACKET_SIZE, ServerTerms.LARGEST_PACKET_BYTES));
-    transmitter.version(connect.version());
-    transmitter.send(connect, nowMillis); // [MQTT5-3.1.0-1]
     state = ClientState.CONNECTING;
     connectDeadlineMillis = nowMillis + how.connectTimeoutMillis();
   }

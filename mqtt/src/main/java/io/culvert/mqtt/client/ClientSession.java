@@ -78,13 +78,17 @@ public final class ClientSession {
     return established;
   }
 
-  void attach(ClientConnection connection, String id) {
+  /** Refuses a second connection at a time, and one of another client. */
+  void checkFreeFor(String id) {
     if (owner != null) {
       throw new IllegalStateException("the session is in use by another connection");
     }
     if (established && !clientId.isEmpty() && !clientId.equals(id)) {
       throw new IllegalArgumentException("the session belongs to client " + clientId);
     }
+  }
+
+  void attach(ClientConnection connection) {
     owner = connection;
   }
 

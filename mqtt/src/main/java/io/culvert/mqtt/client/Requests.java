@@ -4,6 +4,7 @@ import io.culvert.mqtt.client.Subscriptions.Change;
 import io.culvert.mqtt.session.OutboundWindow;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -47,6 +48,7 @@ final class Requests {
 
   int subscribe(List<Subscribe.Entry> entries, Properties properties, long nowMillis) {
     needSome(entries); // [MQTT5-3.8.3-2]
+    properties.checkAllowedIn(PacketType.SUBSCRIBE);
     int identifier = (int) properties.integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
     List<TopicFilter> filters = new ArrayList<>();
     List<Subscribe.Entry> news = new ArrayList<>();
@@ -73,6 +75,7 @@ final class Requests {
 
   int unsubscribe(List<String> filters, Properties properties, long nowMillis) {
     needSome(filters); // [MQTT5-3.10.3-2]
+    properties.checkAllowedIn(PacketType.UNSUBSCRIBE);
     String unknown = subscriptions.firstUnknown(filters);
     if (unknown != null) {
       throw new RefusedException(Refusal.NO_SUBSCRIPTION, unknown);

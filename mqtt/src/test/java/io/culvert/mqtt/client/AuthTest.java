@@ -1,5 +1,7 @@
 package io.culvert.mqtt.client;
 
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_15_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_15_2_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_30;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_0_3;
@@ -7,6 +9,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_0_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_0_6;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_0_7;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_12_1_2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -14,6 +17,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -71,6 +75,21 @@ class AuthTest {
   }
 
   @Test
+  @Normative(MQTT5_4_12_1_2)
+  void failedReauthenticationEndsTheConnection() {
+    ScriptedServer server = connecting().accept(false, method("M", "ok"));
+    server.client.auth(ReasonCode.REAUTHENTICATE, Properties.EMPTY, server.now);
+    server.events();
+
+    server.sends(new Disconnect(ReasonCode.NOT_AUTHORIZED, Properties.EMPTY));
+
+    assertThat(server.event(ClientEvent.Disconnected.class).reasonCode())
+        .isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    assertThat(server.client.state()).isEqualTo(ClientState.DISCONNECTED);
+  }
+
+  @Test
+  @Normative({MQTT5_3_15_2_2, MQTT5_3_15_2_3})
   void authAboveTheServersSizeIsRefusedAndChangesNothing() {
     Properties terms = method("M", "ok").with(Property.MAXIMUM_PACKET_SIZE, 12);
     ScriptedServer server = connecting().accept(false, terms);

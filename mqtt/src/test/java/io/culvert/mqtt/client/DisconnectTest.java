@@ -5,6 +5,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT3_3_14_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_14_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_8_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_29;
@@ -104,7 +105,7 @@ class DisconnectTest {
   }
 
   @Test
-  @Normative(MQTT5_3_2_2_15)
+  @Normative({MQTT5_3_2_2_15, MQTT5_3_14_2_4})
   void propertiesStayBehindWhereTheServerTakesOnlySmallPackets() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 6));

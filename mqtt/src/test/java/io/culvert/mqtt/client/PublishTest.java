@@ -3,6 +3,10 @@ package io.culvert.mqtt.client;
 import static io.culvert.mqtt.wire.QoS.AT_LEAST_ONCE;
 import static io.culvert.mqtt.wire.QoS.AT_MOST_ONCE;
 import static io.culvert.mqtt.wire.QoS.EXACTLY_ONCE;
+import static io.culvert.mqtt.wire.Statement.MQTT3_2_3_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_1_2;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_2_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_6_0_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_2_2_1_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_11;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_14;
@@ -445,6 +449,31 @@ class PublishTest {
     server.sends(PubAck.of(first));
 
     assertThat(server.sent(Publish.class).payload()).isEqualTo(Bytes.hex("010203"));
+  }
+
+  @Test
+  @Normative({MQTT3_2_3_1_1, MQTT3_3_3_1_2, MQTT3_3_3_2_1})
+  void beforeMqtt5OnlyPropertiesAreMissing() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.version(MqttVersion.MQTT_3_1_1));
+    server.publish("ä", "p", AT_MOST_ONCE);
+    server.publish("ä", "p", AT_LEAST_ONCE);
+    server.publish("ä", "p", EXACTLY_ONCE);
+
+    assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+        .isEqualTo("30050002c3a470" + "32070002c3a4000170" + "34070002c3a4000270");
+  }
+
+  @Test
+  @Normative(MQTT3_4_6_0_4)
+  void pubRelsFollowTheOrderOfPubRecsBeforeMqtt5Too() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.version(MqttVersion.MQTT_3_1_1));
+    server.publish("a", EXACTLY_ONCE);
+    server.publish("a", EXACTLY_ONCE);
+    server.sent();
+
+    server.sends(PubRec.of(2), PubRec.of(1));
+
+    assertThat(server.sent()).containsExactly(PubRel.of(2), PubRel.of(1));
   }
 
   @Test

@@ -4,8 +4,17 @@ import static io.culvert.mqtt.client.ScriptedServer.message;
 import static io.culvert.mqtt.wire.QoS.AT_LEAST_ONCE;
 import static io.culvert.mqtt.wire.QoS.AT_MOST_ONCE;
 import static io.culvert.mqtt.wire.QoS.EXACTLY_ONCE;
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_5_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_9;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_4_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_4_2_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_5_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_5_2_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_6_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_6_2_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_7_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_7_2_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_10;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_11;
@@ -132,6 +141,42 @@ class ReceiveTest {
     assertThat(five.sent())
         .containsExactly(new PubComp(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, Properties.EMPTY));
     assertThat(three.sent()).containsExactly(PubComp.of(9));
+  }
+
+  @Test
+  @Normative({
+    MQTT5_3_4_2_2,
+    MQTT5_3_4_2_3,
+    MQTT5_3_5_2_2,
+    MQTT5_3_5_2_3,
+    MQTT5_3_6_2_2,
+    MQTT5_3_6_2_3,
+    MQTT5_3_7_2_2,
+    MQTT5_3_7_2_3
+  })
+  void acknowledgementsCarryNothingThatCouldBreakTheServersPacketSize() {
+    ScriptedServer server =
+        ScriptedServer.connected(
+            o -> o.automaticAcknowledgement(false),
+            Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 5));
+    server.sends(message("a", AT_LEAST_ONCE, 1), message("a", EXACTLY_ONCE, 2));
+
+    server.client.acknowledge(1, ReasonCode.QUOTA_EXCEEDED, server.now);
+    server.client.acknowledge(2, ReasonCode.QUOTA_EXCEEDED, server.now);
+    server.sends(PubRec.of(3), PubRel.of(4));
+
+    assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+        .isEqualTo("4003000197" + "5003000297" + "6203000392" + "7003000492");
+  }
+
+  @Test
+  @Normative(MQTT3_4_5_0_2)
+  void everyMessageIsAcknowledgedBeforeMqtt5Too() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.version(MqttVersion.MQTT_3_1_1));
+
+    server.sends(message("nobody/asked", AT_LEAST_ONCE, 1), message("a", EXACTLY_ONCE, 2));
+
+    assertThat(server.sent()).containsExactly(PubAck.of(1), PubRec.of(2));
   }
 
   @Test

@@ -7,6 +7,7 @@ import static io.culvert.mqtt.client.SubscribeTest.unsubscribe;
 import static io.culvert.mqtt.wire.QoS.AT_LEAST_ONCE;
 import static io.culvert.mqtt.wire.QoS.EXACTLY_ONCE;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_1_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_4_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_1_1;
@@ -53,6 +54,7 @@ class ResumeTest {
     MQTT5_4_6_0_1,
     MQTT5_4_3_3_6,
     MQTT3_4_4_0_1,
+    MQTT3_4_1_0_1,
     MQTT3_3_3_1_1
   })
   void unacknowledgedIsSentAgainInOrderWithDupAndPubRelWherePubRecHasCome(MqttVersion version) {

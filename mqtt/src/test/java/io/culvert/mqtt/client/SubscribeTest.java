@@ -1,10 +1,14 @@
 package io.culvert.mqtt.client;
 
 import static io.culvert.mqtt.client.PublishTest.refusal;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_10_3_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_8_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_8_4_5;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_4_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_11_3_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_3_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_4_2;
@@ -249,9 +253,38 @@ class SubscribeTest {
                     server.now));
     assertThatIllegalArgumentException().isThrownBy(() -> subscribe(server));
     assertThatIllegalArgumentException().isThrownBy(() -> unsubscribe(server));
+    Properties foreign = Properties.EMPTY.with(Property.TOPIC_ALIAS, 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> server.client.subscribe(entries("a"), foreign, server.now));
     assertThat(server.sent()).isEmpty();
     assertThat(server.session.subscriptions().size()).isZero();
     assertThat(server.client.state()).isEqualTo(ClientState.CONNECTED);
+  }
+
+  @Test
+  @Normative({MQTT5_3_8_3_1, MQTT5_3_10_3_1, MQTT3_3_8_3_1, MQTT3_3_10_3_1})
+  void filtersAreUtf8Strings() {
+    for (MqttVersion version : MqttVersion.values()) {
+      ScriptedServer server = ScriptedServer.connected(o -> o.version(version));
+      subscribe(server, "ä");
+      unsubscribe(server, "ä");
+
+      String properties = version.isMqtt5() ? "00" : "";
+      assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+          .isEqualTo(
+              "820"
+                  + (version.isMqtt5() ? 8 : 7)
+                  + "0001"
+                  + properties
+                  + "0002c3a401"
+                  + "a20"
+                  + (version.isMqtt5() ? 7 : 6)
+                  + "0002"
+                  + properties
+                  + "0002c3a4");
+      assertThatIllegalArgumentException().isThrownBy(() -> subscribe(server, "a\u0000"));
+      assertThatIllegalArgumentException().isThrownBy(() -> subscribe(server, "\ud800"));
+    }
   }
 
   @Test
