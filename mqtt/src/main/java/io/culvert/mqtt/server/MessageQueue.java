@@ -2,7 +2,6 @@ package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /** QoS 1 and 2 messages that wait for one session, bounded in number and bytes. */
 final class MessageQueue {
@@ -25,12 +24,10 @@ final class MessageQueue {
     return true;
   }
 
-  /** Takes out the oldest message; null when there is none. */
-  @Nullable Delivery poll() {
-    Delivery delivery = deliveries.poll();
-    if (delivery != null) {
-      bytes -= delivery.message().heldBytes();
-    }
+  /** Takes out the oldest message; there is one. */
+  Delivery remove() {
+    Delivery delivery = deliveries.remove();
+    bytes -= delivery.message().heldBytes();
     return delivery;
   }
 

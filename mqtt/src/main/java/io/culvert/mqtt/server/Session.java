@@ -269,9 +269,10 @@ public final class Session {
     MessageQueue waiting = queue;
     if (waiting == null) {
       waiting = new MessageQueue(limits);
-      queue = waiting;
     }
-    if (!waiting.offer(delivery)) {
+    if (waiting.offer(delivery)) {
+      queue = waiting; // never one that is empty
+    } else {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
     }
   }
@@ -279,7 +280,7 @@ public final class Session {
   private @Nullable Delivery nextWaiting(long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
-      Delivery delivery = waiting.poll();
+      Delivery delivery = waiting.remove();
       if (waiting.hasDrained()) {
         drained();
       }
@@ -287,7 +288,7 @@ public final class Session {
         queue = null;
         waiting = null;
       }
-      if (delivery != null && !delivery.message().isExpired(nowMillis)) {
+      if (!delivery.message().isExpired(nowMillis)) {
         return delivery;
       }
       dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]

@@ -199,6 +199,7 @@ class LimitsTest {
     TestClient client = harness.resumeWithMessages("c");
     assertThat(client.takePublishes()).hasSize(expected);
     assertThat(harness.session("c").queuedMessages()).isZero();
+    assertThat(harness.broker.counters().dropped(DropReason.EXPIRED)).isZero();
   }
 
   @Test
