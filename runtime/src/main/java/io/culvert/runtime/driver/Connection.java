@@ -283,6 +283,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
       Shard.LOG.error("The application failed to close a connection", failure);
     }
     engine.outbox().clear();
+    endpoint.shard().schedulePass(); // the application may have a deadline now
   }
 
   private long now() {

@@ -177,7 +177,7 @@ public final class Shard {
     schedulePass();
   }
 
-  private void schedulePass() {
+  void schedulePass() {
     assert inThread() : "not on the event loop of this shard";
     if (!passScheduled) {
       passScheduled = true;

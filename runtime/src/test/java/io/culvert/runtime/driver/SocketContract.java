@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -380,6 +382,34 @@ abstract class SocketContract {
     assertThat(second.get(20, TimeUnit.SECONDS) - calls.get(0)).isGreaterThanOrEqualTo(1000);
     try (ToyClient client = client()) {
       assertThat(client.ask("still")).isEqualTo("still");
+    }
+  }
+
+  @Test
+  void deadlineThatAFailureBringsIsArmed() throws Exception {
+    AtomicLong at = new AtomicLong(Engine.NO_DEADLINE);
+    TimedPart part =
+        new TimedPart() {
+          @Override
+          public long deadlineMillis() {
+            return at.get();
+          }
+
+          @Override
+          public void timeout(long nowMillis) {
+            at.set(Engine.NO_DEADLINE);
+          }
+        };
+    onShard(() -> shard.watch(part));
+    app.onFrame =
+        (engine, bytes) -> {
+          throw new IllegalStateException("toy application fails");
+        };
+    app.onClosed = engine -> at.set(shard.nowMillis());
+    try (ToyClient client = client()) {
+      client.send("x");
+      ToyApp.next(app.closed);
+      eventually(() -> at.get() == Engine.NO_DEADLINE);
     }
   }
 
