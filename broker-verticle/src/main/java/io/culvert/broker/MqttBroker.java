@@ -113,6 +113,7 @@ public final class MqttBroker {
         listener.path(),
         listener.subprotocols(),
         origins(listener),
+        Math.toIntExact(options.limits().maximumPacketSizeBytes()),
         listener.maximumConnections());
   }
 

@@ -19,25 +19,20 @@ final class DirectSink implements Outbox.Sink {
   /** Slow peers at a time that cost the others nothing. */
   private static final int REUSED = 4;
 
-  /** A full write and the header of its frame. */
-  private static final int BYTES = Connection.WRITE_BYTES + 16;
-
   private final ByteBuf[] reused = new ByteBuf[REUSED];
   private ByteBuf out = Unpooled.EMPTY_BUFFER;
 
   DirectSink() {
     for (int i = 0; i < REUSED; i++) {
       // JDK buffers: they live as long as the shard, and no leak detector counts them.
-      reused[i] = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(BYTES));
+      reused[i] = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(Connection.WRITE_BYTES));
     }
   }
 
-  /**
-   * Drains {@code length} bytes of an outbox, in their frame, to a buffer that the caller releases.
-   */
-  ByteBuf drain(Outbox outbox, int length, Framing framing, ByteBufAllocator allocator) {
-    ByteBuf buffer = take(framing.headerBytes(length) + length, allocator);
-    framing.header(length, buffer);
+  /** Drains up to {@code limitBytes} of a non-empty outbox to a buffer that the caller releases. */
+  ByteBuf drain(Outbox outbox, int limitBytes, ByteBufAllocator allocator) {
+    int length = (int) Math.min(limitBytes, outbox.pendingBytes());
+    ByteBuf buffer = take(length, allocator);
     out = buffer;
     outbox.drainTo(this, length);
     out = Unpooled.EMPTY_BUFFER;
@@ -55,7 +50,7 @@ final class DirectSink implements Outbox.Sink {
   }
 
   private ByteBuf take(int length, ByteBufAllocator allocator) {
-    if (length <= BYTES) {
+    if (length <= Connection.WRITE_BYTES) {
       for (ByteBuf buffer : reused) {
         if (buffer.refCnt() == 1) {
           return buffer.clear().retain();

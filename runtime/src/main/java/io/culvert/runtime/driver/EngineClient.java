@@ -42,7 +42,7 @@ public final class EngineClient {
                         socket -> {
                           Endpoint<E, N> endpoint =
                               new Endpoint<>(shard, application, Integer.MAX_VALUE);
-                          TcpTransport.takeOver(endpoint, socket, Framing.NONE);
+                          TcpTransport.takeOver(endpoint, socket);
                           return endpoint.only();
                         })
                     .onComplete(connected));

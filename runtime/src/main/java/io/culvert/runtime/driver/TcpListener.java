@@ -92,7 +92,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     config.setRecvByteBufAllocator(endpoint.shard().readBuffer());
     config.setWriteBufferWaterMark(WATER_MARK);
-    accepted.pipeline().addLast(new TcpTransport(endpoint, accepted, Framing.NONE));
+    accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
     ctx.channel().eventLoop().register(accepted);
   }
 

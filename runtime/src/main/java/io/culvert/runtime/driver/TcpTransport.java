@@ -2,6 +2,7 @@ package io.culvert.runtime.driver;
 
 import io.culvert.engine.Outbox;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -9,14 +10,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.timeout.IdleStateHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
@@ -35,36 +33,32 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   private final Endpoint<?, ?> endpoint;
   private final Channel channel;
-  private final Framing framing;
   private @Nullable Connection<?, ?> connection;
   private boolean opened;
   private boolean outputEnded;
 
-  TcpTransport(Endpoint<?, ?> endpoint, Channel channel, Framing framing) {
+  TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
     this.endpoint = endpoint;
     this.channel = channel;
-    this.framing = framing;
   }
 
   /**
-   * Puts a transport in the place of Vert.x on a channel that Vert.x has just opened, before
-   * anything was read from it. If the application opens an engine, it is open when this returns.
+   * Puts this in the place of Vert.x on a channel that Vert.x has just opened, before anything was
+   * read from it. The engine is open when this returns, if the application opened it.
    */
-  static void takeOver(Endpoint<?, ?> endpoint, NetSocket socket, Framing framing) {
+  static TcpTransport takeOver(Endpoint<?, ?> endpoint, NetSocket socket) {
     ChannelHandlerContext vertx = ((NetSocketInternal) socket).channelHandlerContext();
     Channel channel = vertx.channel();
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel.config().setWriteBufferWaterMark(TcpListener.WATER_MARK);
-    ChannelPipeline pipeline = channel.pipeline();
-    pipeline.replace(vertx.handler(), "culvert", new TcpTransport(endpoint, channel, framing));
-    if (pipeline.get(IdleStateHandler.class) != null) {
-      pipeline.remove(IdleStateHandler.class); // engines have their own deadlines
-    }
+    TcpTransport transport = new TcpTransport(endpoint, channel);
+    channel.pipeline().replace(vertx.handler(), "culvert", transport);
+    return transport;
   }
 
   @Override
   public String transport() {
-    return framing.name(tls() != null);
+    return tls() == null ? "tcp" : "tls";
   }
 
   @Override
@@ -90,8 +84,8 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public int write(Outbox outbox, int limitBytes) {
-    int length = (int) Math.min(limitBytes, outbox.pendingBytes());
-    ByteBuf out = endpoint.shard().sink().drain(outbox, length, framing, channel.alloc());
+    ByteBuf out = endpoint.shard().sink().drain(outbox, limitBytes, channel.alloc());
+    int length = out.readableBytes();
     channel.write(out, channel.voidPromise());
     return length;
   }
@@ -109,7 +103,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public void end() {
     outputEnded = true;
-    channel.writeAndFlush(framing.farewell()).addListener(END_OUTPUT);
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(END_OUTPUT);
   }
 
   @Override
@@ -121,42 +115,6 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   long unsentBytes() {
     ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-  }
-
-  /** The framing has found bytes for the engine. */
-  void received(byte[] array, int start, int length) {
-    Connection<?, ?> target = connection;
-    if (target != null) {
-      target.received(array, start, length);
-    }
-  }
-
-  /** The peer will send no more. */
-  void peerEnded() {
-    Connection<?, ?> target = connection;
-    if (target != null) {
-      target.inputEnded();
-    }
-    if (outputEnded) {
-      channel.close();
-    }
-  }
-
-  /** The framing ends the connection: what waits is sent before. */
-  void endConnection() {
-    Connection<?, ?> target = connection;
-    if (target != null) {
-      target.end();
-    }
-  }
-
-  /** The framing answers the peer; a peer that does not read gets no answer. */
-  void answer(ByteBuf bytes) {
-    if (channel.isWritable() && !outputEnded) {
-      channel.writeAndFlush(bytes);
-    } else {
-      bytes.release();
-    }
   }
 
   @Override
@@ -173,17 +131,15 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!(message instanceof ByteBuf in)) {
-      ReferenceCountUtil.release(message); // the end of an HTTP request that was a handshake
-      return;
-    }
+    ByteBuf in = (ByteBuf) message;
+    Connection<?, ?> target = connection;
     ContextInternal previous = endpoint.shard().enter();
     try {
       byte[] scratch = endpoint.shard().scratch();
-      while (in.isReadable()) {
+      while (target != null && in.isReadable()) {
         int length = Math.min(in.readableBytes(), scratch.length);
         in.readBytes(scratch, 0, length);
-        framing.read(scratch, length, this);
+        target.received(scratch, 0, length);
       }
     } finally {
       endpoint.shard().leave(previous);
@@ -193,12 +149,18 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
+    Connection<?, ?> target = connection;
+    boolean ended =
+        event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent;
+    if (ended && target != null) {
       ContextInternal previous = endpoint.shard().enter();
       try {
-        peerEnded();
+        target.inputEnded();
       } finally {
         endpoint.shard().leave(previous);
+      }
+      if (outputEnded) {
+        ctx.close();
       }
     }
   }

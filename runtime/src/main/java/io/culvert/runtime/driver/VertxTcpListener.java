@@ -34,6 +34,6 @@ final class VertxTcpListener {
       socket.close();
       return;
     }
-    TcpTransport.takeOver(endpoint, socket, Framing.NONE);
+    TcpTransport.takeOver(endpoint, socket);
   }
 }

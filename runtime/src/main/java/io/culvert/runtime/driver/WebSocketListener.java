@@ -1,26 +1,18 @@
 package io.culvert.runtime.driver;
 
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
- * The HTTP side of WebSocket connections: a Vert.x server reads the request and answers the
- * handshake (RFC 6455 §4.2), then a {@link TcpTransport} takes the channel over. Every request that
- * is not a fitting handshake gets an answer that a person can read.
+ * The HTTP side of WebSocket connections: every request that is not a fitting WebSocket handshake
+ * gets an answer that a person can read.
  */
 final class WebSocketListener {
-  private static final String KEY = "Sec-WebSocket-Key";
-  private static final String ACCEPT = "Sec-WebSocket-Accept";
-  private static final String VERSION = "Sec-WebSocket-Version";
-  private static final String PROTOCOL = "Sec-WebSocket-Protocol";
-
   private final Endpoint<?, ?> endpoint;
   private final WebSocketOptions options;
 
@@ -42,61 +34,37 @@ final class WebSocketListener {
   }
 
   private void request(HttpServerRequest request) {
-    MultiMap headers = request.headers();
-    String key = headers.get(KEY);
-    String subprotocol = subprotocol(request);
     if (!options.path().equals(request.path())) {
       refuse(request, 404, "Nothing is here. The WebSocket is at " + options.path() + ".");
-    } else if (!isUpgrade(request)) {
+    } else if (!isHandshake(request)) {
       request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
       refuse(request, 426, "This is a WebSocket for " + options.subprotocols() + ", not a page.");
-    } else if (!"13".equals(headers.get(VERSION))) {
-      request.response().putHeader(VERSION, "13");
-      refuse(request, 426, "The version of WebSocket must be 13.");
-    } else if (key == null) {
-      refuse(request, 400, "The header " + KEY + " is missing.");
-    } else if (subprotocol == null) {
+    } else if (!offersSubprotocol(request)) {
       refuse(request, 400, "Offer one of these subprotocols: " + options.subprotocols() + ".");
     } else if (!options
         .origins()
-        .allows(headers.get(HttpHeaders.ORIGIN), headers.get(HttpHeaders.HOST))) {
+        .allows(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST))) {
       refuse(request, 403, "Pages of this origin may not connect here.");
     } else if (!endpoint.admits()) {
       answer(request, 503, "There are too many connections.");
     } else {
-      upgrade(request, key, subprotocol);
+      request
+          .toWebSocket()
+          .onSuccess(socket -> WebSocketTransport.serve(endpoint, socket))
+          .onFailure(failure -> Shard.LOG.debug("A WebSocket handshake failed: {}", failure));
     }
   }
 
-  private void upgrade(HttpServerRequest request, String key, String subprotocol) {
-    request
-        .response()
-        .putHeader(HttpHeaders.UPGRADE, "websocket")
-        .putHeader(HttpHeaders.CONNECTION, "Upgrade")
-        .putHeader(ACCEPT, WebSocketFrames.accept(key))
-        .putHeader(PROTOCOL, subprotocol);
-    request
-        .toNetSocket()
-        .onSuccess(socket -> TcpTransport.takeOver(endpoint, socket, new WebSocketFraming()))
-        .onFailure(failure -> Shard.LOG.debug("A WebSocket handshake failed: {}", failure));
-  }
-
-  private static boolean isUpgrade(HttpServerRequest request) {
+  private static boolean isHandshake(HttpServerRequest request) {
     return HttpMethod.GET.equals(request.method())
-        && request.version() == HttpVersion.HTTP_1_1
         && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
   }
 
-  /** The first of ours that the client offers, or null. */
-  private @Nullable String subprotocol(HttpServerRequest request) {
-    for (String ours : options.subprotocols()) {
-      for (String header : request.headers().getAll(PROTOCOL)) {
-        if (Arrays.stream(header.split(",", -1)).anyMatch(offer -> offer.strip().equals(ours))) {
-          return ours;
-        }
-      }
-    }
-    return null;
+  private boolean offersSubprotocol(HttpServerRequest request) {
+    List<String> headers = request.headers().getAll("Sec-WebSocket-Protocol");
+    return headers.stream()
+        .flatMap(header -> Arrays.stream(header.split(",", -1)))
+        .anyMatch(offered -> options.subprotocols().contains(offered.strip()));
   }
 
   private void refuse(HttpServerRequest request, int status, String text) {

@@ -6,10 +6,11 @@ import java.util.List;
 /**
  * Where and how a WebSocket listener listens.
  *
- * @param server host, port, TLS; only HTTP/1.1 is spoken
+ * @param server host, port, TLS; what concerns WebSocket in it is overwritten
  * @param path the only path that is served
  * @param subprotocols the subprotocols that a client may offer, the preferred one first
  * @param origins which web pages may connect
+ * @param maxFrameBytes larger frames close the connection
  * @param maxConnections connections beyond this are answered with 503
  */
 public record WebSocketOptions(
@@ -17,22 +18,30 @@ public record WebSocketOptions(
     String path,
     List<String> subprotocols,
     OriginCheck origins,
+    int maxFrameBytes,
     int maxConnections) {
-  /** How long a connection may take to send its handshake, unless the server's options say so. */
-  public static final int DEFAULT_HANDSHAKE_SECONDS = 10;
+  /** Clients put one packet in a frame; larger packets need a larger limit. */
+  public static final int DEFAULT_MAX_FRAME_BYTES = 1024 * 1024;
+
+  /** How long a peer may take to answer our close. */
+  private static final int CLOSING_SECONDS = 2;
 
   public WebSocketOptions {
     subprotocols = List.copyOf(subprotocols);
     if (!path.startsWith("/") || subprotocols.isEmpty()) {
       throw new IllegalArgumentException("path must start with / and a subprotocol be named");
     }
-    if (maxConnections < 1) {
-      throw new IllegalArgumentException("maxConnections must be positive");
+    if (maxFrameBytes < 1 || maxConnections < 1) {
+      throw new IllegalArgumentException("maxFrameBytes and maxConnections must be positive");
     }
-    server = new HttpServerOptions(server).setUseAlpn(false).setHttp2ClearTextEnabled(false);
-    if (server.getIdleTimeout() == 0) {
-      server.setIdleTimeout(DEFAULT_HANDSHAKE_SECONDS);
-    }
+    server =
+        new HttpServerOptions(server)
+            .setWebSocketSubProtocols(subprotocols)
+            .setMaxWebSocketFrameSize(maxFrameBytes)
+            .setMaxWebSocketMessageSize(Integer.MAX_VALUE) // a message is never put together
+            .setWebSocketClosingTimeout(CLOSING_SECONDS)
+            .setPerFrameWebSocketCompressionSupported(false) // a size limit would mean nothing
+            .setPerMessageWebSocketCompressionSupported(false);
   }
 
   /** With the defaults of a listener on the loopback interface. */
@@ -42,14 +51,19 @@ public record WebSocketOptions(
         path,
         subprotocols,
         OriginCheck.LOOPBACK,
+        DEFAULT_MAX_FRAME_BYTES,
         Integer.MAX_VALUE);
   }
 
   public WebSocketOptions withOrigins(OriginCheck check) {
-    return new WebSocketOptions(server, path, subprotocols, check, maxConnections);
+    return new WebSocketOptions(server, path, subprotocols, check, maxFrameBytes, maxConnections);
+  }
+
+  public WebSocketOptions withMaxFrameBytes(int limit) {
+    return new WebSocketOptions(server, path, subprotocols, origins, limit, maxConnections);
   }
 
   public WebSocketOptions withMaxConnections(int limit) {
-    return new WebSocketOptions(server, path, subprotocols, origins, limit);
+    return new WebSocketOptions(server, path, subprotocols, origins, maxFrameBytes, limit);
   }
 }

@@ -71,7 +71,7 @@ class TlsTest extends SocketContract {
     }
   }
 
-  static SSLContext trusting() throws IOException {
+  private static SSLContext trusting() throws IOException {
     try (InputStream in = TlsTest.class.getResourceAsStream("toy.p12")) {
       KeyStore own = KeyStore.getInstance("PKCS12");
       own.load(in, SECRET);

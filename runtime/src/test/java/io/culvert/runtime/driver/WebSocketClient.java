@@ -63,11 +63,6 @@ final class WebSocketClient extends ToyClient {
     rawOut.write(frame.toByteArray());
   }
 
-  /** Bytes without a frame. */
-  void raw(byte[] bytes) throws IOException {
-    rawOut.write(bytes);
-  }
-
   void frame(boolean last, int opcode, byte[] bytes) throws IOException {
     frame(last, opcode, bytes, 0, bytes.length);
   }
