@@ -119,14 +119,14 @@ public final class Broker {
         end(known, nowMillis); // [MQTT5-3.1.2-4]
       }
     }
-    Session session = sessions.get(clientId);
+    Session session = sessions.get(clientId); // [MQTT5-3.1.3-2], [MQTT5-3.1.2-5]
     boolean present = session != null; // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
     if (session == null) {
-      session = new Session(clientId, limits, counters, dropLog, deadlines);
+      session = new Session(clientId, limits, counters, dropLog, deadlines); // [MQTT5-3.1.2-6]
       sessions.put(clientId, session);
     }
     Will will = connect.will();
-    session.will(will == null ? null : will.copy());
+    session.will(will == null ? null : will.copy()); // [MQTT5-3.1.2-7]
     session.expirySeconds(grant.sessionExpirySeconds());
     connection.acceptConnect(session, present, grant.keepAliveSeconds(), properties, nowMillis);
     deadlines.remove(session.deadline());
@@ -168,7 +168,7 @@ public final class Broker {
             case MQTT_5 -> true;
           };
       if (!mayBeAssigned || !limits.emptyClientIdAllowed()) {
-        return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+        return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT5-3.1.3-8], [MQTT3-3.1.3-9]
       }
     }
     if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
@@ -214,8 +214,9 @@ public final class Broker {
     }
     if (expiry == 0) {
       // While it is taken over, the session that follows is decided on by the new CONNECT.
-      end(session, nowMillis);
+      end(session, nowMillis); // [MQTT5-4.1.0-2]
     } else {
+      // [MQTT5-3.1.2-23]
       session.endsAt(expiry == Session.NEVER_SECONDS ? Long.MAX_VALUE : nowMillis + expiry * 1000);
       deadlines.set(session.deadline(), session.deadlineMillis());
     }
@@ -307,7 +308,7 @@ public final class Broker {
 
   /** Hands a message to the sessions that {@link #fanOut} holds. */
   private ReasonCode route(@Nullable Session source, Message message, long nowMillis) {
-    if (message.retain()) {
+    if (message.retain()) { // [MQTT5-3.3.1-8]
       retained.store(message);
     }
     targets.clear();
@@ -329,7 +330,7 @@ public final class Broker {
     return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
   }
 
-  /** One member of the group gets it: the next that has room, else the next [MQTT5-4.8.2-4]. */
+  /** One member of the group gets it: the next that has room, else the next. */
   private int routeShared(
       SharedGroup<Subscription> group,
       Message message,
@@ -374,7 +375,7 @@ public final class Broker {
     }
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
     List<RetainedFeed> feeds = new ArrayList<>();
-    for (SubscriptionRequest request : requested.requests()) {
+    for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       reasonCodes.add(subscribe(session, request, requested.identifier(), feeds));
     }
     connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
@@ -390,14 +391,14 @@ public final class Broker {
       return;
     }
     List<ReasonCode> reasonCodes = new ArrayList<>(unsubscribe.filters().size());
-    for (String text : unsubscribe.filters()) {
+    for (String text : unsubscribe.filters()) { // [MQTT5-3.10.4-6], [MQTT5-3.11.3-1]
       TopicFilter filter = SubscribeChecks.parse(text);
       if (filter == null) {
         reasonCodes.add(ReasonCode.TOPIC_FILTER_INVALID);
       } else {
         Subscription removed = session.remove(filter);
         if (removed != null) {
-          subscriptions.remove(filter, removed);
+          subscriptions.remove(filter, removed); // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
         }
         reasonCodes.add(removed == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED : ReasonCode.SUCCESS);
       }
@@ -419,11 +420,12 @@ public final class Broker {
     session.put(subscription);
     subscriptions.put(filter, subscription); // [MQTT5-3.8.4-3]
     RetainHandling handling = request.options().retainHandling();
-    boolean sendRetained =
+    boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]
         handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
       feeds.add(new RetainedFeed(retained.match(filter), subscription)); // [MQTT5-3.3.1-9]
     }
+    // [MQTT5-3.2.2-10], [MQTT5-3.8.4-7]
     return ReasonCode.granted(request.options().qos().min(limits.maximumQos()));
   }
 
@@ -445,7 +447,7 @@ public final class Broker {
         due = deadlines.pollExpired(nowMillis)) {
       publishDueWill(due, nowMillis);
       if (due.hasEnded(nowMillis)) {
-        end(due, nowMillis);
+        end(due, nowMillis); // [MQTT5-4.1.0-2]
       } else if (!due.isConnected()) {
         deadlines.set(due.deadline(), due.deadlineMillis());
       }

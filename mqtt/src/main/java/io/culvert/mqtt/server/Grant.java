@@ -81,6 +81,7 @@ record Grant(
     if (longest == 0 || !connect.version().isMqtt5()) {
       return wanted;
     }
+    // [MQTT5-3.2.2-22]
     return wanted == 0 ? longest : Math.min(wanted, longest);
   }
 

@@ -31,6 +31,18 @@ final class MessageQueue {
     return delivery;
   }
 
+  /** Removes what has expired at the front, where the oldest are; gives their number. */
+  int removeExpired(long nowMillis) {
+    int removed = 0;
+    for (Delivery first = deliveries.peek();
+        first != null && first.message().isExpired(nowMillis);
+        first = deliveries.peek()) {
+      remove();
+      removed++;
+    }
+    return removed;
+  }
+
   int size() {
     return deliveries.size();
   }

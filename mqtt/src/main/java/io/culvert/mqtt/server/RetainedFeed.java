@@ -35,8 +35,8 @@ final class RetainedFeed {
     int identifier = subscription.identifier();
     return Delivery.of(
         message,
-        message.qos().min(subscription.options().qos()),
-        true, // [MQTT5-3.3.1-8]
+        message.qos().min(subscription.options().qos()), // [MQTT5-3.8.4-8]
+        true, // [MQTT3-3.3.1-8]
         identifier == 0 ? new int[0] : new int[] {identifier});
   }
 }

@@ -192,7 +192,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     awaitsDecision = false;
     session = accepted;
     keepAliveMillis = keepAliveSeconds * 1000L;
-    send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties));
+    send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties)); // [MQTT5-3.1.4-5]
     wake.changed();
   }
 
@@ -200,7 +200,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   public void rejectConnect(ReasonCode reasonCode) {
     if (state == State.CONNECT_REQUESTED) {
       refuse(reasonCode, Properties.EMPTY);
-      end(DisconnectCause.REFUSED, null, null);
+      end(DisconnectCause.REFUSED, null, null); // [MQTT5-3.1.4-2], [MQTT5-3.2.2-7]
       wake.changed();
     }
   }
@@ -215,9 +215,23 @@ public final class ServerConnection implements Engine<ServerEvent> {
     reply(new UnsubAck(requestId, reasonCodes, Properties.EMPTY)); // [MQTT5-3.10.4-5]
   }
 
-  /** Answers a PUBLISH of QoS 1 or 2; the reply leaves when all earlier ones have. */
+  /**
+   * Answers a PUBLISH of QoS 1 or 2; the reply leaves when all earlier ones have. When the
+   * connection has ended, a decision on QoS 2 still counts for the session: its next connection
+   * answers the repetition with it.
+   */
   public void acceptPublish(int packetId, ReasonCode reasonCode) {
-    if (state == State.CONNECTED && acks.decide(packetId, reasonCode)) {
+    Session current = session;
+    if (state == State.CONNECTED) {
+      decide(packetId, reasonCode);
+    } else if (current != null) {
+      current.decideLate(packetId, reasonCode);
+    }
+  }
+
+  /** As {@link #acceptPublish} for a PUBLISH that came on this connection. */
+  void decide(int packetId, ReasonCode reasonCode) {
+    if (acks.decide(packetId, reasonCode)) {
       sendReadyAcks();
       wake.changed();
     }
@@ -381,7 +395,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case PINGREQ -> onPingReq();
       case DISCONNECT -> onDisconnect((Disconnect) packet);
       case CONNECT -> throw violation(Statement.MQTT5_3_1_0_2, "second CONNECT");
-      case AUTH -> throw violation(Statement.MQTT5_4_12_0_6, "AUTH without Authentication Method");
+      case AUTH -> throw violation(Statement.MQTT5_4_12_0_7, "AUTH without Authentication Method");
       case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
           throw violation(null, packet.type() + " only flows from server to client");
     };
@@ -440,7 +454,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** The identifier belongs to a QoS 2 message that the client has not released. */
   private void onIdInUse(int packetId, boolean exactlyOnce) {
     if (exactlyOnce) {
-      if (!acks.contains(packetId)) { // else its PUBREC is yet to come and answers both
+      if (acks.contains(packetId)) {
+        return; // its PUBREC is yet to come and answers both
+      }
+      if (connected().isUndecided(packetId)) {
+        countUnfinished();
+        acks.add(packetId, true);
+      } else {
         acks.addDecided(packetId, true, ReasonCode.SUCCESS); // [MQTT5-4.3.3-10]
       }
     } else if (version.isMqtt5()) {
@@ -500,7 +520,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (topic.isEmpty()) {
       TopicName resolved = known[(int) alias];
       if (resolved == null) {
-        throw violation(Statement.MQTT5_3_3_2_12, "Topic Alias " + alias + " is unknown");
+        throw violation(null, "Topic Alias " + alias + " is unknown");
       }
       return resolved;
     }
@@ -512,7 +532,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private @Nullable ServerEvent onPubRel(int packetId) {
-    boolean known = connected().received().remove(packetId);
+    boolean known = connected().received().remove(packetId); // [MQTT5-4.3.3-12]
     if (known && unfinished > 0) {
       unfinished--;
     }
@@ -569,11 +589,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
       ReasonCode reasonCode = acks.reasonCode();
       int packetId = acks.packetId();
       acks.remove();
-      sendAck(type, packetId, reasonCode);
+      sendAck(type, packetId, reasonCode); // [MQTT5-4.3.2-4], [MQTT5-4.3.3-8]
       if (type == PacketType.PUBACK) {
         unfinished--;
       } else if (reasonCode.isError() && connected().received().remove(packetId)) {
-        unfinished--;
+        unfinished--; // [MQTT5-4.3.3-9]
       }
     }
   }
@@ -623,7 +643,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private void refuse(ReasonCode reasonCode, Properties properties) {
-    ConnAck full = new ConnAck(false, reasonCode, properties);
+    ConnAck full = new ConnAck(false, reasonCode, properties); // [MQTT5-3.2.2-6]
     send(fits(full) ? full : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
   }
 
@@ -669,11 +689,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     awaitsDecision = false;
     ended = new ServerEvent.Disconnected(cause, packet, violation);
     if (status == Status.OPEN) {
-      status = Status.CLOSE_AFTER_FLUSH;
+      status = Status.CLOSE_AFTER_FLUSH; // [MQTT5-4.13.1-1], [MQTT5-4.13.2-1]
     }
-    in.clear();
+    in.clear(); // [MQTT5-3.1.4-6]
+    Session current = session;
+    if (current != null) {
+      acks.forEachUndecidedPubRec(current::addUndecided);
+    }
     acks.clear();
-    aliases = null;
+    aliases = null; // [MQTT5-3.3.2-7]
     Backlog holding = heldBy;
     if (holding != null) {
       heldBy = null;

@@ -42,6 +42,7 @@ public final class Session {
   private final OutboundWindow window;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
+  private @Nullable ReceivedIds undecided;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
   private @Nullable MessageQueue queue;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
@@ -113,7 +114,7 @@ public final class Session {
     connection = attached;
     willAtMillis = Engine.NO_DEADLINE;
     endsAtMillis = Engine.NO_DEADLINE;
-    window.resume(receiveMaximum);
+    window.resume(receiveMaximum); // [MQTT5-4.4.0-1], [MQTT3-4.4.0-1]
     pump(nowMillis);
   }
 
@@ -125,7 +126,7 @@ public final class Session {
 
   // ---- delivery
 
-  /** Sends now, or lets it wait, or drops it with a reason. */
+  /** Sends now, or lets it wait, or drops it with a reason [MQTT5-4.5.0-1], [MQTT3-4.5.0-1]. */
   void deliver(Delivery delivery, long nowMillis) {
     ServerConnection to = connection;
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
@@ -210,7 +211,7 @@ public final class Session {
         continue;
       }
       if (window.isFull()) {
-        return;
+        return; // [MQTT5-3.3.4-9], [MQTT5-4.9.0-2]
       }
       Delivery delivery = nextWaiting(nowMillis);
       if (delivery != null) {
@@ -230,6 +231,7 @@ public final class Session {
     }
     window.clear();
     received.clear();
+    undecided = null;
     queue = null;
     drained();
     feeds = null;
@@ -241,7 +243,7 @@ public final class Session {
       return;
     }
     int packetId = delivery.qos() == QoS.AT_MOST_ONCE ? 0 : window.open(delivery);
-    to.sendPublish(delivery, packetId, false, nowMillis);
+    to.sendPublish(delivery, packetId, false, nowMillis); // [MQTT5-2.2.1-4], [MQTT5-3.3.1-3]
     counters.countDelivered();
   }
 
@@ -258,7 +260,7 @@ public final class Session {
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
     } else if (to.fits(delivery, nowMillis)) {
-      to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1]
+      to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
     } else {
       window.close(packetId);
       dropped(DropReason.TOO_LARGE, 1, nowMillis);
@@ -266,15 +268,22 @@ public final class Session {
   }
 
   private void enqueue(Delivery delivery, long nowMillis) {
-    MessageQueue waiting = queue;
-    if (waiting == null) {
-      waiting = new MessageQueue(limits);
+    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    boolean added = waiting.offer(delivery);
+    if (!added) {
+      int expired = waiting.removeExpired(nowMillis);
+      if (expired > 0) {
+        dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
+        added = waiting.offer(delivery);
+        if (waiting.hasDrained()) {
+          drained();
+        }
+      }
     }
-    if (waiting.offer(delivery)) {
-      queue = waiting; // never one that is empty
-    } else {
+    if (!added) {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
     }
+    queue = waiting.size() == 0 ? null : waiting;
   }
 
   private @Nullable Delivery nextWaiting(long nowMillis) {
@@ -331,7 +340,7 @@ public final class Session {
     Delivery delivery = window.published(packetId);
     if (delivery != null) {
       check(delivery.qos() == QoS.AT_LEAST_ONCE, "PUBACK", packetId);
-      window.close(packetId);
+      window.close(packetId); // [MQTT5-4.3.2-3]; also with an error [MQTT5-4.4.0-2]
     } // else unknown: ignored, the client may have acknowledged twice
     return null;
   }
@@ -346,7 +355,7 @@ public final class Session {
         window.close(packetId); // [MQTT5-4.4.0-2]
         return null;
       }
-      window.release(packetId);
+      window.release(packetId); // [MQTT5-4.3.3-5], [MQTT5-4.3.3-6]
     } else if (!window.isReleased(packetId)) {
       answer = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     }
@@ -368,6 +377,34 @@ public final class Session {
 
   ReceivedIds received() {
     return received;
+  }
+
+  /** A QoS 2 message's connection has ended before its PUBREC was decided. */
+  void addUndecided(int packetId) {
+    ReceivedIds ids = undecided == null ? new ReceivedIds() : undecided;
+    ids.add(packetId);
+    undecided = ids;
+  }
+
+  /** Whether a repetition of this QoS 2 message has to wait for the decision on the first one. */
+  boolean isUndecided(int packetId) {
+    return undecided != null && undecided.contains(packetId);
+  }
+
+  /** The decision on a QoS 2 message of an earlier connection. */
+  void decideLate(int packetId, ReasonCode reasonCode) {
+    ReceivedIds ids = undecided;
+    if (ids == null || !ids.remove(packetId)) {
+      return;
+    }
+    undecided = ids.size() == 0 ? null : ids;
+    ServerConnection to = connection;
+    if (to != null && to.isConnected()) {
+      to.decide(packetId, reasonCode);
+    }
+    if (reasonCode.isError()) {
+      received.remove(packetId); // [MQTT5-4.3.3-9]
+    }
   }
 
   private static void check(boolean expected, String packet, int packetId) {

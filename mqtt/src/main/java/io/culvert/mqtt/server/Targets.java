@@ -38,8 +38,10 @@ final class Targets {
 
   void add(Subscription subscription, Message message) {
     Session session = subscription.session();
-    int granted = Math.min(message.qos().value(), subscription.options().qos().value());
-    boolean retained = message.retain() && subscription.options().retainAsPublished();
+    int granted = // [MQTT5-3.8.4-8], [MQTT3-3.8.4-6]
+        Math.min(message.qos().value(), subscription.options().qos().value());
+    boolean retained = // [MQTT5-3.3.1-12], [MQTT5-3.3.1-13]
+        message.retain() && subscription.options().retainAsPublished();
     if (session.pass == pass) {
       merge(session.target, granted, retained, subscription.identifier());
       return;

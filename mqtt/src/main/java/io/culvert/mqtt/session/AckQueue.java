@@ -3,6 +3,7 @@ package io.culvert.mqtt.session;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.ReasonCode;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Received QoS 1 and 2 messages whose PUBACK or PUBREC has not been sent, in order of arrival. An
@@ -49,6 +50,16 @@ public final class AckQueue {
       }
     }
     return false;
+  }
+
+  /** Tells the identifiers of QoS 2 messages that are not decided, in order of arrival. */
+  public void forEachUndecidedPubRec(IntConsumer action) {
+    for (int i = 0; i < size; i++) {
+      int ack = ring[(head + i) & (ring.length - 1)];
+      if ((ack & (IS_PUBREC | DECIDED)) == IS_PUBREC) {
+        action.accept(ack & ID_MASK);
+      }
+    }
   }
 
   /** Decides the oldest undecided acknowledgement of this identifier; false when there is none. */

@@ -99,6 +99,11 @@ final class BrokerHarness {
     run();
   }
 
+  /** Forgets what was held: a test has decided by itself. */
+  void drop() {
+    held.clear();
+  }
+
   /** Does at once what one client's events asked for; those of others still wait. */
   void handleNow(TestClient client) {
     List<Held> its = held.stream().filter(each -> each.connection == client.server).toList();
@@ -110,7 +115,7 @@ final class BrokerHarness {
   void handle(ServerConnection connection, ServerEvent event) {
     boolean isAsked = !(event instanceof ServerEvent.Disconnected);
     if (holding && isAsked) {
-      held.add(new Held(connection, event));
+      held.add(new Held(connection, Packets.owned(event)));
     } else {
       broker.handle(connection, event, clock.nowMillis());
     }

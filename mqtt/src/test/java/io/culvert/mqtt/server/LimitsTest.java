@@ -203,6 +203,43 @@ class LimitsTest {
   }
 
   @Test
+  void expiredMessagesMakeRoomInAFullQueue() {
+    BrokerHarness harness = BrokerHarness.create(limits -> limits.queueMessages(3));
+    harness.resume("c").subscribe("a", QoS.AT_LEAST_ONCE).lose();
+    TestClient publisher = harness.connect("publisher");
+    for (int i = 0; i < 3; i++) {
+      publisher.send(
+          Packets.publish("a", "old")
+              .qos(QoS.AT_LEAST_ONCE)
+              .packetId(1)
+              .with(Property.MESSAGE_EXPIRY_INTERVAL, 1)
+              .build());
+    }
+    publisher.takeAll();
+    publish(publisher, "a", "too early");
+    harness.advanceSeconds(1);
+    publish(publisher, "a", "in time");
+    assertThat(harness.session("c").queuedMessages()).isEqualTo(1);
+    assertThat(harness.resumeWithMessages("c").takePayloads()).containsExactly("in time");
+    assertThat(harness.broker.counters().dropped(DropReason.EXPIRED)).isEqualTo(3);
+    assertThat(harness.broker.counters().dropped(DropReason.QUEUE_FULL)).isEqualTo(1);
+  }
+
+  @Test
+  void messageThatFitsNoQueueBlocksNothing() {
+    BrokerHarness harness = BrokerHarness.create(limits -> limits.queueMessages(0).inFlight(1));
+    TestClient client = harness.connect("c").subscribe("a", QoS.AT_LEAST_ONCE);
+    TestClient publisher = harness.connect("publisher");
+    publish(publisher, "a", "one");
+    publish(publisher, "a", "dropped");
+    client.send(Packets.pubAck(client.takePublish().packetId()));
+    publish(publisher, "a", "two");
+    assertThat(client.takePayloads()).containsExactly("two");
+    assertThat(harness.broker.counters().dropped(DropReason.QUEUE_FULL)).isEqualTo(1);
+    assertThat(harness.broker.counters().dropped(DropReason.EXPIRED)).isZero();
+  }
+
+  @Test
   void slowReaderLosesQos0AndKeepsTheRest() {
     BrokerHarness harness = BrokerHarness.create(limits -> limits.outboxBytes(500));
     TestClient slow = harness.connect("slow").subscribe("a", QoS.AT_LEAST_ONCE);
