@@ -183,7 +183,7 @@ public final class BrokerSettings {
             1,
             65535,
             "1000",
-            "Topic filters in one SUBSCRIBE or UNSUBSCRIBE."),
+            "Topic filters in one SUBSCRIBE; those behind them are refused."),
         number("limits.topic-levels", Unit.COUNT, 1, 65535, "128", "Levels of a topic or filter."),
         number("limits.topic-bytes", Unit.BYTES, 1, 65535, "65535", "Length of a topic or filter."),
         number(
