@@ -23,11 +23,6 @@ public final class Limits {
     return new Builder();
   }
 
-  /** These values, to be changed. */
-  public Builder toBuilder() {
-    return new Builder(values);
-  }
-
   /** The largest packet that is taken, in bytes; a larger one is refused on its fixed header. */
   public long maximumPacketSizeBytes() {
     return values.maximumPacketSizeBytes;

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checked values of a {@link SettingTable}, defaults included. Immutable.
@@ -46,11 +45,6 @@ public final class Configuration {
 
   public String text(String key) {
     return value(key, String.class);
-  }
-
-  /** Null when it is not set and has no default. */
-  public @Nullable String textOrNull(String key) {
-    return isPresent(key) ? text(key) : null;
   }
 
   public boolean flag(String key) {

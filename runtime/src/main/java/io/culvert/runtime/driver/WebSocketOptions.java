@@ -55,10 +55,6 @@ public record WebSocketOptions(
         Integer.MAX_VALUE);
   }
 
-  public WebSocketOptions withOrigins(OriginCheck check) {
-    return new WebSocketOptions(server, path, subprotocols, check, maxFrameBytes, maxConnections);
-  }
-
   public WebSocketOptions withMaxFrameBytes(int limit) {
     return new WebSocketOptions(server, path, subprotocols, origins, limit, maxConnections);
   }
