@@ -13,6 +13,9 @@ import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.UnsubAck;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of topics, properties and payloads on the way: aliases, expiry, order. */
@@ -82,6 +85,39 @@ class ForwardingTest {
     assertThat(client.takePublishes())
         .extracting(publish -> publish.topic().toString())
         .containsExactly("moved", "moved");
+  }
+
+  @Test
+  @Normative({MQTT5_3_3_2_11, MQTT5_3_1_2_26})
+  void serverUsesNoAliasesEvenWhereTheClientTakesThem() {
+    TestClient client =
+        harness.connect(Packets.connect("c").with(Property.TOPIC_ALIAS_MAXIMUM, 10).build());
+    client.subscribe("a", QoS.AT_MOST_ONCE);
+    publisher.publish("a", "x").publish("a", "y");
+    assertThat(client.takePublishes())
+        .hasSize(2)
+        .allMatch(publish -> publish.topic().toString().equals("a"))
+        .allMatch(publish -> publish.properties().isEmpty());
+  }
+
+  @Test
+  @Normative({MQTT5_3_1_2_29, MQTT5_3_4_2_2, MQTT5_3_5_2_2, MQTT5_3_7_2_2})
+  void acknowledgementsExplainNothingInProperties() {
+    TestClient client =
+        harness.connect(Packets.connect("c").with(Property.REQUEST_PROBLEM_INFORMATION, 0).build());
+    client.send(
+        Packets.publish(1, "$SYS/x", "x", QoS.AT_LEAST_ONCE),
+        Packets.publish(2, "$SYS/x", "x", QoS.EXACTLY_ONCE),
+        Packets.pubRel(3),
+        Packets.subscribe(4, "a/#/b", QoS.AT_MOST_ONCE),
+        Packets.unsubscribe(5, "a/#/b"));
+    assertThat(client.takeAll())
+        .containsExactly(
+            Packets.pubAck(1, ReasonCode.NOT_AUTHORIZED),
+            Packets.pubRec(2, ReasonCode.NOT_AUTHORIZED),
+            Packets.pubComp(3, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND),
+            new SubAck(4, List.of(ReasonCode.TOPIC_FILTER_INVALID), Properties.EMPTY),
+            new UnsubAck(5, List.of(ReasonCode.TOPIC_FILTER_INVALID), Properties.EMPTY));
   }
 
   @Test

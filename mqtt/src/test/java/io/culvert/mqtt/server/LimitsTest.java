@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -14,8 +13,6 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -266,99 +263,5 @@ class LimitsTest {
                     Integer.parseInt(x.toUtf8().substring(4)),
                     Integer.parseInt(y.toUtf8().substring(4))));
     assertThat(slow.server.outbox().isEmpty()).isTrue();
-  }
-
-  @Test
-  @Normative({MQTT5_3_1_2_24, MQTT5_3_1_2_25})
-  void messageLargerThanTheClientTakesIsTreatedAsDelivered() {
-    BrokerHarness harness = BrokerHarness.create();
-    TestClient client =
-        harness.connect(Packets.connect("c").with(Property.MAXIMUM_PACKET_SIZE, 50).build());
-    client.subscribe("a", QoS.AT_LEAST_ONCE);
-    TestClient publisher = harness.connect("publisher");
-    assertThat(publish(publisher, "a", "x".repeat(42))).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(Packets.encode(client.takePublish(), MqttVersion.MQTT_5).length()).isEqualTo(50);
-    assertThat(publish(publisher, "a", "x".repeat(43))).isEqualTo(ReasonCode.SUCCESS);
-    publisher.publish("a", "x".repeat(45));
-    assertThat(client.takeAll()).isEmpty();
-    assertThat(client.isClosed()).isFalse();
-    assertThat(client.session().inFlight()).isEqualTo(1); // the first one
-    assertThat(harness.broker.counters().dropped(DropReason.TOO_LARGE)).isEqualTo(2);
-  }
-
-  @Test
-  void messageInFlightThatTheNextConnectionCannotTakeIsGivenUp() {
-    BrokerHarness harness = BrokerHarness.create();
-    TestClient client = harness.resume("c").subscribe("a", QoS.AT_LEAST_ONCE);
-    TestClient publisher = harness.connect("publisher");
-    publish(publisher, "a", "x".repeat(100));
-    publish(publisher, "a", "y");
-    assertThat(client.takePublishes()).hasSize(2);
-    client.lose();
-    TestClient again =
-        harness
-            .open()
-            .send(
-                Packets.connect("c")
-                    .cleanStart(false)
-                    .with(Property.MAXIMUM_PACKET_SIZE, 50)
-                    .build());
-    assertThat(again.takeAll()).hasSize(2).last().isInstanceOf(Publish.class);
-    assertThat(again.session().inFlight()).isEqualTo(1);
-  }
-
-  @Test
-  @Normative({MQTT5_3_1_2_24, MQTT5_3_2_0_1})
-  void clientThatCannotTakeItsConnAckIsRefused() {
-    BrokerHarness harness = BrokerHarness.create();
-    TestClient client =
-        harness.open().send(Packets.connect("c").with(Property.MAXIMUM_PACKET_SIZE, 15).build());
-    assertThat(client.take(ConnAck.class))
-        .isEqualTo(new ConnAck(false, ReasonCode.PACKET_TOO_LARGE, Properties.EMPTY));
-    assertThat(client.isClosed()).isTrue();
-    TestClient tiny =
-        harness.open().send(Packets.connect("c").with(Property.MAXIMUM_PACKET_SIZE, 4).build());
-    assertThat(tiny.takeAll()).isEmpty();
-    assertThat(tiny.isClosed()).isTrue();
-    assertThat(harness.broker.sessionCount()).isZero();
-  }
-
-  @Test
-  @Normative({MQTT5_3_1_2_24, MQTT5_3_8_4_1})
-  void clientThatCannotTakeItsSubAckIsToldAndClosed() {
-    BrokerHarness harness = BrokerHarness.create();
-    TestClient client =
-        harness.connect(Packets.connect("c").with(Property.MAXIMUM_PACKET_SIZE, 20).build());
-    List<Subscribe.Entry> entries = Collections.nCopies(16, Packets.entry("a", QoS.AT_MOST_ONCE));
-    client.send(new Subscribe(1, entries, Properties.EMPTY));
-    assertThat(client.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
-    assertThat(client.isClosed()).isTrue();
-  }
-
-  @Test
-  @Normative({MQTT5_3_14_2_3, MQTT5_3_2_2_19})
-  void reasonStringIsLeftOutWhereTheClientCannotTakeIt() {
-    BrokerHarness harness = BrokerHarness.create();
-    TestClient client =
-        harness.connect(Packets.connect("c").with(Property.MAXIMUM_PACKET_SIZE, 20).build());
-    client.send(Packets.connect("c").build());
-    assertThat(client.take(Disconnect.class))
-        .isEqualTo(new Disconnect(ReasonCode.PROTOCOL_ERROR, Properties.EMPTY));
-    TestClient roomy = harness.connect("d").send(Packets.connect("d").build());
-    assertThat(roomy.take(Disconnect.class).properties().text(Property.REASON_STRING))
-        .contains("MQTT5-3.1.0-2");
-  }
-
-  @Test
-  void packetAboveTheLimitIsRefusedBeforeItsBodyArrives() {
-    BrokerHarness harness = BrokerHarness.create(limits -> limits.maximumPacketSizeBytes(100));
-    TestClient client = harness.connect("c");
-    client.publish("a", "x".repeat(100 - 2 - 3 - 1));
-    assertThat(client.isClosed()).isFalse();
-    client.sendHex("30 63");
-    assertThat(client.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
-    TestClient first = harness.open().sendHex("10 63");
-    assertThat(first.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
-    assertThat(first.isClosed()).isTrue();
   }
 }

@@ -147,6 +147,30 @@ class ResumptionTest {
   }
 
   @Test
+  @Normative({MQTT5_4_6_0_5, MQTT3_4_6_0_6})
+  void newMessagesNeverOvertakeThoseThatAreSentAgain() {
+    client.subscribe("a", QoS.AT_LEAST_ONCE);
+    for (int i = 1; i <= 3; i++) {
+      publish(i, "m" + i, QoS.AT_LEAST_ONCE);
+    }
+    List<Publish> sent = client.takePublishes();
+    Connect narrow =
+        Packets.connect("c")
+            .cleanStart(false)
+            .expirySeconds(3600)
+            .with(Property.RECEIVE_MAXIMUM, 1)
+            .build();
+    assertThat(comeBack(narrow)).containsExactly(dup(sent.get(0)));
+    client.send( // one chunk
+        Packets.pubAck(sent.get(0).packetId()), Packets.publish(1, "a", "m4", QoS.AT_LEAST_ONCE));
+    assertThat(client.takeAll()).containsExactly(Packets.pubAck(1), dup(sent.get(1)));
+    client.send(Packets.pubAck(sent.get(1).packetId()));
+    assertThat(client.takeAll()).containsExactly(dup(sent.get(2)));
+    client.send(Packets.pubAck(sent.get(2).packetId()));
+    assertThat(client.takePayloads()).containsExactly("m4");
+  }
+
+  @Test
   @Normative({MQTT5_4_3_3_10, MQTT3_4_3_3_2})
   void publisherThatRepeatsAfterResumptionIsNotHeardTwice() {
     TestClient subscriber = harness.connect("s").subscribe("b", QoS.AT_MOST_ONCE);

@@ -81,7 +81,8 @@ class WillTest {
     client.send(
         Packets.publish(1, "a", "x", QoS.AT_LEAST_ONCE),
         new Disconnect(ReasonCode.SUCCESS, Properties.EMPTY));
-    client.endStream();
+    client.server.receiveEnd(); // this driver tells at once what it has seen
+    client.link.runUntilIdle();
     slow.release();
     assertThat(client.end().cause()).isEqualTo(DisconnectCause.CLIENT_DISCONNECT);
     assertThat(other.takeAll()).isEmpty();
