@@ -236,7 +236,7 @@ class ConnectTest {
   }
 
   @Test
-  @Normative(MQTT3_3_1_4_1)
+  @Normative({MQTT3_3_1_4_1, MQTT3_3_2_2_6, MQTT3_3_1_2_3})
   void malformedConnectBeforeMqtt5ClosesSilently() {
     TestClient client = harness.open().sendHex("100d00044d5154540403003c000163");
     assertThat(client.takeAll()).isEmpty();

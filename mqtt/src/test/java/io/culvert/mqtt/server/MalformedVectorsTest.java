@@ -1,10 +1,12 @@
 package io.culvert.mqtt.server;
 
+import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.culvert.engine.testkit.DriverHabits;
 import io.culvert.mqtt.MqttVectors;
+import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttPacket;
@@ -33,6 +35,89 @@ class MalformedVectorsTest {
 
   @ParameterizedTest
   @MethodSource("forTheServer")
+  @Normative({
+    MQTT5_1_5_4_1,
+    MQTT5_1_5_4_2,
+    MQTT5_1_5_5_1,
+    MQTT5_1_5_7_1,
+    MQTT5_2_1_3_1,
+    MQTT5_2_2_1_3,
+    MQTT5_2_2_2_1,
+    MQTT5_3_1_0_1,
+    MQTT5_3_1_0_2,
+    MQTT5_3_1_2_1,
+    MQTT5_3_1_2_2,
+    MQTT5_3_1_2_3,
+    MQTT5_3_1_2_9,
+    MQTT5_3_1_2_11,
+    MQTT5_3_1_2_12,
+    MQTT5_3_1_2_13,
+    MQTT5_3_1_2_16,
+    MQTT5_3_1_2_17,
+    MQTT5_3_1_2_19,
+    MQTT5_3_1_3_3,
+    MQTT5_3_1_3_4,
+    MQTT5_3_1_3_11,
+    MQTT5_3_1_3_12,
+    MQTT5_3_1_4_1,
+    MQTT5_3_2_2_11,
+    MQTT5_3_2_2_12,
+    MQTT5_3_2_2_13,
+    MQTT5_3_2_2_14,
+    MQTT5_3_2_2_15,
+    MQTT5_3_2_2_17,
+    MQTT5_3_2_2_18,
+    MQTT5_3_3_1_2,
+    MQTT5_3_3_1_4,
+    MQTT5_3_3_2_1,
+    MQTT5_3_3_2_2,
+    MQTT5_3_3_2_8,
+    MQTT5_3_3_2_9,
+    MQTT5_3_3_2_13,
+    MQTT5_3_3_2_14,
+    MQTT5_3_3_2_19,
+    MQTT5_3_3_4_6,
+    MQTT5_3_3_4_7,
+    MQTT5_3_4_2_1,
+    MQTT5_3_5_2_1,
+    MQTT5_3_6_1_1,
+    MQTT5_3_6_2_1,
+    MQTT5_3_7_2_1,
+    MQTT5_3_8_1_1,
+    MQTT5_3_8_3_1,
+    MQTT5_3_8_3_2,
+    MQTT5_3_8_3_4,
+    MQTT5_3_8_3_5,
+    MQTT5_3_10_1_1,
+    MQTT5_3_10_3_1,
+    MQTT5_3_10_3_2,
+    MQTT5_3_14_0_1,
+    MQTT5_3_14_1_1,
+    MQTT5_3_14_2_1,
+    MQTT5_3_15_1_1,
+    MQTT5_3_15_2_1,
+    MQTT5_4_3_3_4,
+    MQTT5_4_3_3_11,
+    MQTT5_4_7_0_1,
+    MQTT5_4_7_1_1,
+    MQTT5_4_7_1_2,
+    MQTT5_4_7_3_1,
+    MQTT5_4_7_3_2,
+    MQTT5_4_8_2_1,
+    MQTT5_4_8_2_2,
+    MQTT5_4_12_0_1,
+    MQTT5_4_12_0_7,
+    MQTT3_3_1_2_2,
+    MQTT3_3_1_2_3,
+    MQTT3_3_1_2_22,
+    MQTT3_3_1_3_8,
+    MQTT3_3_3_1_4,
+    MQTT3_3_3_2_2,
+    MQTT3_3_8_3_3,
+    MQTT3_3_8_3_4,
+    MQTT3_3_10_3_2,
+    MQTT3_4_7_3_1
+  })
   void isAnsweredAsTheStandardWants(MqttVectors.Malformed vector) {
     assertAnswered(vector, DriverHabits.allAtOnce());
   }

@@ -114,10 +114,12 @@ class SessionPresentTest {
   }
 
   @Test
-  @Normative(MQTT5_3_1_3_2)
+  @Normative({MQTT5_3_1_3_2, MQTT3_3_1_3_2})
   void sessionsAreToldApartByClientIdentifier() {
     harness.resume("c").subscribe("a", QoS.AT_LEAST_ONCE).lose();
     assertThat(harness.resumePresent("C")).isFalse();
     assertThat(harness.resumePresent("c")).isTrue();
+    TestClient older = harness.open();
+    assertThat(older.connect(connect(MqttVersion.MQTT_3_1_1, false)).sessionPresent()).isTrue();
   }
 }

@@ -58,7 +58,14 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT3_3_8_4_1, MQTT3_3_8_4_2, MQTT3_3_8_4_5, MQTT3_3_9_3_1, MQTT3_3_9_3_2})
+  @Normative({
+    MQTT3_3_8_4_1,
+    MQTT3_3_8_4_2,
+    MQTT3_3_8_4_4,
+    MQTT3_3_8_4_5,
+    MQTT3_3_9_3_1,
+    MQTT3_3_9_3_2
+  })
   void failureBeforeMqtt5IsOneCode() {
     TestClient client =
         harness.connect(Packets.connect("c").version(MqttVersion.MQTT_3_1_1).build());
@@ -257,6 +264,18 @@ class SubscribeTest {
         .publish("A/\u00e9", "upper")
         .publish("a/\u00e9", "same");
     assertThat(client.takePayloads()).containsExactly("same");
+  }
+
+  @Test
+  @Normative(MQTT3_3_8_3_2)
+  void wildcardsBeforeMqtt5AreRefusedWhereThereAreNone() {
+    BrokerHarness plain = BrokerHarness.create(limits -> limits.wildcardAvailable(false));
+    TestClient client = plain.connect(Packets.connect("c").version(MqttVersion.MQTT_3_1_1).build());
+    client.subscribe("a", QoS.AT_MOST_ONCE);
+    client.send(Packets.subscribe(2, "b/#", QoS.AT_MOST_ONCE));
+    assertThat(client.takeAll()).isEmpty();
+    assertThat(client.isClosed()).isTrue();
+    assertThat(plain.broker.subscriptionCount()).isZero();
   }
 
   @Test
