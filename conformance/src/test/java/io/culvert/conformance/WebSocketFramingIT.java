@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.conformance.peer.Payload;
 import io.culvert.conformance.raw.Hex;
 import io.culvert.conformance.raw.PacketReader;
+import io.culvert.conformance.raw.RawConnection;
 import io.culvert.conformance.raw.RawWebSocket;
 import io.culvert.conformance.raw.WebSocketFrame;
 import io.culvert.conformance.scene.BlackBox;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** MQTT packets and WebSocket frames have nothing to do with each other's borders. */
@@ -166,12 +168,47 @@ class WebSocketFramingIT {
     assertClosed();
   }
 
+  /** Bytes count as they come, not as they are announced: served or closed, but no memory taken. */
   @Test
-  void aFrameThatClaimsTheWholeMemoryIsRefused() throws IOException {
+  void aFrameThatClaimsTheWholeMemoryTakesNone() throws IOException {
     webSocket.sendBinary(connect);
     assertConnAck();
-    webSocket.sendRaw(Hex.bytes("82 ff 7fffffffffffffff 00000000"));
+    webSocket.sendRaw(Hex.bytes("82 ff 7fffffffffffffff 00000000 c000"));
+    byte[] answer = packets.next();
+    if (answer != null) {
+      assertThat(answer).isEqualTo(PINGRESP);
+    }
+  }
+
+  /** RFC 6455 §5.2: the most significant bit of the long length must be 0. */
+  @Test
+  void aNegativeFrameLengthIsRefused() throws IOException {
+    webSocket.sendBinary(connect);
+    assertConnAck();
+    webSocket.sendRaw(Hex.bytes("82 ff ffffffffffffffff 00000000 c000"));
     assertClosed();
+  }
+
+  /** The broker's log is looked at when the class is done: such an end is no error of its own. */
+  @RepeatedTest(50)
+  void aSubscriberMayLeaveInTheMiddleOfAFlood(Scene scene) throws IOException {
+    RawConnection publisher =
+        scene.own(RawConnection.connected(scene.broker().mqtt(), 5, scene.clientId("pub")));
+    webSocket.sendBinary(Hex.joined(connect, subscribe));
+    assertConnAck();
+    assertThat(packets.next()).isEqualTo(SUBACK_QOS_0);
+    for (int i = 0; i < 100; i++) {
+      publisher.send(publish);
+      if (i == 50) {
+        webSocket.send(WebSocketFrame.close(1000));
+      }
+    }
+    while (packets.next() != null) {
+      // all that was under way
+    }
+    webSocket.close();
+    publisher.send(PINGREQ);
+    assertThat(publisher.expectPacket()).isEqualTo(PINGRESP);
   }
 
   @Test
