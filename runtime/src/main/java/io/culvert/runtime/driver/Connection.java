@@ -268,7 +268,16 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
   private void close(@Nullable Throwable cause) {
     ending = true;
     release(cause);
-    transport.close();
+    try {
+      transport.close();
+    } catch (Throwable failure) { // must not keep the shard from the other connections
+      endpoint.counters().failures++;
+      Shard.LOG.error(
+          "The {} connection of {} cannot be closed",
+          transport.transport(),
+          transport.remote(),
+          failure);
+    }
   }
 
   private void release(@Nullable Throwable cause) {

@@ -44,7 +44,7 @@ abstract class VertxTransport implements Transport {
 
   @Override
   public final boolean isWritable() {
-    if (closed) {
+    if (closed || isStreamClosed()) {
       return false;
     }
     if (out.writeQueueFull()) {
@@ -73,6 +73,14 @@ abstract class VertxTransport implements Transport {
       closed = true;
       closeStream();
     }
+  }
+
+  /**
+   * True when the stream is closed already, whether or not it has told so: it may not be asked
+   * then.
+   */
+  boolean isStreamClosed() {
+    return false;
   }
 
   /** Closes at once; the stream, or this method, reports by {@link #gone}. */

@@ -68,10 +68,16 @@ final class WebSocketTransport extends VertxTransport {
     socket.close(closeCode);
   }
 
+  /** After the peer's close frame, too: the close handler is called later. */
+  @Override
+  boolean isStreamClosed() {
+    return socket.isClosed();
+  }
+
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the close handler tells
   void closeStream() {
-    if (closing || socket.writeQueueFull()) {
+    if (closing || socket.isClosed() || socket.writeQueueFull()) {
       ((WebSocketInternal) socket).channelHandlerContext().close();
     } else {
       socket.close(INTERNAL_ERROR);

@@ -95,6 +95,19 @@ class WebSocketTest extends SocketContract {
     ToyApp.next(app.closed);
   }
 
+  /** The answer to the frame is to be sent when the close frame behind it has been read already. */
+  @Test
+  void aClientMayLeaveWithoutWaitingForItsAnswer() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (WebSocketClient client = (WebSocketClient) client()) {
+        client.frame(true, WebSocketClient.BINARY, ToyEngine.frame(new byte[] {1, 2, 3}));
+        client.frame(true, WebSocketClient.CLOSE, new byte[] {1000 >> 8, (byte) (1000 & 0xff)});
+        assertThat(ToyApp.next(app.closed).cause()).isNull();
+      }
+    }
+    assertThat(onShard(() -> server.counters().failures())).isZero();
+  }
+
   @Test
   void tooLargeFrameClosesTheConnection() throws Exception {
     try (WebSocketClient client = (WebSocketClient) client()) {
