@@ -1,6 +1,7 @@
 package io.culvert.mqtt.client;
 
 import io.culvert.mqtt.session.AckQueue;
+import io.culvert.mqtt.session.InboundAliases;
 import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketType;
@@ -11,6 +12,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.TopicName;
 import java.util.Deque;
 
 /**
@@ -42,7 +44,9 @@ final class IncomingMessages {
     this.events = events;
     this.automatic = options.automaticAcknowledgement();
     this.receiveMaximum = (int) properties.integer(Property.RECEIVE_MAXIMUM, 65_535);
-    this.aliases = new InboundAliases((int) properties.integer(Property.TOPIC_ALIAS_MAXIMUM, 0));
+    this.aliases =
+        new InboundAliases(
+            (int) properties.integer(Property.TOPIC_ALIAS_MAXIMUM, 0), Statement.MQTT5_3_3_2_11);
   }
 
   /** As many messages wait for the owner's acknowledgement as the client takes. */
@@ -51,7 +55,7 @@ final class IncomingMessages {
   }
 
   void onPublish(Publish packet, long nowMillis) {
-    Publish publish = aliases.resolve(packet);
+    Publish publish = named(packet);
     int id = publish.packetId();
     switch (publish.qos()) {
       case AT_MOST_ONCE -> events.add(new ClientEvent.MessageReceived(publish));
@@ -76,6 +80,22 @@ final class IncomingMessages {
         }
       }
     }
+  }
+
+  /** The same PUBLISH with its Topic Name. */
+  private Publish named(Publish publish) {
+    TopicName topic = aliases.resolve(publish);
+    if (!publish.topic().isEmpty()) {
+      return publish;
+    }
+    return new Publish(
+        topic,
+        publish.payload(),
+        publish.qos(),
+        publish.retain(),
+        publish.dup(),
+        publish.packetId(),
+        publish.properties());
   }
 
   void onPubRel(PubRel release, long nowMillis) {

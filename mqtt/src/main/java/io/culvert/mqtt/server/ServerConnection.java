@@ -8,28 +8,26 @@ import io.culvert.engine.Engine;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
-import io.culvert.mqtt.session.AckQueue;
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.PacketSender;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttDecoder;
-import io.culvert.mqtt.wire.MqttEncoder;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubRec;
 import io.culvert.mqtt.wire.Publish;
-import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
@@ -44,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  * prefix of a chunk is always delivered before the violation that follows it.
  */
 public final class ServerConnection implements Engine<ServerEvent> {
+  /**
+   * Enough for five fields of the greatest length and many properties: a stranger cannot make us
+   * hold more.
+   */
+  private static final long LARGEST_CONNECT_BYTES = 512 * 1024;
+
   private enum State {
     AWAITING_CONNECT,
     CONNECT_REQUESTED,
@@ -57,7 +61,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final MqttDecoder decoder;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
-  private final AckQueue acks = new AckQueue();
+  private final PacketSender sender;
   private final long openedMillis;
 
   private State state = State.AWAITING_CONNECT;
@@ -68,15 +72,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long heldUntilMillis;
   private ServerEvent.@Nullable Disconnected ended;
   private @Nullable Session session;
+  private @Nullable IncomingMessages incoming;
 
-  private MqttVersion version = MqttVersion.MQTT_5;
   private int requestId;
   private long keepAliveMillis;
   private long lastReceivedMillis;
-  private long clientMaximumPacketSize = Long.MAX_VALUE;
   private long connectExpirySeconds;
-  private int unfinished;
-  private @Nullable TopicName @Nullable [] aliases;
 
   /**
    * @param pool of this thread
@@ -88,8 +89,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
     this.limits = limits;
     this.wake = wake;
     this.log = log;
-    this.decoder = new MqttDecoder(limits.maximumPacketSizeBytes());
+    this.decoder =
+        new MqttDecoder(Math.min(LARGEST_CONNECT_BYTES, limits.maximumPacketSizeBytes()));
     this.out = new Outbox(pool);
+    this.sender = new PacketSender(out, log);
     this.openedMillis = nowMillis;
     this.lastReceivedMillis = nowMillis;
   }
@@ -174,7 +177,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Whether CONNACK with these properties is no larger than the client takes. */
   boolean fitsConnAck(Properties properties) {
-    return fits(new ConnAck(false, ReasonCode.SUCCESS, properties));
+    return sender.fits(new ConnAck(false, ReasonCode.SUCCESS, properties));
   }
 
   /** Accepts the CONNECT; the broker has made or found the session. */
@@ -191,6 +194,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     lastReceivedMillis = nowMillis; // nobody has read since CONNECT
     awaitsDecision = false;
     session = accepted;
+    incoming = new IncomingMessages(accepted, limits, sender);
     keepAliveMillis = keepAliveSeconds * 1000L;
     send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties)); // [MQTT5-3.1.4-5]
     wake.changed();
@@ -231,8 +235,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** As {@link #acceptPublish} for a PUBLISH that came on this connection. */
   void decide(int packetId, ReasonCode reasonCode) {
-    if (acks.decide(packetId, reasonCode)) {
-      sendReadyAcks();
+    IncomingMessages messages = incoming;
+    if (messages != null && messages.decide(packetId, reasonCode)) {
       wake.changed();
     }
   }
@@ -274,7 +278,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   public MqttVersion version() {
-    return version;
+    return sender.version();
   }
 
   public boolean isConnected() {
@@ -300,8 +304,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** The client takes a packet of this size. */
   boolean fits(Delivery delivery, long nowMillis) {
-    return clientMaximumPacketSize == Long.MAX_VALUE
-        || delivery.sizeBytes(version, nowMillis) <= clientMaximumPacketSize;
+    return sender.fits(delivery, nowMillis);
   }
 
   /**
@@ -324,21 +327,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
-    delivery.writeTo(out, version, packetId, dup, nowMillis);
-    if (log != null) {
-      log.sent(PacketType.PUBLISH, packetId, delivery.sizeBytes(version, nowMillis));
-    }
+    sender.sendPublish(delivery, packetId, dup, nowMillis);
     wake.changed();
   }
 
   void sendPubRel(int packetId, ReasonCode reasonCode) {
-    sendAck(PacketType.PUBREL, packetId, reasonCode);
+    sender.sendAck(PacketType.PUBREL, packetId, reasonCode);
   }
 
   // ---- what arrives
 
   private boolean ownerIsAsked() {
-    return awaitsDecision || (acks.size() >= limits.receiveMaximum() && !version.isMqtt5());
+    IncomingMessages messages = incoming;
+    return awaitsDecision || (messages != null && messages.isFull());
   }
 
   /**
@@ -385,7 +386,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       throw violation(Statement.MQTT5_3_1_0_1, "first packet is " + packet.type());
     }
     return switch (packet.type()) {
-      case PUBLISH -> onPublish((Publish) packet);
+      case PUBLISH -> incoming().onPublish((Publish) packet);
       case PUBACK -> connected().onPubAck(packet.packetId());
       case PUBREC -> connected().onPubRec((PubRec) packet);
       case PUBREL -> onPubRel(packet.packetId());
@@ -402,9 +403,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private ServerEvent onConnect(Connect connect) {
-    version = connect.version();
-    clientMaximumPacketSize =
-        connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE);
+    MqttVersion version = connect.version();
+    sender.version(version);
+    sender.maximumPacketSize(
+        connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+    decoder.maximumPacketSize(limits.maximumPacketSizeBytes());
     state = State.CONNECT_REQUESTED;
     if (!limits.accepts(version)) {
       throw new MqttViolation(
@@ -421,123 +424,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return new ServerEvent.ConnectRequested(connect);
   }
 
-  private @Nullable ServerEvent onPublish(Publish publish) {
-    QoS qos = publish.qos();
-    if (qos.compareTo(limits.maximumQos()) > 0) {
-      throw new MqttViolation(
-          ReasonCode.QOS_NOT_SUPPORTED, Statement.MQTT5_3_2_2_11, qos + " is not supported here");
-    }
-    if (publish.retain() && !limits.retainAvailable()) {
-      throw new MqttViolation(
-          ReasonCode.RETAIN_NOT_SUPPORTED,
-          Statement.MQTT5_3_2_2_14,
-          "RETAIN is not supported here");
-    }
-    TopicName topic = topicOf(publish);
-    if (qos == QoS.AT_MOST_ONCE) {
-      return new ServerEvent.Published(publish, topic);
-    }
-    int packetId = publish.packetId();
-    boolean exactlyOnce = qos == QoS.EXACTLY_ONCE;
-    if (connected().received().contains(packetId)) {
-      onIdInUse(packetId, exactlyOnce);
-      return null;
-    }
-    countUnfinished();
-    if (exactlyOnce) {
-      connected().received().add(packetId);
-    }
-    acks.add(packetId, exactlyOnce);
-    return new ServerEvent.Published(publish, topic);
-  }
-
-  /** The identifier belongs to a QoS 2 message that the client has not released. */
-  private void onIdInUse(int packetId, boolean exactlyOnce) {
-    if (exactlyOnce) {
-      if (acks.contains(packetId)) {
-        return; // its PUBREC is yet to come and answers both
-      }
-      if (connected().isUndecided(packetId)) {
-        countUnfinished();
-        acks.add(packetId, true);
-      } else {
-        acks.addDecided(packetId, true, ReasonCode.SUCCESS); // [MQTT5-4.3.3-10]
-      }
-    } else if (version.isMqtt5()) {
-      countUnfinished();
-      acks.addDecided(packetId, false, ReasonCode.PACKET_IDENTIFIER_IN_USE);
-    } else { // whose PUBACK could not say that the message is not taken
-      throw violation(Statement.MQTT3_2_3_1_2, "packet identifier " + packetId + " is in use");
-    }
-    sendReadyAcks();
-  }
-
-  private void countUnfinished() {
-    if (unfinished >= limits.receiveMaximum() && version.isMqtt5()) {
-      throw new MqttViolation(
-          ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-          Statement.MQTT5_3_3_4_7,
-          "more than " + limits.receiveMaximum() + " messages are unfinished");
-    }
-    unfinished++;
-  }
-
-  private TopicName topicOf(Publish publish) {
-    Properties properties = publish.properties();
-    TopicName topic = publish.topic();
-    if (!properties.isEmpty()) {
-      if (properties.has(Property.SUBSCRIPTION_IDENTIFIER)) {
-        throw violation(Statement.MQTT5_3_3_4_6, "Subscription Identifier from a client");
-      }
-      String responseTopic = properties.text(Property.RESPONSE_TOPIC);
-      if (responseTopic != null) {
-        TopicName.of(responseTopic); // [MQTT5-3.3.2-14]
-      }
-      long alias = properties.integer(Property.TOPIC_ALIAS, -1);
-      if (alias >= 0) {
-        return resolve(topic, alias);
-      }
-    }
-    if (topic.isEmpty()) {
-      throw violation(null, "empty Topic Name without Topic Alias");
-    }
-    return topic;
-  }
-
-  private TopicName resolve(TopicName topic, long alias) {
-    int maximum = limits.topicAliasMaximum();
-    if (alias == 0 || alias > maximum) {
-      throw new MqttViolation(
-          ReasonCode.TOPIC_ALIAS_INVALID,
-          alias == 0 ? Statement.MQTT5_3_3_2_8 : Statement.MQTT5_3_3_2_9,
-          "Topic Alias " + alias + " of at most " + maximum);
-    }
-    @Nullable TopicName[] known = aliases;
-    if (known == null) {
-      known = new TopicName[maximum + 1];
-      aliases = known;
-    }
-    if (topic.isEmpty()) {
-      TopicName resolved = known[(int) alias];
-      if (resolved == null) {
-        throw violation(null, "Topic Alias " + alias + " is unknown");
-      }
-      return resolved;
-    }
-    TopicName before = known[(int) alias];
-    if (before == null || !before.equals(topic)) { // a client may name the topic each time
-      known[(int) alias] = topic.copy();
-    }
-    return topic;
-  }
-
   private @Nullable ServerEvent onPubRel(int packetId) {
-    boolean known = connected().received().remove(packetId); // [MQTT5-4.3.3-12]
-    if (known && unfinished > 0) {
-      unfinished--;
-    }
-    ReasonCode reasonCode = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    sendAck(PacketType.PUBCOMP, packetId, reasonCode); // [MQTT5-4.3.3-11]
+    incoming().onPubRel(packetId);
     return null;
   }
 
@@ -558,10 +446,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private @Nullable ServerEvent onPingReq() {
-    MqttEncoder.writePingResp(out); // [MQTT5-3.12.4-1]
-    if (log != null) {
-      log.sent(PacketType.PINGRESP, 0, 2);
-    }
+    sender.send(PingResp.INSTANCE); // [MQTT5-3.12.4-1]
     return null;
   }
 
@@ -583,36 +468,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   // ---- what leaves
 
-  private void sendReadyAcks() {
-    while (acks.isReady()) {
-      PacketType type = acks.type();
-      ReasonCode reasonCode = acks.reasonCode();
-      int packetId = acks.packetId();
-      acks.remove();
-      sendAck(type, packetId, reasonCode); // [MQTT5-4.3.2-4], [MQTT5-4.3.3-8]
-      if (type == PacketType.PUBACK) {
-        unfinished--;
-      } else if (reasonCode.isError() && connected().received().remove(packetId)) {
-        unfinished--; // [MQTT5-4.3.3-9]
-      }
-    }
-  }
-
-  private void sendAck(PacketType type, int packetId, ReasonCode reasonCode) {
-    long before = out.pendingBytes();
-    MqttEncoder.writeAck(type, packetId, reasonCode, version, out);
-    if (log != null) {
-      log.sent(type, packetId, (int) (out.pendingBytes() - before));
-    }
-  }
-
   /** Answers a request that waits; a client that cannot take the answer is told and let go. */
   private void reply(MqttPacket packet) {
     if (state != State.CONNECTED || !awaitsDecision) {
       return;
     }
-    if (fits(packet)) {
-      send(packet);
+    if (sender.fits(packet)) {
+      sender.send(packet);
       awaitsDecision = false;
       wake.changed();
     } else {
@@ -620,31 +482,28 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
-  private boolean fits(MqttPacket packet) {
-    return clientMaximumPacketSize == Long.MAX_VALUE
-        || MqttEncoder.size(packet, version) <= clientMaximumPacketSize;
-  }
-
   private void send(MqttPacket packet) {
-    if (!fits(packet)) {
-      return; // [MQTT5-3.1.2-24]
-    }
-    MqttEncoder.write(packet, version, out);
-    if (log != null) {
-      log.sent(packet.type(), packet.packetId(), MqttEncoder.size(packet, version));
+    if (sender.fits(packet)) { // [MQTT5-3.1.2-24]
+      sender.send(packet);
     }
   }
 
   private void sendDisconnect(ReasonCode reasonCode, Properties properties) {
-    if (version.isMqtt5()) {
+    if (version().isMqtt5()) {
       Disconnect full = new Disconnect(reasonCode, properties);
-      send(fits(full) ? full : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
+      send(
+          sender.fits(full)
+              ? full
+              : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
     }
   }
 
   private void refuse(ReasonCode reasonCode, Properties properties) {
     ConnAck full = new ConnAck(false, reasonCode, properties); // [MQTT5-3.2.2-6]
-    send(fits(full) ? full : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
+    send(
+        sender.fits(full)
+            ? full
+            : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
   }
 
   // ---- the end
@@ -664,10 +523,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   private void answerConnect(MqttViolation violation) {
     boolean unsupported = violation.reasonCode() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
-    version = decoder.version(); // MQTT 5 where the client named none that there is
+    MqttVersion version = decoder.version(); // MQTT 5 where the client named none that there is
     if (unsupported && version.isMqtt5() && !limits.accepts(MqttVersion.MQTT_5)) {
       version = MqttVersion.MQTT_3_1_1;
     }
+    sender.version(version);
     if (version.isMqtt5()) {
       refuse(violation.reasonCode(), reasonString(violation));
     } else if (unsupported) {
@@ -692,12 +552,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
       status = Status.CLOSE_AFTER_FLUSH; // [MQTT5-4.13.1-1], [MQTT5-4.13.2-1]
     }
     in.clear(); // [MQTT5-3.1.4-6]
-    Session current = session;
-    if (current != null) {
-      acks.forEachUndecidedPubRec(current::addUndecided);
+    IncomingMessages messages = incoming;
+    if (messages != null) {
+      messages.end();
+      incoming = null; // [MQTT5-3.3.2-7]
     }
-    acks.clear();
-    aliases = null; // [MQTT5-3.3.2-7]
     Backlog holding = heldBy;
     if (holding != null) {
       heldBy = null;
@@ -709,6 +568,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
     Session current = session;
     if (current == null) {
       throw new IllegalStateException("no session");
+    }
+    return current;
+  }
+
+  private IncomingMessages incoming() {
+    IncomingMessages current = incoming;
+    if (current == null) {
+      throw new IllegalStateException("not connected");
     }
     return current;
   }

@@ -62,6 +62,17 @@ public final class AckQueue {
     }
   }
 
+  /** Whether a QoS 2 message of this identifier is not decided yet. */
+  public boolean owesPubRec(int packetId) {
+    for (int i = 0; i < size; i++) {
+      int ack = ring[(head + i) & (ring.length - 1)];
+      if ((ack & (ID_MASK | IS_PUBREC | DECIDED)) == (packetId | IS_PUBREC)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Decides the oldest undecided acknowledgement of this identifier; false when there is none. */
   public boolean decide(int packetId, ReasonCode reasonCode) {
     for (int i = 0; i < size; i++) {
