@@ -3,9 +3,12 @@ package io.culvert.broker;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ServerConnection;
+import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.OriginCheck;
 import io.culvert.runtime.driver.Shard;
+import io.culvert.runtime.driver.StreamServer;
 import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
@@ -28,6 +31,7 @@ public final class MqttBroker {
   private final Shard shard;
   private final Broker broker;
   private final MqttApplication application;
+  private final StreamServer<ServerEvent, ServerConnection> streams;
   private final List<EngineServer> servers = new ArrayList<>();
   private final Shard.Watch watch;
 
@@ -37,6 +41,7 @@ public final class MqttBroker {
     ServerLog log = new ServerLog();
     this.broker = new Broker(options.limits(), new SecureRandom()::nextLong, log);
     this.application = new MqttApplication(broker, options.limits(), log);
+    this.streams = new StreamServer<>(shard, application);
     shard.closeGraceMillis(options.closeGraceMillis());
     this.watch = shard.watch(new BrokerTimes(broker));
   }
@@ -70,7 +75,7 @@ public final class MqttBroker {
    * @param close called when the connection has ended; closes the streams' other end
    */
   public void attach(ReadStream<Buffer> in, WriteStream<Buffer> out, Runnable close) {
-    EngineServer.attach(shard, in, out, close, application);
+    streams.attach(in, out, close);
   }
 
   /** The protocol core: for its counters and queries. */
@@ -78,11 +83,14 @@ public final class MqttBroker {
     return broker;
   }
 
-  /** Tells all clients (0x8B), closes them and the listeners. */
+  /** Tells all clients (0x8B), closes them, attached ones too, and the listeners. */
   public Future<Void> close() {
     broker.stop();
     watch.cancel();
-    return Future.join(servers.stream().map(EngineServer::close).toList()).mapEmpty();
+    List<Future<Void>> closing = new ArrayList<>();
+    closing.add(streams.close());
+    servers.forEach(server -> closing.add(server.close()));
+    return Future.join(closing).mapEmpty();
   }
 
   private Future<EngineServer> listen(ListenerOptions listener) {

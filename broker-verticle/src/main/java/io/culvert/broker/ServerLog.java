@@ -1,6 +1,6 @@
 package io.culvert.broker;
 
-import io.culvert.mqtt.server.DropLog;
+import io.culvert.mqtt.server.BrokerLog;
 import io.culvert.mqtt.server.DropReason;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * violation is a warning with reason code and statement, and so is a message that a limit has cost
  * somebody, both together at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG.
  */
-final class ServerLog implements DropLog {
+final class ServerLog implements BrokerLog {
   /** So that a client that is broken, or means harm, cannot fill the disk. */
   static final int WARNINGS_PER_SECOND = 10;
 
@@ -47,6 +47,11 @@ final class ServerLog implements DropLog {
     } else if (!byLimit) {
       LOG.debug("client {} loses {} messages: {}", printable(session), messages, reason);
     }
+  }
+
+  @Override
+  public void failed(Session session, RuntimeException failure) {
+    LOG.error("A message could not be delivered to client {}", printable(session), failure);
   }
 
   private boolean mayWarn(long nowMillis) {

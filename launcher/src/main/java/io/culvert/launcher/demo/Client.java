@@ -6,9 +6,9 @@ import io.culvert.mqtt.client.ClientEvent;
 import io.culvert.mqtt.client.ClientSession;
 import io.culvert.mqtt.client.ConnectOptions;
 import io.culvert.runtime.driver.Application;
-import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
+import io.culvert.runtime.driver.StreamServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class Client implements Application<ClientEvent, ClientConnection> {
         .connect(port, "127.0.0.1")
         .map(
             socket -> {
-              EngineServer.attach(shard, socket, socket, socket::close, client);
+              new StreamServer<>(shard, client).attach(socket, socket, socket::close);
               return null;
             });
   }

@@ -39,33 +39,37 @@ public final class Broker {
   private static final Bytes SYS = Bytes.utf8("$SYS/");
   private static final Bytes SHARE = Bytes.utf8("$share/");
 
+  /** Sessions that one call of {@link #timeout} looks at, so that others have their turn. */
+  private static final int TIMEOUT_STEPS = 1000;
+
   private final Limits limits;
   private final LongSupplier random;
   private final Counters counters = new Counters();
-  private final DropLog dropLog;
+  private final BrokerLog log;
   private final Map<String, Session> sessions = new HashMap<>();
   private final TopicTree<Subscription> subscriptions;
   private final Retained retained;
   private final Deadlines<Session> deadlines = new Deadlines<>();
   private final FanOut<Subscription> fanOut = new FanOut<>();
   private final Targets targets = new Targets();
+  private boolean stopped;
 
   /**
    * @param random chance, for assigned client identifiers and hashing; secure where clients are not
    *     trusted
    */
   public Broker(Limits limits, LongSupplier random) {
-    this(limits, random, (session, reason, messages, nowMillis) -> {});
+    this(limits, random, BrokerLog.NONE);
   }
 
   /**
    * As above.
    *
-   * @param dropLog told of messages that a session does not get
+   * @param log told of messages that a session does not get, and of failures
    */
-  public Broker(Limits limits, LongSupplier random, DropLog dropLog) {
+  public Broker(Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
-    this.dropLog = dropLog;
+    this.log = log;
     this.random = random;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
     this.retained = new Retained(limits, random.getAsLong());
@@ -122,7 +126,7 @@ public final class Broker {
     Session session = sessions.get(clientId); // [MQTT5-3.1.3-2], [MQTT5-3.1.2-5]
     boolean present = session != null; // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
     if (session == null) {
-      session = new Session(clientId, limits, counters, dropLog, deadlines); // [MQTT5-3.1.2-6]
+      session = new Session(clientId, limits, counters, log, deadlines); // [MQTT5-3.1.2-6]
       sessions.put(clientId, session);
     }
     Will will = connect.will();
@@ -148,8 +152,12 @@ public final class Broker {
     }
   }
 
-  /** Ends all connections because the server stops; MQTT 5 clients are told (0x8B). */
+  /**
+   * Ends all connections because the server stops; MQTT 5 clients are told (0x8B). Whoever connects
+   * from now on is refused.
+   */
   public void stop() {
+    stopped = true;
     for (Session session : List.copyOf(sessions.values())) {
       ServerConnection connection = session.connection();
       if (connection != null) {
@@ -159,6 +167,9 @@ public final class Broker {
   }
 
   private ReasonCode refusal(Connect connect) {
+    if (stopped) {
+      return ReasonCode.SERVER_UNAVAILABLE;
+    }
     String clientId = connect.clientId();
     if (clientId.isEmpty()) {
       boolean mayBeAssigned =
@@ -437,14 +448,16 @@ public final class Broker {
   }
 
   /**
-   * Publishes delayed Wills, ends expired sessions and forgets expired retained messages. Early and
-   * repeated calls are harmless.
+   * Publishes delayed Wills, ends expired sessions and forgets expired retained messages; where
+   * there are very many, the rest the next time. Early and repeated calls are harmless.
    */
   public void timeout(long nowMillis) {
     retained.timeout(nowMillis);
-    for (Session due = deadlines.pollExpired(nowMillis);
-        due != null;
-        due = deadlines.pollExpired(nowMillis)) {
+    for (int steps = 0; steps < TIMEOUT_STEPS; steps++) {
+      Session due = deadlines.pollExpired(nowMillis);
+      if (due == null) {
+        return;
+      }
       publishDueWill(due, nowMillis);
       if (due.hasEnded(nowMillis)) {
         end(due, nowMillis); // [MQTT5-4.1.0-2]

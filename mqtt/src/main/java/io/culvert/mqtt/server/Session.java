@@ -38,7 +38,7 @@ public final class Session {
   private final String clientId;
   private final Limits limits;
   private final Counters counters;
-  private final DropLog dropLog;
+  private final BrokerLog log;
   private final OutboundWindow window;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
@@ -63,12 +63,12 @@ public final class Session {
       String clientId,
       Limits limits,
       Counters counters,
-      DropLog dropLog,
+      BrokerLog log,
       Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.limits = limits;
     this.counters = counters;
-    this.dropLog = dropLog;
+    this.log = log;
     this.window = new OutboundWindow(limits.inFlight());
     this.deadline = deadlines.entry(this);
   }
@@ -142,6 +142,16 @@ public final class Session {
       sendFirst(to, delivery, nowMillis);
     } else {
       enqueue(delivery, nowMillis);
+    }
+  }
+
+  /** A mistake of ours hit this session: it loses its connection, and nobody else anything. */
+  void fail(RuntimeException failure) {
+    log.failed(this, failure);
+    ServerConnection broken = connection;
+    if (broken != null) {
+      broken.disconnect(
+          ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, DisconnectCause.SERVER_DISCONNECT);
     }
   }
 
@@ -315,7 +325,7 @@ public final class Session {
 
   private void dropped(DropReason reason, int messages, long nowMillis) {
     counters.countDropped(reason, messages);
-    dropLog.dropped(this, reason, messages, nowMillis);
+    log.dropped(this, reason, messages, nowMillis);
   }
 
   private @Nullable Delivery nextRetained(long nowMillis) {

@@ -68,7 +68,11 @@ final class Targets {
     for (int i = 0; i < size; i++) {
       Session session = sessions[i];
       if (session != null) {
-        session.deliver(delivery(i, message), nowMillis);
+        try {
+          session.deliver(delivery(i, message), nowMillis);
+        } catch (RuntimeException failure) {
+          session.fail(failure);
+        }
         if (publisher != null && session.isCrowded()) {
           session.holdUp(publisher, nowMillis);
         }

@@ -23,9 +23,9 @@ final class BrokerHarness {
   private final List<Held> held = new ArrayList<>();
   private boolean holding;
 
-  private BrokerHarness(Limits limits) {
+  private BrokerHarness(Limits limits, BrokerLog log) {
     this.limits = limits;
-    this.broker = new Broker(limits, new Random(1)::nextLong);
+    this.broker = new Broker(limits, new Random(1)::nextLong, log);
   }
 
   static BrokerHarness create() {
@@ -33,7 +33,11 @@ final class BrokerHarness {
   }
 
   static BrokerHarness create(UnaryOperator<Limits.Builder> how) {
-    return new BrokerHarness(how.apply(Limits.builder()).build());
+    return create(how, BrokerLog.NONE);
+  }
+
+  static BrokerHarness create(UnaryOperator<Limits.Builder> how, BrokerLog log) {
+    return new BrokerHarness(how.apply(Limits.builder()).build(), log);
   }
 
   // ---- clients

@@ -120,4 +120,16 @@ class PacketSizeTest {
     assertThat(first.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
     assertThat(first.isClosed()).isTrue();
   }
+
+  @Test
+  void aStrangerIsHeldToASmallerSizeThanAClient() {
+    BrokerHarness large = BrokerHarness.create(limits -> limits.maximumPacketSizeBytes(10_000_000));
+    TestClient stranger = large.open();
+    stranger.sendHex("10" + "81808001"); // CONNECT with a body of 2 MiB and one byte
+    assertThat(stranger.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
+    assertThat(stranger.isClosed()).isTrue();
+    TestClient client = large.connect("client");
+    client.sendHex("30" + "81808001"); // PUBLISH of the same size
+    assertThat(client.isClosed()).isFalse();
+  }
 }

@@ -72,6 +72,15 @@ class QoS2Test {
   }
 
   @Test
+  @Normative(MQTT5_4_3_3_4)
+  void pubRelBeforePubRecIsAProtocolError() {
+    harness.hold();
+    publisher.send(message(9, "x"), Packets.pubRel(9));
+    assertThat(publisher.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    assertThat(publisher.isClosed()).isTrue();
+  }
+
+  @Test
   void pubRelOfAnUnknownIdentifierIsAnsweredAndSaysSo() {
     assertThat(publisher.send(Packets.pubRel(9)).take(PubComp.class))
         .isEqualTo(Packets.pubComp(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));

@@ -250,4 +250,27 @@ class ResumptionTest {
         .extracting(packet -> ((Publish) packet).properties().userProperties().size())
         .containsExactly(1);
   }
+
+  @Test
+  @Normative(MQTT5_3_3_4_7)
+  void releasesOfEarlierExchangesDoNotRaiseTheReceiveMaximum() {
+    BrokerHarness two = BrokerHarness.create(limits -> limits.receiveMaximum(2));
+    TestClient client = two.resume("client");
+    client.send(
+        Packets.publish(1, "a", "x", QoS.EXACTLY_ONCE),
+        Packets.publish(2, "a", "x", QoS.EXACTLY_ONCE));
+    client.lose();
+    TestClient again = two.resume("client");
+    again.send(Packets.pubRel(1), Packets.pubRel(2));
+    again.send(
+        Packets.publish(3, "a", "x", QoS.EXACTLY_ONCE),
+        Packets.publish(4, "a", "x", QoS.EXACTLY_ONCE));
+    assertThat(again.isClosed()).isFalse();
+    again.send(Packets.publish(5, "a", "x", QoS.EXACTLY_ONCE));
+    assertThat(again.isClosed()).isTrue();
+    assertThat(again.takeAll())
+        .last()
+        .extracting(packet -> ((Disconnect) packet).reasonCode())
+        .isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+  }
 }

@@ -64,6 +64,16 @@ class ShutdownTest {
   }
 
   @Test
+  void whoeverConnectsAfterwardsIsRefused() {
+    TestClient early = harness.open();
+    harness.broker.stop();
+    early.send(Packets.connect("early").build());
+    assertThat(early.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    assertThat(early.isClosed()).isTrue();
+    assertThat(harness.broker.sessionCount()).isZero();
+  }
+
+  @Test
   void connectThatIsNotDecidedIsRefusedAndStaysSo() {
     harness.hold();
     TestClient five = harness.open().send(Packets.connect("five").build());

@@ -4,10 +4,7 @@ import io.culvert.engine.Engine;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.streams.ReadStream;
-import io.vertx.core.streams.WriteStream;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 
@@ -61,22 +58,6 @@ public final class EngineServer {
                     endpoint, server.actualPort(), () -> endpoint.end().eventually(server::close)));
   }
 
-  /**
-   * Serves an engine over any pair of Vert.x byte streams. Called on the shard's event loop, where
-   * the streams call their handlers too; the streams are not yet flowing.
-   *
-   * @param close ends both streams at once; called at most once
-   */
-  public static <E, N extends Engine<E>> void attach(
-      Shard shard,
-      ReadStream<Buffer> in,
-      WriteStream<Buffer> out,
-      Runnable close,
-      Application<E, N> application) {
-    Endpoint<E, N> endpoint = new Endpoint<>(shard, application, Integer.MAX_VALUE);
-    StreamTransport.attach(endpoint, in, out, close);
-  }
-
   /** The port that is bound. */
   public int port() {
     return port;
@@ -106,7 +87,7 @@ public final class EngineServer {
     return closed.future();
   }
 
-  private static <T> Future<T> onShard(Shard shard, Supplier<Future<T>> call) {
+  static <T> Future<T> onShard(Shard shard, Supplier<Future<T>> call) {
     Promise<T> promise = shard.internalContext().promise();
     shard
         .context()

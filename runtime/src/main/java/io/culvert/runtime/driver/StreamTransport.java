@@ -27,9 +27,9 @@ final class StreamTransport extends VertxTransport {
     StreamTransport transport = new StreamTransport(endpoint, in, out, close);
     in.exceptionHandler(transport::broken);
     out.exceptionHandler(transport::broken);
-    in.endHandler(ignored -> transport.ended());
-    in.handler(transport::received);
     transport.open();
+    in.endHandler(ignored -> transport.ended());
+    in.handler(transport::received); // last: a stream may deliver at once
   }
 
   @Override

@@ -30,7 +30,7 @@ class AttachTest {
         () -> {
           out.handler(received::appendBuffer);
           out.endHandler(ignored -> outEnded.complete(null));
-          EngineServer.attach(shard, in, out, closes::incrementAndGet, app);
+          new StreamServer<>(shard, app).attach(in, out, closes::incrementAndGet);
           return 0;
         });
   }
