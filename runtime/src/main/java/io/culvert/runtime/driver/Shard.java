@@ -9,7 +9,6 @@ import io.vertx.core.Context;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,9 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>Single-threaded: except {@link #of} and {@link #nowMillis} all methods are called on the event
  * loop.
  *
- * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it runs the added
- * tasks, flushes each connection that has changed, once, and arms the timer to the earliest
- * deadline.
+ * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes
+ * each connection that has changed, once, and arms the timer to the earliest deadline.
  */
 public final class Shard {
   static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
@@ -57,7 +55,6 @@ public final class Shard {
 
   private final Runnable pass = this::pass;
   private boolean passScheduled;
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private @Nullable Connection<?, ?>[] dirty = new Connection<?, ?>[64];
   private @Nullable Connection<?, ?>[] flushing = new Connection<?, ?>[64];
   private int dirtyCount;
@@ -106,12 +103,6 @@ public final class Shard {
   /** The context in which applications of this shard are called. */
   public Context context() {
     return context;
-  }
-
-  /** Runs a task once at the start of the next pass, before connections are flushed. */
-  public void addTask(Runnable task) {
-    tasks.add(task);
-    schedulePass();
   }
 
   /** Joins a part to the timer. Its deadline is looked at after every pass of this shard. */
@@ -189,7 +180,6 @@ public final class Shard {
     passScheduled = false;
     ContextInternal previous = enter();
     try {
-      runTasks();
       flushDirty();
       for (int i = 0; i < watches.size(); i++) {
         watches.get(i).set();
@@ -197,18 +187,6 @@ public final class Shard {
       arm();
     } finally {
       leave(previous);
-    }
-  }
-
-  private void runTasks() {
-    // Only those that are there now: a task that adds itself again must not hold up the loop.
-    for (int left = tasks.size(); left > 0; left--) {
-      Runnable task = tasks.remove();
-      try {
-        task.run();
-      } catch (Throwable failure) {
-        LOG.error("A task of the shard failed", failure);
-      }
     }
   }
 
@@ -276,11 +254,6 @@ public final class Shard {
     private Watch(TimedPart part) {
       this.part = part;
       this.entry = deadlines.entry(this);
-    }
-
-    /** The deadline has changed outside of a pass of this shard. */
-    public void rearm() {
-      schedulePass();
     }
 
     /** The part is forgotten. */
