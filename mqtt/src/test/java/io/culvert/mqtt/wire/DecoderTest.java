@@ -117,7 +117,9 @@ class DecoderTest {
     in.add(Bytes.hex("c000" + "4002000a" + "c100"));
     assertThat(decoder.next(in)).isSameAs(PingReq.INSTANCE);
     assertThat(decoder.next(in)).isEqualTo(PubAck.of(10));
-    assertThat(catchThrowableOfType(MqttViolation.class, () -> decoder.next(in))).isNotNull();
+    MqttViolation violation = catchThrowableOfType(MqttViolation.class, () -> decoder.next(in));
+    assertThat(violation.reasonCode()).isEqualTo(ReasonCode.MALFORMED_PACKET);
+    assertThat(violation.statement()).isEqualTo(Statement.MQTT5_2_1_3_1);
   }
 
   @ParameterizedTest
@@ -189,14 +191,17 @@ class DecoderTest {
         MqttViolation violation =
             refusal(String.format("%02x", type.value() << 4 | flags), version);
         assertThat(violation == null).as("%s %d", type, flags).isEqualTo(right && known);
+        if (violation != null) {
+          assertThat(violation.reasonCode()).isEqualTo(ReasonCode.MALFORMED_PACKET);
+        }
       }
     }
   }
 
   @Test
   void typeZeroAndAuthBeforeMqtt5AreReserved() {
-    assertThat(refusal("00", MQTT_5)).isNotNull();
-    assertThat(refusal("f0", MQTT_3_1_1)).isNotNull();
+    assertRefused(refusal("00", MQTT_5), ReasonCode.MALFORMED_PACKET, null);
+    assertRefused(refusal("f0", MQTT_3_1_1), ReasonCode.MALFORMED_PACKET, null);
     assertThat(refusal("f0", MQTT_5)).isNull();
   }
 
@@ -249,16 +254,25 @@ class DecoderTest {
   @Normative({Statement.MQTT3_3_1_2_22, Statement.MQTT3_3_8_3_3, Statement.MQTT3_3_10_3_2})
   void versionsDifferWhereTheStandardsDo() {
     String passwordOnly = "0004 4d515454 %s 42 003c %s 0001 63 0001 70".replace(" ", "");
-    assertThat(refusal("1010" + String.format(passwordOnly, "04", ""), MQTT_5)).isNotNull();
+    assertRefused(
+        refusal("1010" + String.format(passwordOnly, "04", ""), MQTT_5),
+        ReasonCode.MALFORMED_PACKET,
+        Statement.MQTT3_3_1_2_22);
     assertThat(refusal("1011" + String.format(passwordOnly, "05", "00"), MQTT_5)).isNull();
-    assertThat(refusal("4003000a00", MQTT_3_1_1)).isNotNull();
+    assertRefused(refusal("4003000a00", MQTT_3_1_1), ReasonCode.MALFORMED_PACKET, null);
     assertThat(refusal("4003000a00", MQTT_5)).isNull();
-    assertThat(refusal("8206000100016104", MQTT_3_1_1)).isNotNull();
-    assertThat(refusal("82020001", MQTT_3_1_1)).isNotNull();
-    assertThat(refusal("a2020001", MQTT_3_1_1)).isNotNull();
-    assertThat(refusal("e00100", MQTT_3_1_1)).isNotNull();
-    assertThat(refusal("9003000103", MQTT_3_1_1)).isNotNull();
-    assertThat(refusal("9003000187", MQTT_3_1_1)).isNotNull();
+    assertRefused(
+        refusal("8206000100016104", MQTT_3_1_1),
+        ReasonCode.MALFORMED_PACKET,
+        Statement.MQTT3_3_8_3_4);
+    assertRefused(
+        refusal("82020001", MQTT_3_1_1), ReasonCode.PROTOCOL_ERROR, Statement.MQTT3_3_8_3_3);
+    assertRefused(
+        refusal("a2020001", MQTT_3_1_1), ReasonCode.PROTOCOL_ERROR, Statement.MQTT3_3_10_3_2);
+    assertRefused(refusal("e00100", MQTT_3_1_1), ReasonCode.MALFORMED_PACKET, null);
+    assertThat(refusal("9003000103", MQTT_3_1_1).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    assertRefused(
+        refusal("9003000187", MQTT_3_1_1), ReasonCode.PROTOCOL_ERROR, Statement.MQTT3_3_9_3_2);
     assertThat(refusal("9003000180", MQTT_3_1_1)).isNull();
   }
 
@@ -281,7 +295,10 @@ class DecoderTest {
   @Test
   void mqtt31MayRepeatWithDupAndHasNoSessionPresent() {
     assertThat(Wire.decode("8a06 0001 0001 61 01", MQTT_3_1)).isInstanceOf(Subscribe.class);
-    assertThat(refusal("8a06000100016101", MQTT_3_1_1)).isNotNull();
+    assertRefused(
+        refusal("8a06000100016101", MQTT_3_1_1),
+        ReasonCode.MALFORMED_PACKET,
+        Statement.MQTT3_2_2_2_2);
     assertThat(Wire.decode("2002 ff 00", MQTT_3_1))
         .isEqualTo(new ConnAck(false, ReasonCode.SUCCESS, Properties.EMPTY));
   }
@@ -329,6 +346,12 @@ class DecoderTest {
         false,
         0,
         Properties.EMPTY);
+  }
+
+  private static void assertRefused(
+      MqttViolation violation, ReasonCode reasonCode, Statement statement) {
+    assertThat(violation.reasonCode()).isEqualTo(reasonCode);
+    assertThat(violation.statement()).isEqualTo(statement);
   }
 
   private static MqttViolation refusal(String hex, MqttVersion version) {
