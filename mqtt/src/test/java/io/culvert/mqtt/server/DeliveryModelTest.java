@@ -39,7 +39,7 @@ class DeliveryModelTest {
 
   private static final int CLIENTS = 3;
 
-  private final List<SimulatedClient> clients = new ArrayList<>();
+  private final List<ModelClient> clients = new ArrayList<>();
   private final Map<String, List<String>> published = new HashMap<>();
 
   @Property(tries = 500)
@@ -60,22 +60,22 @@ class DeliveryModelTest {
     BrokerHarness harness = BrokerHarness.create();
     for (int i = 0; i < CLIENTS; i++) {
       MqttVersion version = i < versions.size() ? versions.get(i) : MqttVersion.MQTT_5;
-      SimulatedClient client = new SimulatedClient(harness, "c" + i, version);
+      ModelClient client = new ModelClient(harness, "c" + i, version);
       client.connect();
       client.subscribe("t/#", QoS.EXACTLY_ONCE);
       clients.add(client);
     }
     operations.forEach(this::perform);
-    clients.forEach(SimulatedClient::lose);
-    clients.forEach(SimulatedClient::connect);
+    clients.forEach(ModelClient::lose);
+    clients.forEach(ModelClient::connect);
     boolean busy = true;
     while (busy) {
       busy = false;
-      for (SimulatedClient client : clients) {
+      for (ModelClient client : clients) {
         busy |= client.step();
       }
     }
-    for (SimulatedClient client : clients) {
+    for (ModelClient client : clients) {
       assertThat(client.isFinished()).isTrue();
       assertPromises(client);
     }
@@ -87,7 +87,7 @@ class DeliveryModelTest {
   }
 
   private void perform(Operation operation) {
-    SimulatedClient client = clients.get(operation.client);
+    ModelClient client = clients.get(operation.client);
     switch (operation.kind) {
       case PUBLISH -> {
         String stream = "c" + operation.client + "/" + operation.topic + "/" + operation.qos;
@@ -103,7 +103,7 @@ class DeliveryModelTest {
     }
   }
 
-  private void assertPromises(SimulatedClient client) {
+  private void assertPromises(ModelClient client) {
     Map<String, List<String>> got = new HashMap<>();
     Set<String> seen = new HashSet<>();
     for (Publish publish : client.delivered) {

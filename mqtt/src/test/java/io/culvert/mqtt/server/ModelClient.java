@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * outlives its connections. Written for itself, so that it shares no error with the code under
  * test. It checks by itself what the server may never do.
  */
-final class SimulatedClient {
+final class ModelClient {
   static final int RECEIVE_MAXIMUM = 4;
 
   final List<Publish> delivered = new ArrayList<>();
@@ -35,7 +35,7 @@ final class SimulatedClient {
   private int unfinishedOnThisConnection;
   private int nextId = 1;
 
-  SimulatedClient(BrokerHarness harness, String clientId, MqttVersion version) {
+  ModelClient(BrokerHarness harness, String clientId, MqttVersion version) {
     this.harness = harness;
     this.clientId = clientId;
     this.version = version;
