@@ -36,6 +36,7 @@ import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
+import io.culvert.mqtt.wire.Wire;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +126,6 @@ class ConnectBytesTest {
 
   private static String bytes(UnaryOperator<ConnectOptions.Builder> how) {
     ScriptedServer server = ScriptedServer.fresh().connect(how);
-    return ScriptedServer.drain(server.client.outbox()).toHex();
+    return Wire.drained(server.client.outbox()).toHex();
   }
 }

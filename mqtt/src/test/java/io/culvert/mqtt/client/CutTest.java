@@ -17,6 +17,7 @@ import io.culvert.mqtt.wire.PubRec;
 import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -84,7 +85,7 @@ class CutTest {
     }
     rest.forEach(server::sends);
     List<ClientEvent> events = server.closes().events();
-    sent[0] = ScriptedServer.drain(server.client.outbox());
+    sent[0] = Wire.drained(server.client.outbox());
     return events;
   }
 
@@ -105,7 +106,7 @@ class CutTest {
     for (int i = 0; i < PACKETS; i++) {
       packets.add(packet(random, version, i > PACKETS / 2));
     }
-    return ScriptedServer.encode(packets, version);
+    return Wire.encode(packets, version);
   }
 
   private static MqttPacket packet(Random random, MqttVersion version, boolean mayEnd) {

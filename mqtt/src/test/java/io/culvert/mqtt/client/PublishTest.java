@@ -43,6 +43,7 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.Wire;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -459,7 +460,7 @@ class PublishTest {
     server.publish("ä", "p", AT_LEAST_ONCE);
     server.publish("ä", "p", EXACTLY_ONCE);
 
-    assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+    assertThat(Wire.drained(server.client.outbox()).toHex())
         .isEqualTo("30050002c3a470" + "32070002c3a4000170" + "34070002c3a4000270");
   }
 

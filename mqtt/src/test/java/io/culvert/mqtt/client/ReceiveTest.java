@@ -40,6 +40,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -165,7 +166,7 @@ class ReceiveTest {
     server.client.acknowledge(2, ReasonCode.QUOTA_EXCEEDED, server.now);
     server.sends(PubRec.of(3), PubRel.of(4));
 
-    assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+    assertThat(Wire.drained(server.client.outbox()).toHex())
         .isEqualTo("4003000197" + "5003000297" + "6203000392" + "7003000492");
   }
 

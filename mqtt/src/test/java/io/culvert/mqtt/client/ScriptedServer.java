@@ -2,12 +2,10 @@ package io.culvert.mqtt.client;
 
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
-import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttDecoder;
-import io.culvert.mqtt.wire.MqttEncoder;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -15,7 +13,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
-import java.io.ByteArrayOutputStream;
+import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,7 +87,7 @@ final class ScriptedServer {
   }
 
   ScriptedServer sends(MqttPacket... packets) {
-    return sends(encode(List.of(packets), version));
+    return sends(Wire.encode(List.of(packets), version));
   }
 
   /** Hands over a chunk that is overwritten afterwards, so that kept views are found out. */
@@ -141,7 +139,7 @@ final class ScriptedServer {
   /** What the client has sent since the last call. */
   List<MqttPacket> sent() {
     decoder.version(version);
-    fromClient.add(drain(client.outbox()));
+    fromClient.add(Wire.drained(client.outbox()));
     List<MqttPacket> packets = new ArrayList<>();
     MqttPacket packet;
     while ((packet = decoder.next(fromClient)) != null) {
@@ -179,48 +177,10 @@ final class ScriptedServer {
     return new Publish(name, Bytes.utf8("m"), qos, false, false, packetId, properties);
   }
 
-  static Bytes encode(MqttPacket packet, MqttVersion version) {
-    return encode(List.of(packet), version);
-  }
-
-  static Bytes encode(List<MqttPacket> packets, MqttVersion version) {
-    Outbox out = new Outbox(new BufferPool());
-    for (MqttPacket packet : packets) {
-      MqttEncoder.write(packet, version, out);
-    }
-    return drain(out);
-  }
-
-  static Bytes drain(Outbox out) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    out.drainTo(
-        new Outbox.Sink() {
-          @Override
-          public void copied(byte[] array, int start, int length) {
-            all.write(array, start, length);
-          }
-
-          @Override
-          public void shared(Bytes bytes) {
-            all.write(bytes.array(), bytes.start(), bytes.length());
-          }
-        });
-    return Bytes.wrap(all.toByteArray());
-  }
-
   static ClientEvent owned(ClientEvent event) {
     if (!(event instanceof ClientEvent.MessageReceived received)) {
       return event;
     }
-    Publish p = received.publish();
-    return new ClientEvent.MessageReceived(
-        new Publish(
-            p.topic().copy(),
-            p.payload().copy(),
-            p.qos(),
-            p.retain(),
-            p.dup(),
-            p.packetId(),
-            p.properties().copy()));
+    return new ClientEvent.MessageReceived(Wire.owned(received.publish()));
   }
 }

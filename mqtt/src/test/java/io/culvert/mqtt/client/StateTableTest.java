@@ -23,6 +23,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.Unsubscribe;
+import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -135,7 +136,7 @@ class StateTableTest {
     if (type == PacketType.AUTH && !version.isMqtt5()) {
       return Bytes.hex("f000");
     }
-    return ScriptedServer.encode(packet(type, version), version);
+    return Wire.encode(packet(type, version), version);
   }
 
   private static MqttPacket packet(PacketType type, MqttVersion version) {

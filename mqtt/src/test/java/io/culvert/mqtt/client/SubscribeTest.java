@@ -31,6 +31,7 @@ import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
+import io.culvert.mqtt.wire.Wire;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -270,7 +271,7 @@ class SubscribeTest {
       unsubscribe(server, "ä");
 
       String properties = version.isMqtt5() ? "00" : "";
-      assertThat(ScriptedServer.drain(server.client.outbox()).toHex())
+      assertThat(Wire.drained(server.client.outbox()).toHex())
           .isEqualTo(
               "820"
                   + (version.isMqtt5() ? 8 : 7)

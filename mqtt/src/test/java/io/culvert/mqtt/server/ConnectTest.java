@@ -19,6 +19,7 @@ import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.Wire;
 import java.util.EnumSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class ConnectTest {
     assertThat(unknown.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     TestClient older = harness.connect("d");
     older.send(
-        Packets.encode(
+        Wire.encode(
             Packets.connect("d").version(MqttVersion.MQTT_3_1_1).build(), MqttVersion.MQTT_3_1_1));
     assertThat(older.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     assertThat(older.isClosed()).isTrue();

@@ -14,6 +14,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.Wire;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class PacketSizeTest {
     client.subscribe("a", QoS.AT_LEAST_ONCE);
     TestClient publisher = harness.connect("publisher");
     assertThat(publish(publisher, "a", "x".repeat(42))).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(Packets.encode(client.takePublish(), MqttVersion.MQTT_5).length()).isEqualTo(50);
+    assertThat(Wire.encode(client.takePublish(), MqttVersion.MQTT_5).length()).isEqualTo(50);
     assertThat(publish(publisher, "a", "x".repeat(43))).isEqualTo(ReasonCode.SUCCESS);
     publisher.publish("a", "x".repeat(45));
     assertThat(client.takeAll()).isEmpty();

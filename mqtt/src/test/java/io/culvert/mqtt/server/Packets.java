@@ -1,12 +1,6 @@
 package io.culvert.mqtt.server;
 
-import io.culvert.engine.BufferPool;
-import io.culvert.engine.Bytes;
-import io.culvert.engine.Outbox;
 import io.culvert.mqtt.wire.Disconnect;
-import io.culvert.mqtt.wire.MqttEncoder;
-import io.culvert.mqtt.wire.MqttPacket;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
@@ -20,7 +14,7 @@ import io.culvert.mqtt.wire.RetainHandling;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.Unsubscribe;
-import java.io.ByteArrayOutputStream;
+import io.culvert.mqtt.wire.Wire;
 import java.util.Arrays;
 import java.util.List;
 
@@ -107,49 +101,10 @@ final class Packets {
     return new PubComp(packetId, reasonCode, Properties.EMPTY);
   }
 
-  static Bytes encode(MqttPacket packet, MqttVersion version) {
-    Outbox out = new Outbox(new BufferPool());
-    MqttEncoder.write(packet, version, out);
-    return drain(out);
-  }
-
-  static Bytes drain(Outbox out) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    out.drainTo(
-        new Outbox.Sink() {
-          @Override
-          public void copied(byte[] array, int start, int length) {
-            all.write(array, start, length);
-          }
-
-          @Override
-          public void shared(Bytes bytes) {
-            all.write(bytes.array(), bytes.start(), bytes.length());
-          }
-        });
-    return Bytes.wrap(all.toByteArray());
-  }
-
-  /** A packet without borrowed views. */
-  static MqttPacket owned(MqttPacket packet) {
-    return packet instanceof Publish publish ? owned(publish) : packet;
-  }
-
   /** An event without borrowed views. */
   static ServerEvent owned(ServerEvent event) {
     return event instanceof ServerEvent.Published published
-        ? new ServerEvent.Published(owned(published.publish()), published.topic().copy())
+        ? new ServerEvent.Published(Wire.owned(published.publish()), published.topic().copy())
         : event;
-  }
-
-  private static Publish owned(Publish p) {
-    return new Publish(
-        p.topic().copy(),
-        p.payload().copy(),
-        p.qos(),
-        p.retain(),
-        p.dup(),
-        p.packetId(),
-        p.properties().copy());
   }
 }

@@ -9,6 +9,7 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,10 +28,9 @@ class RetainedFeedTest {
     retain("a/here/yes", "x");
     ServerConnection server =
         new ServerConnection(harness.limits, new BufferPool(), () -> wakes++, null, 0);
-    hand(server, Packets.encode(Packets.connect("c").build(), MqttVersion.MQTT_5));
+    hand(server, Wire.encode(Packets.connect("c").build(), MqttVersion.MQTT_5));
     hand(
-        server,
-        Packets.encode(Packets.subscribe(1, "+/+/yes", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
+        server, Wire.encode(Packets.subscribe(1, "+/+/yes", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
     Session session = harness.session("c");
     int portions = 0;
     while (session.feedCount() > 0) {

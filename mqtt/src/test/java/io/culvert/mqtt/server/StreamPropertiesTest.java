@@ -12,6 +12,7 @@ import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -86,8 +87,8 @@ class StreamPropertiesTest {
 
   private static Bytes stream(MqttVersion version, List<MqttPacket> packets, byte[] tail) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    append(all, Packets.encode(Packets.connect("c").version(version).build(), version));
-    packets.forEach(packet -> append(all, Packets.encode(packet, version)));
+    append(all, Wire.encode(Packets.connect("c").version(version).build(), version));
+    packets.forEach(packet -> append(all, Wire.encode(packet, version)));
     append(all, Bytes.wrap(tail));
     return Bytes.wrap(all.toByteArray());
   }

@@ -18,6 +18,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,7 +69,7 @@ final class TestClient {
       if (packet instanceof Connect connect) {
         speaks(connect.version());
       }
-      peer.send(Packets.encode(packet, version));
+      peer.send(Wire.encode(packet, version));
     }
     return run();
   }
@@ -218,7 +219,7 @@ final class TestClient {
     in.add(peer.takeReceived());
     MqttPacket packet;
     while ((packet = decoder.next(in)) != null) {
-      received.add(Packets.owned(packet));
+      received.add(Wire.owned(packet));
     }
     if (in.readable() > 0) {
       throw new AssertionError(in.readable() + " bytes left over");

@@ -6,6 +6,7 @@ import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Wire;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -57,8 +58,7 @@ class UnreadRepliesTest {
 
   private void connect(int keepAliveSeconds) {
     server.receive(
-        Packets.encode(
-            Packets.connect("c").keepAlive(keepAliveSeconds).build(), MqttVersion.MQTT_5));
+        Wire.encode(Packets.connect("c").keepAlive(keepAliveSeconds).build(), MqttVersion.MQTT_5));
     poll(0);
     server.outbox().clear();
   }

@@ -16,6 +16,7 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.Wire;
 import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -117,21 +118,8 @@ class DeliveryShapeTest {
 
   private static Publish written(
       Delivery delivery, MqttVersion version, int packetId, boolean dup, long now) {
-    Outbox out = new Outbox(new BufferPool());
-    delivery.writeTo(out, version, packetId, dup, now);
     ReceiveBuffer in = new ReceiveBuffer();
-    out.drainTo(
-        new Outbox.Sink() {
-          @Override
-          public void copied(byte[] array, int start, int length) {
-            in.add(Bytes.wrap(Arrays.copyOfRange(array, start, start + length)));
-          }
-
-          @Override
-          public void shared(Bytes bytes) {
-            in.add(bytes);
-          }
-        });
+    in.add(Wire.written(out -> delivery.writeTo(out, version, packetId, dup, now)));
     MqttDecoder decoder = new MqttDecoder(Long.MAX_VALUE);
     decoder.version(version);
     return (Publish) Objects.requireNonNull(decoder.next(in));

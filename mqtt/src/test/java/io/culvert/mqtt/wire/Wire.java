@@ -11,23 +11,28 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Packets to bytes and back, for tests. */
-final class Wire {
+public final class Wire {
   static final long NO_LIMIT = Long.MAX_VALUE;
 
   private Wire() {}
 
-  static Bytes encode(MqttPacket packet, MqttVersion version) {
-    return written(out -> MqttEncoder.write(packet, version, out));
+  public static Bytes encode(MqttPacket packet, MqttVersion version) {
+    return encode(List.of(packet), version);
+  }
+
+  public static Bytes encode(List<? extends MqttPacket> packets, MqttVersion version) {
+    return written(out -> packets.forEach(packet -> MqttEncoder.write(packet, version, out)));
   }
 
   /** The bytes that something writes to an outbox. */
-  static Bytes written(Consumer<Outbox> writer) {
+  public static Bytes written(Consumer<Outbox> writer) {
     Outbox out = new Outbox(new BufferPool());
     writer.accept(out);
     return drained(out);
   }
 
-  static Bytes drained(Outbox out) {
+  /** What waits in an outbox, which is empty afterwards. */
+  public static Bytes drained(Outbox out) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     out.drainTo(
         new Outbox.Sink() {
@@ -87,17 +92,19 @@ final class Wire {
     return chunks;
   }
 
-  /** A PUBLISH with arrays of its own; all others have them anyway. */
-  private static MqttPacket owned(MqttPacket packet) {
-    return packet instanceof Publish p
-        ? new Publish(
-            p.topic().copy(),
-            p.payload().copy(),
-            p.qos(),
-            p.retain(),
-            p.dup(),
-            p.packetId(),
-            p.properties().copy())
-        : packet;
+  /** A packet with arrays of its own: only PUBLISH borrows. */
+  public static MqttPacket owned(MqttPacket packet) {
+    return packet instanceof Publish publish ? owned(publish) : packet;
+  }
+
+  public static Publish owned(Publish p) {
+    return new Publish(
+        p.topic().copy(),
+        p.payload().copy(),
+        p.qos(),
+        p.retain(),
+        p.dup(),
+        p.packetId(),
+        p.properties().copy());
   }
 }
