@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>Single-threaded: except {@link #of} and {@link #nowMillis} all methods are called on the event
  * loop.
  *
- * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes
- * each connection that has changed, once, and arms the timer to the earliest deadline.
+ * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
+ * connection that has changed, once, and arms the timer to the earliest deadline.
  */
 public final class Shard {
   static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
