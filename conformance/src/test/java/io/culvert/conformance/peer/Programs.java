@@ -1,12 +1,13 @@
 package io.culvert.conformance.peer;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
+import org.opentest4j.TestAbortedException;
 
 /** Programs of the machine that a test may use. A missing one is the only reason to skip a test. */
 public final class Programs {
@@ -17,10 +18,12 @@ public final class Programs {
   public static void require(String name) {
     String path = System.getenv().getOrDefault("PATH", "");
     boolean found =
-        Arrays.stream(path.split(java.io.File.pathSeparator))
+        Arrays.stream(path.split(File.pathSeparator))
             .filter(folder -> !folder.isEmpty())
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
-    Assumptions.assumeTrue(found, () -> "missing program: " + name);
+    if (!found) {
+      throw new TestAbortedException("missing program: " + name);
+    }
   }
 
   /** Runs a program to its good end; its output is in the failure otherwise. */
