@@ -160,8 +160,9 @@ public final class BrokerSettings {
             60_000,
             "1s",
             "How long a publisher is held up while a connected subscriber's queue is more than half"
-                + " full; if that does not help, messages beyond the queue are dropped and"
-                + " counted. 0 never holds one up."),
+                + " full, and ten times as long while that subscriber takes messages; if that does"
+                + " not help, messages beyond the queue are dropped and counted. 0 never holds"
+                + " one up."),
         number(
             "limits.outbox-bytes",
             Unit.BYTES,

@@ -27,9 +27,6 @@ final class CulvertProcess implements BrokerUnderTest {
 
   private static final Pattern READY = Pattern.compile("^ready mqtt://(\\S+) ws://(\\S+).*");
 
-  /** Room for the bursts: they ask about order and number, not about what a full queue does. */
-  private static final int QUEUE_MESSAGES = 100_000;
-
   /** More options for {@code culvert run}, from whoever starts the tests. */
   private static final List<String> EXTRA_OPTIONS =
       List.of(System.getProperty("culvert.test.options", "").trim().split("\\s+"));
@@ -155,9 +152,7 @@ final class CulvertProcess implements BrokerUnderTest {
                 "0",
                 "--data",
                 data.toString(),
-                "--ephemeral",
-                "--set",
-                "limits.queue-messages=" + QUEUE_MESSAGES));
+                "--ephemeral"));
     EXTRA_OPTIONS.stream().filter(option -> !option.isEmpty()).forEach(command::add);
     return new ProcessBuilder(command);
   }

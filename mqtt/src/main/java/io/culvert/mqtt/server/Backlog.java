@@ -5,17 +5,28 @@ import java.util.List;
 
 /**
  * The publishers that one session holds up because more waits for it than it should: a slow reader
- * slows its publishers before anything is dropped. Nobody is held for longer than {@link
- * Limits#holdPublisherMillis()}; a session that has not drained by then holds nobody until it has,
- * so a dead reader cannot stop the living.
+ * slows its publishers before anything is dropped. They wait for {@link
+ * Limits#holdPublisherMillis()}, and again while the reader takes messages, {@link #MOST_ROUNDS}
+ * times in all. A session that has not drained by then holds nobody until it has, so a dead reader
+ * cannot stop the living.
  */
 final class Backlog {
+  /** Long enough for a reader that is merely slow, and an end to it for everybody else. */
+  static final int MOST_ROUNDS = 10;
+
+  private final long holdMillis;
   private List<ServerConnection> held = List.of();
+  private boolean moved;
+  private int rounds;
   private boolean gaveUp;
 
+  Backlog(long holdMillis) {
+    this.holdMillis = holdMillis;
+  }
+
   /** Holds up a publisher, unless this session is too slow for that to help; tells which. */
-  boolean hold(ServerConnection publisher, long untilMillis) {
-    if (gaveUp || !publisher.hold(this, untilMillis)) {
+  boolean hold(ServerConnection publisher, long nowMillis) {
+    if (gaveUp || !publisher.hold(this, nowMillis + holdMillis)) {
       return false;
     }
     if (held.isEmpty()) {
@@ -31,10 +42,21 @@ final class Backlog {
     release();
   }
 
-  /** A publisher has waited for as long as it has to. */
-  void expired() {
-    gaveUp = true;
-    release();
+  /** The reader has taken a message. */
+  void moved() {
+    moved = true;
+  }
+
+  /** A publisher has waited for one round. */
+  void expired(long nowMillis) {
+    rounds++;
+    if (moved && rounds < MOST_ROUNDS) {
+      moved = false;
+      held.forEach(publisher -> publisher.holdUntil(nowMillis + holdMillis));
+    } else {
+      gaveUp = true;
+      release();
+    }
   }
 
   /** A held publisher has ended. */

@@ -50,8 +50,8 @@ public final class Limits {
 
   /**
    * How long a publisher is held up while the queue of a connected session is more than half full;
-   * 0 never holds one up. A session that is still as full then holds nobody up until it has
-   * drained.
+   * ten times as long while that session takes messages; 0 never holds one up. A session that is
+   * still as full then holds nobody up until it has drained.
    */
   public long holdPublisherMillis() {
     return values.holdPublisherMillis;

@@ -152,7 +152,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     Backlog holding = heldBy;
     if (holding != null) {
       lastReceivedMillis = nowMillis;
-      holding.expired(); // releases this and the others
+      holding.expired(nowMillis); // releases this and the others, or holds them longer
     } else if (ownerIsAsked()) {
       lastReceivedMillis = nowMillis; // it is us who do not read
     } else if (state == State.CONNECTED) {
@@ -320,6 +320,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return true;
   }
 
+  /** Waits longer than was said at first. */
+  void holdUntil(long untilMillis) {
+    heldUntilMillis = untilMillis;
+    wake.changed();
+  }
+
   /** Reads on. */
   void release() {
     heldBy = null;
@@ -370,7 +376,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
       }
     }
     if (peerEnded && !awaitsDecision() && state != State.ENDED) {
-      status = Status.CLOSED;
       end(DisconnectCause.CONNECTION_LOST, null, null);
     }
     ServerEvent last = ended;

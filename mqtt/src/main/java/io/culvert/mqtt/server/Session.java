@@ -174,10 +174,10 @@ public final class Session {
     }
     Backlog holding = backlog;
     if (holding == null) {
-      holding = new Backlog();
+      holding = new Backlog(limits.holdPublisherMillis());
       backlog = holding;
     }
-    if (holding.hold(publisher, nowMillis + limits.holdPublisherMillis())) {
+    if (holding.hold(publisher, nowMillis)) {
       counters.countHeld();
     }
   }
@@ -300,6 +300,10 @@ public final class Session {
     MessageQueue waiting = queue;
     while (waiting != null) {
       Delivery delivery = waiting.remove();
+      Backlog holding = backlog;
+      if (holding != null) {
+        holding.moved();
+      }
       if (waiting.hasDrained()) {
         drained();
       }

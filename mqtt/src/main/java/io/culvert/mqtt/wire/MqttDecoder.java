@@ -19,7 +19,7 @@ public final class MqttDecoder {
   private final PacketBodies bodies = new PacketBodies();
   private long maximumPacketSizeBytes;
   private MqttVersion version = MqttVersion.MQTT_5;
-  private PacketType lastType = PacketType.CONNECT;
+  private @Nullable PacketType lastType;
   private int lastSizeBytes;
 
   /** A decoder that refuses larger packets; counts the whole packet, fixed header included. */
@@ -40,8 +40,8 @@ public final class MqttDecoder {
     maximumPacketSizeBytes = bytes;
   }
 
-  /** The type of the packet that was returned or refused last. */
-  public PacketType lastType() {
+  /** The type of the packet that was returned or refused last; null when it named none. */
+  public @Nullable PacketType lastType() {
     return lastType;
   }
 
@@ -63,7 +63,6 @@ public final class MqttDecoder {
     }
     int first = in.peek(0);
     PacketType type = type(first);
-    lastType = type;
     int remaining = 0;
     int headerSize = 1;
     int digit;
@@ -96,6 +95,7 @@ public final class MqttDecoder {
 
   private PacketType type(int first) {
     PacketType type = PacketType.of(first >>> 4);
+    lastType = type;
     if (type == null || (type == PacketType.AUTH && !version.isMqtt5())) {
       throw Violations.malformed(null, "packet type " + (first >>> 4) + " is reserved");
     }

@@ -263,4 +263,12 @@ class ConnectTest {
     assertThat(client.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     assertThat(client.isClosed()).isTrue();
   }
+
+  @Test
+  @Normative(MQTT5_3_14_0_1)
+  void nothingIsSaidToAStrangerWhoDoesNotSpeakMqtt() {
+    TestClient browser = harness.open().sendHex("474554202f20485454502f312e31");
+    assertThat(browser.takeAll()).isEmpty();
+    assertThat(browser.isClosed()).isTrue();
+  }
 }

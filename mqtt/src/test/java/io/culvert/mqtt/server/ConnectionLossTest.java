@@ -2,6 +2,8 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -140,5 +142,16 @@ class ConnectionLossTest {
     assertThat(harness.open().connect(Packets.connect("goes").build()))
         .extracting(ConnAck::reasonCode)
         .isEqualTo(ReasonCode.SUCCESS);
+  }
+
+  @Test
+  void whatWasAskedBeforeTheEndOfTheStreamIsAnswered() {
+    ServerConnection connection = harness.connect("brief").server;
+    connection.receive(Bytes.hex("c000"));
+    connection.receiveEnd();
+    assertThat(connection.poll(harness.clock.nowMillis()))
+        .isInstanceOf(ServerEvent.Disconnected.class);
+    assertThat(connection.status()).isEqualTo(Engine.Status.CLOSE_AFTER_FLUSH);
+    assertThat(connection.outbox().pendingBytes()).as("PINGRESP").isEqualTo(2);
   }
 }

@@ -48,6 +48,33 @@ class SlowSubscriberTest {
   }
 
   @Test
+  void isWaitedForTenTimesAsLongWhileItTakesMessages() {
+    int queue = 100; // crowded at 51, drained at 25: that takes longer than anybody waits
+    BrokerHarness larger =
+        BrokerHarness.create(
+            limits -> limits.queueMessages(queue).holdPublisherMillis(HOLD_MILLIS));
+    TestClient sender = larger.connect("publisher");
+    TestClient reader =
+        larger
+            .connect(Packets.connect("slow").with(Property.RECEIVE_MAXIMUM, 1).build())
+            .subscribe("a", QoS.AT_LEAST_ONCE);
+    MqttPacket[] packets = new MqttPacket[2 * queue];
+    for (int i = 0; i < packets.length; i++) {
+      packets[i] = Packets.publish(i + 1, "a", "x", QoS.AT_LEAST_ONCE);
+    }
+    sender.send(packets);
+    int untilHeld = sender.takeAll().size();
+    for (int round = 1; round < Backlog.MOST_ROUNDS; round++) {
+      reader.send(PubAck.of(reader.takePublish().packetId()));
+      larger.advance(HOLD_MILLIS);
+      assertThat(sender.takeAll()).as("round %s", round).isEmpty();
+    }
+    larger.advance(HOLD_MILLIS);
+    assertThat(sender.takeAll()).hasSize(2 * queue - untilHeld);
+    assertThat(larger.broker.counters().dropped(DropReason.QUEUE_FULL)).isPositive();
+  }
+
+  @Test
   void holdsNobodyAgainUntilItHasDrained() {
     publish(QUEUE);
     harness.advance(HOLD_MILLIS);
