@@ -52,7 +52,7 @@ class UnreadRepliesTest {
     sendUntilChoked();
     server.receiveEnd();
     poll(0);
-    assertThat(server.status()).isEqualTo(ServerConnection.Status.CLOSED);
+    assertThat(server.status()).isEqualTo(ServerConnection.Status.CLOSE_AFTER_FLUSH);
     assertThat(broker.sessionCount()).isZero();
   }
 
