@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * event loop, but perhaps in another context.
  */
 abstract class VertxTransport implements Transport {
-  private final Endpoint<?, ?> endpoint;
+  final Endpoint<?, ?> endpoint;
   private final WriteStream<Buffer> out;
   private final Handler<Void> drained = ignored -> whenOpen(Connection::changed);
   private @Nullable Connection<?, ?> connection;

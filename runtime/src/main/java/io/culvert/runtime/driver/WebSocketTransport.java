@@ -17,6 +17,8 @@ final class WebSocketTransport extends VertxTransport {
   private final ServerWebSocket socket;
   private short closeCode = NORMAL;
   private boolean closing;
+  private boolean paused;
+  private boolean socketClosed;
 
   private WebSocketTransport(Endpoint<?, ?> endpoint, ServerWebSocket socket) {
     super(endpoint, socket);
@@ -28,7 +30,7 @@ final class WebSocketTransport extends VertxTransport {
     socket.setWriteQueueMaxSize(Connection.WRITE_BYTES);
     socket.frameHandler(transport::frame);
     socket.exceptionHandler(transport::failed);
-    socket.closeHandler(ignored -> transport.gone());
+    socket.closeHandler(ignored -> transport.socketClosed());
     transport.open();
   }
 
@@ -54,10 +56,26 @@ final class WebSocketTransport extends VertxTransport {
 
   @Override
   public void reading(boolean on) {
+    paused = !on;
     if (on) {
       socket.resume();
+      if (socketClosed) { // behind the frames that waited for this
+        endpoint.shard().context().runOnContext(ignored -> goneUnlessPaused());
+      }
     } else {
       socket.pause();
+    }
+  }
+
+  /** What came before the end waits in the socket while we do not read. */
+  private void socketClosed() {
+    socketClosed = true;
+    goneUnlessPaused();
+  }
+
+  private void goneUnlessPaused() {
+    if (!paused) {
+      gone();
     }
   }
 
@@ -65,7 +83,11 @@ final class WebSocketTransport extends VertxTransport {
   public void end() {
     // The closing handshake: the peer answers, and what it sends until then is read.
     closing = true;
-    socket.close(closeCode);
+    if (socketClosed) {
+      gone();
+    } else {
+      socket.close(closeCode);
+    }
   }
 
   /** After the peer's close frame, too: the close handler is called later. */
@@ -77,7 +99,9 @@ final class WebSocketTransport extends VertxTransport {
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the close handler tells
   void closeStream() {
-    if (closing || socket.isClosed() || socket.writeQueueFull()) {
+    if (socketClosed) {
+      gone();
+    } else if (closing || socket.isClosed() || socket.writeQueueFull()) {
       ((WebSocketInternal) socket).channelHandlerContext().close();
     } else {
       socket.close(INTERNAL_ERROR);
