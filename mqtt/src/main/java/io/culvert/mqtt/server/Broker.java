@@ -7,7 +7,6 @@ import io.culvert.mqtt.topic.FanOut;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.Connect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
@@ -491,10 +490,5 @@ public final class Broker {
 
   public long retainedBytes() {
     return retained.bytes();
-  }
-
-  /** The versions that are spoken here. */
-  public boolean accepts(MqttVersion version) {
-    return limits.accepts(version);
   }
 }
