@@ -1,0 +1,129 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.topic.FanOut;
+import io.culvert.mqtt.topic.TopicTree;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicName;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The way of a message: who is subscribed to its topic, and its delivery to them. */
+final class Router {
+  private static final Bytes SYS = Bytes.utf8("$SYS/");
+  private static final Bytes SHARE = Bytes.utf8("$share/");
+
+  private final Limits limits;
+  private final Counters counters;
+  private final Retained retained;
+  private final TopicTree<Subscription> subscriptions;
+  private final FanOut<Subscription> fanOut = new FanOut<>();
+  private final Targets targets = new Targets();
+  private final SharedRouting shared = new SharedRouting();
+
+  Router(Limits limits, Counters counters, Retained retained, LongSupplier random) {
+    this.limits = limits;
+    this.counters = counters;
+    this.retained = retained;
+    this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
+  }
+
+  // ---- subscriptions
+
+  int subscriptionCount() {
+    return subscriptions.size();
+  }
+
+  /** Adds it, or replaces that of the same session and filter. */
+  void add(Subscription subscription) {
+    subscriptions.put(subscription.filter(), subscription); // [MQTT5-3.8.4-3]
+  }
+
+  void remove(Subscription subscription) {
+    // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
+    subscriptions.remove(subscription.filter(), subscription);
+  }
+
+  // ---- publish
+
+  /**
+   * Publishes what a client sent. Topic, payload and properties may be borrowed.
+   *
+   * @return what PUBACK or PUBREC says
+   */
+  ReasonCode publish(@Nullable Session source, Publish publish, TopicName topic, long nowMillis) {
+    counters.countReceived();
+    ReasonCode refusal = refusal(topic, publish.retain(), publish.payload().length());
+    if (refusal != ReasonCode.SUCCESS) {
+      counters.countRefused();
+      return refusal;
+    }
+    match(topic);
+    if (fanOut.size() == 0 && fanOut.groupCount() == 0 && !publish.retain()) {
+      return ReasonCode.NO_MATCHING_SUBSCRIBERS;
+    }
+    return route(source, Message.of(publish, topic, nowMillis), nowMillis);
+  }
+
+  /**
+   * Publishes a message that owns its bytes: a Will, or one of the server's own.
+   *
+   * @return what PUBACK would say
+   */
+  ReasonCode publish(@Nullable Session source, Message message, long nowMillis) {
+    ReasonCode refusal = refusal(message.topic(), message.retain(), message.payload().length());
+    if (refusal != ReasonCode.SUCCESS) {
+      counters.countRefused();
+      return refusal;
+    }
+    match(message.topic());
+    return route(source, message, nowMillis);
+  }
+
+  private void match(TopicName topic) {
+    fanOut.clear(); // what a failed publish may have left is for nobody else
+    subscriptions.match(topic, fanOut);
+  }
+
+  private ReasonCode refusal(TopicName topic, boolean retain, int payloadBytes) {
+    if (topic.startsWithDollar()
+        && (topic.utf8().startsWith(SYS) || topic.utf8().startsWith(SHARE))) {
+      return ReasonCode.NOT_AUTHORIZED; // the server's own topics (section 4.7.2)
+    }
+    if (!SubscribeChecks.fits(topic.utf8(), limits)) {
+      return ReasonCode.TOPIC_NAME_INVALID;
+    }
+    if (retain && !retained.hasRoomFor(topic, payloadBytes)) {
+      counters.countRetainedRefused();
+      return ReasonCode.QUOTA_EXCEEDED;
+    }
+    return ReasonCode.SUCCESS;
+  }
+
+  /** Hands a message to the sessions that {@link #fanOut} holds. */
+  private ReasonCode route(@Nullable Session source, Message message, long nowMillis) {
+    if (message.retain()) { // [MQTT5-3.3.1-8]
+      retained.store(message);
+    }
+    targets.clear();
+    for (int i = 0; i < fanOut.size(); i++) {
+      Subscription subscription = fanOut.get(i);
+      if (subscription.session() != source
+          || !subscription.options().noLocal()) { // [MQTT5-3.8.3-3]
+        targets.add(subscription, message);
+      }
+    }
+    ServerConnection publisher =
+        source == null || message.qos() == QoS.AT_MOST_ONCE ? null : source.connection();
+    targets.deliver(message, publisher, nowMillis);
+    int reached = targets.size();
+    for (int i = 0; i < fanOut.groupCount(); i++) {
+      reached += shared.deliver(fanOut.group(i), message, publisher, nowMillis) ? 1 : 0;
+    }
+    fanOut.clear();
+    return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+  }
+}
