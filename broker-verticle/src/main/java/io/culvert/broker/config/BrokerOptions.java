@@ -2,6 +2,7 @@ package io.culvert.broker.config;
 
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
@@ -97,6 +98,13 @@ public record BrokerOptions(
     return Limits.builder()
         .versions(versions(configuration))
         .topicAliasMaximum(configuration.integer("mqtt.topic-alias-maximum"))
+        .maximumQos(QoS.of(configuration.integer("mqtt.maximum-qos")))
+        .retainAvailable(configuration.flag("mqtt.retain-available"))
+        .wildcardAvailable(configuration.flag("mqtt.wildcard-subscriptions-available"))
+        .sharedAvailable(configuration.flag("mqtt.shared-subscriptions-available"))
+        .subscriptionIdentifiersAvailable(
+            configuration.flag("mqtt.subscription-identifiers-available"))
+        .emptyClientIdAllowed(configuration.flag("mqtt.empty-client-id"))
         .maximumPacketSizeBytes(configuration.number("limits.packet-bytes"))
         .receiveMaximum(configuration.integer("limits.receive-maximum"))
         .inFlight(configuration.integer("limits.in-flight"))

@@ -61,6 +61,35 @@ public final class BrokerSettings {
             "16",
             "Topic aliases that a client may use towards the broker."),
         number(
+            "mqtt.maximum-qos",
+            Unit.COUNT,
+            0,
+            2,
+            "2",
+            "Highest QoS that clients may publish with; MQTT 5 clients are told. A subscription"
+                + " that asks for more gets this."),
+        flag(
+            "mqtt.retain-available",
+            true,
+            "Whether messages may be retained; a client that retains one all the same is"
+                + " disconnected, and one with a retained Will is not let in."),
+        flag(
+            "mqtt.wildcard-subscriptions-available",
+            true,
+            "Whether clients may subscribe to filters with `+` and `#`."),
+        flag(
+            "mqtt.shared-subscriptions-available",
+            true,
+            "Whether clients may subscribe to `$share/…`."),
+        flag(
+            "mqtt.subscription-identifiers-available",
+            true,
+            "Whether MQTT 5 clients may give their subscriptions identifiers."),
+        flag(
+            "mqtt.empty-client-id",
+            true,
+            "Whether a client without a Client Identifier is let in and gets one assigned."),
+        number(
             "mqtt.close-grace-millis",
             Unit.MILLIS,
             0,

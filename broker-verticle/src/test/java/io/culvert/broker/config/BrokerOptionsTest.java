@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
@@ -31,7 +32,15 @@ class BrokerOptionsTest {
         BrokerOptions.from(
                 yaml(
                     """
-                    mqtt: {versions: [3.1, 5.0], topic-alias-maximum: 1}
+                    mqtt:
+                      versions: [3.1, 5.0]
+                      topic-alias-maximum: 1
+                      maximum-qos: 1
+                      retain-available: false
+                      wildcard-subscriptions-available: false
+                      shared-subscriptions-available: false
+                      subscription-identifiers-available: false
+                      empty-client-id: false
                     limits:
                       packet-bytes: 102
                       receive-maximum: 3
@@ -55,6 +64,12 @@ class BrokerOptionsTest {
         Limits.builder()
             .versions(EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_5))
             .topicAliasMaximum(1)
+            .maximumQos(QoS.AT_LEAST_ONCE)
+            .retainAvailable(false)
+            .wildcardAvailable(false)
+            .sharedAvailable(false)
+            .subscriptionIdentifiersAvailable(false)
+            .emptyClientIdAllowed(false)
             .maximumPacketSizeBytes(102)
             .receiveMaximum(3)
             .inFlight(4)
