@@ -33,8 +33,8 @@ public final class ShardExchange {
   }
 
   /** Delivers to a shard what had been flushed to it when this was called. */
-  public void turn(int shard) {
-    shard(shard).turn();
+  public void turn(int shard, long nowMillis) {
+    shard(shard).turn(nowMillis);
   }
 
   private Shard shard(int number) {
@@ -93,22 +93,22 @@ public final class ShardExchange {
       }
     }
 
-    void turn() {
+    void turn(long nowMillis) {
       for (int left = inbox.size(); left > 0; left--) {
         Delivery delivery = inbox.remove();
         if (delivery.frames == null) {
-          receiver.room(delivery.from.number);
+          receiver.room(delivery.from.number, nowMillis);
         } else {
-          receive(delivery.from, delivery.frames);
+          receive(delivery.from, delivery.frames, nowMillis);
         }
       }
     }
 
-    private void receive(Shard from, List<Bytes> frames) {
+    private void receive(Shard from, List<Bytes> frames, long nowMillis) {
       Lane lane = from.lane(this);
       for (Bytes frame : frames) {
         lane.waitingBytes -= frame.length();
-        receiver.received(from.number, frame);
+        receiver.received(from.number, frame, nowMillis);
       }
       if (lane.refused && lane.waitingBytes < maximumWaitingBytes) {
         lane.refused = false;

@@ -27,9 +27,9 @@ public interface ShardLink {
    */
   interface Receiver {
     /** A frame of {@code peer}, which never changes and may be kept. */
-    void received(int peer, Bytes frame);
+    void received(int peer, Bytes frame, long nowMillis);
 
     /** There is room again for a peer whose link was full. */
-    void room(int peer);
+    void room(int peer, long nowMillis);
   }
 }

@@ -20,14 +20,14 @@ class ShardExchangeTest {
   void framesCrossWithTheFlushAndArriveInTheTurn() {
     shards.get(0).send(1, "a");
     shards.get(0).send(1, "b");
-    exchange.turn(1);
+    exchange.turn(1, 0);
     assertThat(shards.get(1).seen).isEmpty();
 
     shards.get(0).link.flush();
     assertThat(shards.get(1).seen).isEmpty();
     assertThat(shards.get(1).wakes).isEqualTo(1);
 
-    exchange.turn(1);
+    exchange.turn(1, 0);
     assertThat(shards.get(1).seen).containsExactly("0:a", "0:b");
     assertThat(shards.get(2).seen).isEmpty();
   }
@@ -39,15 +39,15 @@ class ShardExchangeTest {
     assertThat(shards.get(0).send(1, "x")).isFalse();
     assertThat(shards.get(0).send(2, "another peer")).isTrue();
     shards.get(0).link.flush();
-    exchange.turn(1);
+    exchange.turn(1, 0);
     assertThat(shards.get(0).seen).isEmpty();
 
-    exchange.turn(0);
+    exchange.turn(0, 0);
     assertThat(shards.get(0).seen).containsExactly("room:1");
     assertThat(shards.get(0).send(1, "x")).isTrue();
     shards.get(0).link.flush();
-    exchange.turn(1);
-    exchange.turn(0);
+    exchange.turn(1, 0);
+    exchange.turn(0, 0);
     assertThat(shards.get(0).seen).hasSize(1);
     assertThat(shards.get(1).seen).endsWith("0:x");
   }
@@ -57,10 +57,10 @@ class ShardExchangeTest {
     shards.get(1).answers = true;
     shards.get(0).send(1, "a");
     shards.get(0).link.flush();
-    exchange.turn(1);
+    exchange.turn(1, 0);
     assertThat(shards.get(0).seen).isEmpty();
 
-    exchange.turn(0);
+    exchange.turn(0, 0);
     assertThat(shards.get(0).seen).containsExactly("1:re a");
   }
 
@@ -83,12 +83,12 @@ class ShardExchangeTest {
       switch (random.nextInt(4)) {
         case 0, 1 -> sent[from][to] += shards.get(from).send(to, "" + sent[from][to]) ? 1 : 0;
         case 2 -> shards.get(from).link.flush();
-        default -> exchange.turn(from);
+        default -> exchange.turn(from, 0);
       }
     }
     shards.forEach(shard -> shard.link.flush());
     for (int to = 0; to < 3; to++) {
-      exchange.turn(to);
+      exchange.turn(to, 0);
       for (int from = 0; from < 3; from++) {
         assertThat(shards.get(to).numbersFrom(from)).isEqualTo(upTo(sent[from][to]));
       }
@@ -122,7 +122,7 @@ class ShardExchangeTest {
     }
 
     @Override
-    public void received(int peer, Bytes frame) {
+    public void received(int peer, Bytes frame, long nowMillis) {
       seen.add(peer + ":" + frame.toUtf8());
       if (answers) {
         send(peer, "re " + frame.toUtf8());
@@ -131,7 +131,7 @@ class ShardExchangeTest {
     }
 
     @Override
-    public void room(int peer) {
+    public void room(int peer, long nowMillis) {
       seen.add("room:" + peer);
     }
 

@@ -157,7 +157,7 @@ public final class SimulatedLinks {
 
     private void arrive(Node target, List<Bytes> packet) {
       if (target.isUp() && !cut.contains(new Direction(number, target.number))) {
-        packet.forEach(frame -> target.receiver.received(number, frame));
+        packet.forEach(frame -> target.receiver.received(number, frame, clock.nowMillis()));
       }
     }
 
@@ -166,7 +166,7 @@ public final class SimulatedLinks {
       packet.forEach(frame -> lane.waitingBytes -= frame.length());
       if (lane.refused && lane.waitingBytes < maximumWaitingBytes && isUp()) {
         lane.refused = false;
-        receiver.room(peer);
+        receiver.room(peer, clock.nowMillis());
       }
     }
 

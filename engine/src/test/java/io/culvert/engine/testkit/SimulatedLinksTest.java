@@ -132,12 +132,12 @@ class SimulatedLinksTest {
 
   private record Collector(List<String> seen) implements ShardLink.Receiver {
     @Override
-    public void received(int peer, Bytes frame) {
+    public void received(int peer, Bytes frame, long nowMillis) {
       seen.add(peer + ":" + frame.toUtf8());
     }
 
     @Override
-    public void room(int peer) {
+    public void room(int peer, long nowMillis) {
       seen.add("room:" + peer);
     }
   }

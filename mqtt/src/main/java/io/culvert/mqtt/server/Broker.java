@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.ShardLink;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Publish;
@@ -30,8 +31,11 @@ public final class Broker {
   private final Retained retained;
   private final Router router;
   private final Sessions sessions;
+  private final Peers peers;
 
   /**
+   * The only shard.
+   *
    * @param random chance, for assigned client identifiers and hashing; secure where clients are not
    *     trusted
    */
@@ -45,10 +49,30 @@ public final class Broker {
    * @param log told of messages that a session does not get, and of failures
    */
   public Broker(Limits limits, LongSupplier random, BrokerLog log) {
+    this(ShardPlace.alone(), limits, random, log);
+  }
+
+  /**
+   * One of several shards; {@link #join} follows before anything else.
+   *
+   * @param place the same for all, but for its number
+   */
+  public Broker(ShardPlace place, Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
     this.retained = new Retained(limits, random.getAsLong());
     this.router = new Router(limits, counters, retained, random);
     this.sessions = new Sessions(limits, counters, log, router, random);
+    this.peers = new Peers(place);
+  }
+
+  /** How the other shards reach this one; what they ask is answered through {@link #join}. */
+  public ShardLink.Receiver receiver() {
+    return peers;
+  }
+
+  /** How this shard reaches the others. Whoever drives it flushes the link after each pass. */
+  public void join(ShardLink link) {
+    peers.join(link);
   }
 
   /** Does what an event asks for, allowing everything. */

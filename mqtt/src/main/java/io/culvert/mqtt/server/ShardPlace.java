@@ -1,0 +1,43 @@
+package io.culvert.mqtt.server;
+
+import java.util.HashMap;
+
+/**
+ * Where a {@link Broker} stands among the shards of its node, and what they have in common.
+ *
+ * @param number of this shard, from 0
+ * @param count of all shards, 1…{@link #MOST_SHARDS}
+ * @param directory which shard has a client; the same object in all shards
+ * @param retainedMessages of all shards
+ * @param retainedBytes of all shards
+ */
+public record ShardPlace(
+    int number, int count, ClientDirectory directory, Quota retainedMessages, Quota retainedBytes) {
+  /** A set of shards is one {@code long}. */
+  public static final int MOST_SHARDS = 64;
+
+  public ShardPlace {
+    if (count < 1 || count > MOST_SHARDS || number < 0 || number >= count) {
+      throw new IllegalArgumentException("shard " + number + " of " + count);
+    }
+  }
+
+  /** The only shard. */
+  public static ShardPlace alone() {
+    return new ShardPlace(0, 1, new ClientDirectory(new HashMap<>()), Quota.local(), Quota.local());
+  }
+
+  /** The same for another shard of the node. */
+  public ShardPlace at(int shard) {
+    return new ShardPlace(shard, count, directory, retainedMessages, retainedBytes);
+  }
+
+  boolean isAlone() {
+    return count == 1;
+  }
+
+  /** The set that holds this shard only. */
+  long bit() {
+    return 1L << number;
+  }
+}
