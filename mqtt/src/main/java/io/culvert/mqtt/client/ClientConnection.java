@@ -109,7 +109,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
         }
         handle(packet, nowMillis);
       } catch (MqttViolation violation) {
-        answer(violation, nowMillis);
+        answer(violation.in(version()), nowMillis);
       }
     }
     if (events.isEmpty() && peerEnded && !ended) {

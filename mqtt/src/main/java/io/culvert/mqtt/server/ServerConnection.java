@@ -372,7 +372,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
           return event;
         }
       } catch (MqttViolation violation) {
-        answer(violation);
+        // A second CONNECT may name another version than the connection has.
+        answer(violation.in(state == State.CONNECTED ? version() : decoder.version()));
       }
     }
     if (peerEnded && !awaitsDecision() && state != State.ENDED) {
@@ -438,7 +439,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
     long identifier = subscribe.properties().integer(Property.SUBSCRIPTION_IDENTIFIER, 0);
     ServerEvent event =
         new ServerEvent.SubscribeRequested(
-            subscribe.packetId(), (int) identifier, SubscribeChecks.check(subscribe, limits));
+            subscribe.packetId(),
+            (int) identifier,
+            SubscribeChecks.check(subscribe, version(), limits));
     requestId = subscribe.packetId();
     awaitsDecision = true;
     return event;

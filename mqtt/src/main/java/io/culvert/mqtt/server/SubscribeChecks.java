@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SubscribeChecks {
   private SubscribeChecks() {}
 
-  static List<SubscriptionRequest> check(Subscribe subscribe, Limits limits) {
+  static List<SubscriptionRequest> check(Subscribe subscribe, MqttVersion version, Limits limits) {
     if (subscribe.properties().has(Property.SUBSCRIPTION_IDENTIFIER)
         && !limits.subscriptionIdentifiersAvailable()) {
       throw new MqttViolation(
@@ -26,22 +27,13 @@ final class SubscribeChecks {
     List<SubscriptionRequest> requests = new ArrayList<>(subscribe.entries().size());
     for (Subscribe.Entry entry : subscribe.entries()) {
       TopicFilter filter = parse(entry.filter());
-      if (filter == null) {
-        requests.add(
-            new SubscriptionRequest(null, entry.options(), ReasonCode.TOPIC_FILTER_INVALID));
-      } else {
-        checkAvailable(filter, limits);
-        if (filter.isShared() && entry.options().noLocal()) {
-          throw new MqttViolation(
-              ReasonCode.PROTOCOL_ERROR,
-              Statement.MQTT5_3_8_3_4,
-              "No Local on a Shared Subscription");
-        }
-        boolean beyond = requests.size() >= limits.filtersPerSubscribe() || !fits(filter, limits);
-        requests.add(
-            new SubscriptionRequest(
-                filter, entry.options(), beyond ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.SUCCESS));
-      }
+      ReasonCode refusal =
+          filter == null
+              ? ReasonCode.TOPIC_FILTER_INVALID
+              : requests.size() >= limits.filtersPerSubscribe()
+                  ? ReasonCode.QUOTA_EXCEEDED
+                  : refusal(filter, entry, version, limits);
+      requests.add(new SubscriptionRequest(filter, entry.options(), refusal));
     }
     return requests;
   }
@@ -55,19 +47,34 @@ final class SubscribeChecks {
     }
   }
 
-  private static void checkAvailable(TopicFilter filter, Limits limits) {
+  private static ReasonCode refusal(
+      TopicFilter filter, Subscribe.Entry entry, MqttVersion version, Limits limits) {
+    ReasonCode unavailable = unavailable(filter, limits);
+    if (unavailable != ReasonCode.SUCCESS) {
+      if (version.isMqtt5()) { // CONNACK has told it: a Protocol Error, sections 3.2.2.3.11 and 13
+        throw new MqttViolation(
+            unavailable,
+            null,
+            unavailable == ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED
+                ? "Shared Subscriptions are not supported here"
+                : "wildcard subscriptions are not supported here");
+      }
+      return unavailable; // [MQTT3-3.8.3-2]
+    }
+    if (filter.isShared() && entry.options().noLocal()) {
+      throw new MqttViolation(
+          ReasonCode.PROTOCOL_ERROR, Statement.MQTT5_3_8_3_4, "No Local on a Shared Subscription");
+    }
+    return fits(filter, limits) ? ReasonCode.SUCCESS : ReasonCode.QUOTA_EXCEEDED;
+  }
+
+  private static ReasonCode unavailable(TopicFilter filter, Limits limits) {
     if (filter.isShared() && !limits.sharedAvailable()) {
-      throw new MqttViolation(
-          ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-          null,
-          "Shared Subscriptions are not supported here");
+      return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
     }
-    if (filter.hasWildcard() && !limits.wildcardAvailable()) {
-      throw new MqttViolation(
-          ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED,
-          null,
-          "wildcard subscriptions are not supported here");
-    }
+    return filter.hasWildcard() && !limits.wildcardAvailable()
+        ? ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED
+        : ReasonCode.SUCCESS;
   }
 
   private static boolean fits(TopicFilter filter, Limits limits) {

@@ -57,6 +57,14 @@ public final class MqttDecoder {
    * @throws MqttViolation when it is no packet that this decoder accepts
    */
   public @Nullable MqttPacket next(ReceiveBuffer in) {
+    try {
+      return decode(in);
+    } catch (MqttViolation violation) {
+      throw violation.in(version);
+    }
+  }
+
+  private @Nullable MqttPacket decode(ReceiveBuffer in) {
     int readable = in.readable();
     if (readable == 0) {
       return null;

@@ -27,6 +27,12 @@ public final class MqttViolation extends Violation {
     return statement;
   }
 
+  /** The same with the statement of the version that the peer speaks. */
+  public MqttViolation in(MqttVersion version) {
+    Statement named = statement == null ? null : statement.in(version);
+    return named == statement ? this : new MqttViolation(reasonCode, named, detail());
+  }
+
   @Override
   public int code() {
     return reasonCode.value();

@@ -1,5 +1,7 @@
 package io.culvert.mqtt.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The normative statements of MQTT 5.0 and 3.1.1 in our own words. The two standards use the same
  * numbers for different texts, so the version is part of the name. Violations name the statement
@@ -476,6 +478,14 @@ public enum Statement {
   /** What it demands, in our own words. */
   public String text() {
     return text;
+  }
+
+  /**
+   * The statement that says the same in the standard of this version, or null where that has none.
+   * For MQTT 3.1 that is MQTT 3.1.1, since its own has no numbers.
+   */
+  public @Nullable Statement in(MqttVersion version) {
+    return version.isMqtt5() || id.startsWith("MQTT3") ? this : Twins.of(this);
   }
 
   /** Who has to obey. */

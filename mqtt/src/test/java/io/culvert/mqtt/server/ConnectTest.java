@@ -99,6 +99,9 @@ class ConnectTest {
             Packets.connect("d").version(MqttVersion.MQTT_3_1_1).build(), MqttVersion.MQTT_3_1_1));
     assertThat(older.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     assertThat(older.isClosed()).isTrue();
+    assertThat(older.end().violation())
+        .isNotNull()
+        .satisfies(violation -> assertThat(violation.statement()).isEqualTo(MQTT5_3_1_0_2));
   }
 
   @Test
@@ -108,6 +111,9 @@ class ConnectTest {
     TestClient client = harness.connect(connect).send(connect);
     assertThat(client.takeAll()).isEmpty();
     assertThat(client.isClosed()).isTrue();
+    assertThat(client.end().violation())
+        .isNotNull()
+        .satisfies(violation -> assertThat(violation.statement()).isEqualTo(MQTT3_3_1_0_2));
   }
 
   @Test

@@ -266,14 +266,44 @@ class SubscribeTest {
     assertThat(client.takePayloads()).containsExactly("same");
   }
 
-  @Test
-  @Normative(MQTT3_3_8_3_2)
-  void wildcardsBeforeMqtt5AreRefusedWhereThereAreNone() {
-    BrokerHarness plain = BrokerHarness.create(limits -> limits.wildcardAvailable(false));
-    TestClient client = plain.connect(Packets.connect("c").version(MqttVersion.MQTT_3_1_1).build());
-    client.subscribe("a", QoS.AT_MOST_ONCE);
-    client.send(Packets.subscribe(2, "b/#", QoS.AT_MOST_ONCE));
-    assertThat(client.takeAll()).isEmpty();
+  @ParameterizedTest
+  @EnumSource(names = {"MQTT_3_1", "MQTT_3_1_1"})
+  @Normative({MQTT3_3_8_3_2, MQTT3_3_9_3_2})
+  void whatIsSwitchedOffIsRefusedFilterByFilterBeforeMqtt5(MqttVersion version) {
+    BrokerHarness plain =
+        BrokerHarness.create(limits -> limits.wildcardAvailable(false).sharedAvailable(false));
+    TestClient client = plain.connect(Packets.connect("c").version(version).build());
+    client.send(
+        Packets.subscribe(
+            2,
+            Packets.entry("b/#", QoS.AT_MOST_ONCE),
+            Packets.entry("a", QoS.AT_LEAST_ONCE),
+            Packets.entry("$share/g/a", QoS.AT_MOST_ONCE)));
+    assertThat(client.take(SubAck.class).reasonCodes())
+        .containsExactly(
+            ReasonCode.UNSPECIFIED_ERROR, ReasonCode.GRANTED_QOS_1, ReasonCode.UNSPECIFIED_ERROR);
+    assertThat(plain.broker.subscriptionCount()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "b/#, false, WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
+    "$share/g/b, false, SHARED_SUBSCRIPTIONS_NOT_SUPPORTED",
+    "b, true, SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
+  })
+  void whatConnAckSaidIsUnavailableEndsTheConnectionOfMqtt5(
+      String filter, boolean identified, ReasonCode expected) {
+    BrokerHarness plain =
+        BrokerHarness.create(
+            limits ->
+                limits
+                    .wildcardAvailable(false)
+                    .sharedAvailable(false)
+                    .subscriptionIdentifiersAvailable(false));
+    TestClient client = plain.connect("c").subscribe("a", QoS.AT_MOST_ONCE);
+    Subscribe.Entry entry = Packets.entry(filter, QoS.AT_MOST_ONCE);
+    client.send(identified ? identified(2, 7, entry) : Packets.subscribe(2, entry));
+    assertThat(client.take(Disconnect.class).reasonCode()).isEqualTo(expected);
     assertThat(client.isClosed()).isTrue();
     assertThat(plain.broker.subscriptionCount()).isZero();
   }

@@ -30,6 +30,32 @@ class StatementTest {
         .satisfies(v -> assertThat(v.getStackTrace()).isEmpty());
   }
 
+  @Test
+  void violationsOfOlderClientsNameTheOlderStandard() {
+    assertThat(Statement.MQTT5_3_8_3_2.in(MqttVersion.MQTT_3_1_1))
+        .isEqualTo(Statement.MQTT3_3_8_3_3);
+    assertThat(Statement.MQTT5_3_8_3_2.in(MqttVersion.MQTT_3_1)).isEqualTo(Statement.MQTT3_3_8_3_3);
+    assertThat(Statement.MQTT5_3_8_3_2.in(MqttVersion.MQTT_5)).isEqualTo(Statement.MQTT5_3_8_3_2);
+    assertThat(Statement.MQTT5_3_3_4_7.in(MqttVersion.MQTT_3_1_1)).isNull();
+    assertThat(Statement.MQTT3_2_3_1_2.in(MqttVersion.MQTT_3_1_1))
+        .isEqualTo(Statement.MQTT3_2_3_1_2);
+    MqttViolation five =
+        new MqttViolation(ReasonCode.PROTOCOL_ERROR, Statement.MQTT5_3_1_0_2, "second CONNECT");
+    assertThat(five.in(MqttVersion.MQTT_5)).isSameAs(five);
+    MqttViolation older = five.in(MqttVersion.MQTT_3_1_1);
+    assertThat(older.statementId()).isEqualTo("MQTT3-3.1.0-2");
+    assertThat(older.detail()).isEqualTo(five.detail());
+    assertThat(older.reasonCode()).isEqualTo(five.reasonCode());
+  }
+
+  @Test
+  void twinsAreOfTheOlderStandard() {
+    for (Statement statement : Statement.values()) {
+      Statement older = statement.in(MqttVersion.MQTT_3_1_1);
+      assertThat(older == null || older.id().startsWith("MQTT3-")).as(statement.id()).isTrue();
+    }
+  }
+
   private static long count(String prefix) {
     return Arrays.stream(Statement.values()).filter(s -> s.id().startsWith(prefix)).count();
   }
