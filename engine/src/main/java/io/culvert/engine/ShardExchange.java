@@ -10,14 +10,23 @@ import org.jspecify.annotations.Nullable;
  * with one event loop. What is flushed to a shard waits for its {@link #turn}.
  */
 public final class ShardExchange {
+  private final int maximumWaitingFrames;
   private final long maximumWaitingBytes;
   private final List<Shard> shards = new ArrayList<>();
 
-  /**
-   * @param maximumWaitingBytes from one shard to one other, from {@code send} until it is received;
-   *     the frame that reaches it is still taken, so that a large frame passes
-   */
+  /** With the bounds that shards of one process have. */
+  public ShardExchange() {
+    this(ShardLink.MAXIMUM_WAITING_FRAMES, ShardLink.MAXIMUM_WAITING_BYTES);
+  }
+
+  /** With a bound in bytes, and the usual one in frames. */
   public ShardExchange(long maximumWaitingBytes) {
+    this(ShardLink.MAXIMUM_WAITING_FRAMES, maximumWaitingBytes);
+  }
+
+  /** With bounds for what waits from one shard to one other. */
+  public ShardExchange(int maximumWaitingFrames, long maximumWaitingBytes) {
+    this.maximumWaitingFrames = maximumWaitingFrames;
     this.maximumWaitingBytes = maximumWaitingBytes;
   }
 
@@ -47,8 +56,10 @@ public final class ShardExchange {
   /** What one shard has for one other. */
   private static final class Lane {
     private List<Bytes> unflushed = new ArrayList<>();
+    private int waitingFrames;
     private long waitingBytes;
     private boolean refused;
+    private boolean roomTold;
   }
 
   /** Something for a shard's next turn: frames of a peer, or null frames for room at it. */
@@ -73,10 +84,13 @@ public final class ShardExchange {
         throw new IllegalArgumentException("shard " + peer + " sends to itself");
       }
       Lane lane = lane(shard(peer));
-      if (lane.waitingBytes >= maximumWaitingBytes) {
+      if (lane.refused
+          || lane.waitingFrames >= maximumWaitingFrames
+          || lane.waitingBytes >= maximumWaitingBytes) {
         lane.refused = true;
         return false;
       }
+      lane.waitingFrames++;
       lane.waitingBytes += frame.length();
       lane.unflushed.add(frame);
       return true;
@@ -97,6 +111,8 @@ public final class ShardExchange {
       for (int left = inbox.size(); left > 0; left--) {
         Delivery delivery = inbox.remove();
         if (delivery.frames == null) {
+          lane(delivery.from).refused = false;
+          lane(delivery.from).roomTold = false;
           receiver.room(delivery.from.number, nowMillis);
         } else {
           receive(delivery.from, delivery.frames, nowMillis);
@@ -107,11 +123,15 @@ public final class ShardExchange {
     private void receive(Shard from, List<Bytes> frames, long nowMillis) {
       Lane lane = from.lane(this);
       for (Bytes frame : frames) {
+        lane.waitingFrames--;
         lane.waitingBytes -= frame.length();
         receiver.received(from.number, frame, nowMillis);
       }
-      if (lane.refused && lane.waitingBytes < maximumWaitingBytes) {
-        lane.refused = false;
+      if (lane.refused
+          && !lane.roomTold
+          && lane.waitingFrames <= maximumWaitingFrames / 2
+          && lane.waitingBytes <= maximumWaitingBytes / 2) {
+        lane.roomTold = true;
         from.put(new Delivery(this, null));
       }
     }

@@ -9,13 +9,25 @@ package io.culvert.engine;
  * peer. A carrier between nodes may lose, repeat and reorder what crosses; the protocol that makes
  * up for it (sequence, acknowledgement, repetition) is a {@code ShardLink} over that carrier, so
  * that whoever sends messages sees one interface with one promise.
+ *
+ * <p>What waits for a peer is bounded by frames and by bytes, counted from {@code send} until it is
+ * received. The frame that reaches a bound is still taken, so that a large one passes.
  */
 public interface ShardLink {
   /**
+   * Frames that may wait for one peer of the same process: sixteen times the size from which on a
+   * larger batch makes crossing no cheaper, so that a peer which is behind is not kept waiting.
+   */
+  int MAXIMUM_WAITING_FRAMES = 256;
+
+  /** Bytes that may wait for one peer of the same process: what one pass reads from one socket. */
+  long MAXIMUM_WAITING_BYTES = 256 * 1024;
+
+  /**
    * Takes a frame, which never changes afterwards, for the next {@link #flush}.
    *
-   * @return false if too much waits for that peer already: the frame is not taken, and {@link
-   *     Receiver#room} is called once when there is room again
+   * @return false if too much waits for that peer already: the frame is not taken, and no later one
+   *     either until {@link Receiver#room} was called, which happens once, when at most half waits
    */
   boolean send(int peer, Bytes frame);
 

@@ -111,7 +111,7 @@ public final class SimulatedLinks {
         throw new IllegalArgumentException("node " + peer + " sends to itself");
       }
       Lane lane = lanes.computeIfAbsent(peer, absent -> new Lane());
-      if (lane.waitingBytes >= maximumWaitingBytes) {
+      if (lane.refused || lane.waitingBytes >= maximumWaitingBytes) {
         lane.refused = true;
         return false;
       }
@@ -164,7 +164,7 @@ public final class SimulatedLinks {
     /** The packet has arrived or is lost: there is room again. */
     private void end(int peer, Lane lane, List<Bytes> packet) {
       packet.forEach(frame -> lane.waitingBytes -= frame.length());
-      if (lane.refused && lane.waitingBytes < maximumWaitingBytes && isUp()) {
+      if (lane.refused && lane.waitingBytes <= maximumWaitingBytes / 2 && isUp()) {
         lane.refused = false;
         receiver.room(peer, clock.nowMillis());
       }
