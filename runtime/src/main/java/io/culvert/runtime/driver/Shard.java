@@ -55,6 +55,8 @@ public final class Shard {
 
   private final Runnable pass = this::pass;
   private boolean passScheduled;
+  private boolean passing;
+  private final List<Runnable> endOfPass = new ArrayList<>();
   private @Nullable Connection<?, ?>[] dirty = new Connection<?, ?>[64];
   private @Nullable Connection<?, ?>[] flushing = new Connection<?, ?>[64];
   private int dirtyCount;
@@ -176,16 +178,31 @@ public final class Shard {
     }
   }
 
+  /** Does it once, when all connections of this pass, or else of the next one, were flushed. */
+  void atEndOfPass(Runnable action) {
+    endOfPass.add(action);
+    if (!passing) {
+      schedulePass();
+    }
+  }
+
   private void pass() {
     passScheduled = false;
+    passing = true;
     ContextInternal previous = enter();
     try {
       flushDirty();
+      for (int i = 0; i < endOfPass.size(); i++) {
+        endOfPass.get(i).run();
+      }
+      endOfPass.clear();
+      passing = false;
       for (int i = 0; i < watches.size(); i++) {
         watches.get(i).set();
       }
       arm();
     } finally {
+      passing = false;
       leave(previous);
     }
   }
