@@ -91,6 +91,9 @@ public final class Broker {
       unsubscribe(connection, requested.unsubscribe());
     } else if (event instanceof ServerEvent.Disconnected disconnected) {
       disconnected(connection, disconnected.cause(), nowMillis);
+    } else { // enhanced authentication, of which a broker alone knows no method
+      counters.countRefused();
+      connection.rejectAuth(ReasonCode.BAD_AUTHENTICATION_METHOD, "no such method here");
     }
   }
 

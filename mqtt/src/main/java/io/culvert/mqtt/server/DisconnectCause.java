@@ -16,6 +16,8 @@ public enum DisconnectCause {
   VIOLATION,
   /** The server refused the CONNECT. */
   REFUSED,
+  /** A connected client could not prove again who it is [MQTT5-4.12.1-2]. */
+  REAUTHENTICATION_FAILED,
   /** Another connection uses the Client Identifier now. */
   TAKEN_OVER,
   /** The server stops, or an operator ended the connection. */

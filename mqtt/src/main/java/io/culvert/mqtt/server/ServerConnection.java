@@ -10,6 +10,7 @@ import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.PacketSender;
+import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server's end of one MQTT connection, of any version, as a state machine without I/O.
  *
- * <p>Events that await a decision (CONNECT, SUBSCRIBE, UNSUBSCRIBE) stop it until the decision is
- * given; what has arrived behind them waits unparsed. A PUBLISH does not stop it: its
+ * <p>Events that await a decision (CONNECT, AUTH, SUBSCRIBE, UNSUBSCRIBE) stop it until the
+ * decision is given; what has arrived behind them waits unparsed. A PUBLISH does not stop it: its
  * acknowledgement is a later command, and acknowledgements leave in order of arrival. The good
  * prefix of a chunk is always delivered before the violation that follows it.
  */
@@ -50,6 +51,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   private enum State {
     AWAITING_CONNECT,
+    /** CONNECT has named an Authentication Method, whose exchange goes on. */
+    AUTHENTICATING,
     CONNECT_REQUESTED,
     CONNECTED,
     ENDED
@@ -73,6 +76,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private ServerEvent.@Nullable Disconnected ended;
   private @Nullable Session session;
   private @Nullable IncomingMessages incoming;
+  private @Nullable Authentication authentication;
 
   private int requestId;
   private long keepAliveMillis;
@@ -136,10 +140,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
   public long deadlineMillis() {
     return switch (state) {
       case AWAITING_CONNECT -> openedMillis + limits.connectTimeoutMillis();
+      case AUTHENTICATING -> authenticationDeadlineMillis();
       case CONNECTED ->
           heldBy != null
               ? heldUntilMillis
-              : keepAliveMillis == 0 ? NO_DEADLINE : lastReceivedMillis + keepAliveMillis * 3 / 2;
+              : Math.min(keepAliveDeadlineMillis(), authenticationDeadlineMillis());
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
@@ -153,6 +158,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (holding != null) {
       lastReceivedMillis = nowMillis;
       holding.expired(nowMillis); // releases this and the others, or holds them longer
+    } else if (nowMillis >= authenticationDeadlineMillis()) {
+      boolean ours = awaitsDecision;
+      failAuth(
+          ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
+          ours ? "no decision in time" : "no AUTH in time",
+          DisconnectCause.CONNECT_TIMEOUT); // [MQTT5-4.12.0-4]
     } else if (ownerIsAsked()) {
       lastReceivedMillis = nowMillis; // it is us who do not read
     } else if (state == State.CONNECTED) {
@@ -177,7 +188,66 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Whether CONNACK with these properties is no larger than the client takes. */
   boolean fitsConnAck(Properties properties) {
-    return sender.fits(new ConnAck(false, ReasonCode.SUCCESS, properties));
+    return sender.fits(new ConnAck(false, ReasonCode.SUCCESS, authenticated(properties)));
+  }
+
+  /**
+   * Asks the client for the next step of its authentication; {@link ServerEvent.AuthContinued}
+   * follows.
+   *
+   * @param data of the method, or null for none
+   */
+  public void continueAuth(@Nullable Bytes data) {
+    Authentication current = authentication;
+    if (current == null || !current.awaitsDecision()) {
+      return; // it has ended while somebody decided
+    }
+    Auth challenge = current.challenge(data);
+    if (sender.fits(challenge)) {
+      sender.send(challenge);
+      awaitsDecision = false;
+      wake.changed();
+    } else {
+      rejectAuth(ReasonCode.PACKET_TOO_LARGE, "AUTH would be larger than the client takes");
+    }
+  }
+
+  /**
+   * The client is who it says. Where CONNECT began this, {@link Broker#connect} decides on it now;
+   * a client that was connected before must still be the same user.
+   *
+   * @param data of the method, for CONNACK or AUTH; null for none
+   */
+  public void acceptAuth(String userName, @Nullable Bytes data) {
+    Authentication current = authentication;
+    if (current == null || !current.awaitsDecision()) {
+      return;
+    }
+    if (state == State.AUTHENTICATING) {
+      current.succeed(userName, data);
+      decoder.maximumPacketSize(limits.maximumPacketSizeBytes());
+      state = State.CONNECT_REQUESTED;
+    } else if (userName.equals(current.userName())) {
+      current.succeed(userName, data);
+      reply(current.success());
+      current.sent();
+    } else {
+      rejectAuth(ReasonCode.NOT_AUTHORIZED, "another user than at CONNECT");
+    }
+  }
+
+  /**
+   * Refuses the CONNECT whose authentication goes on, or ends the connection whose client could not
+   * authenticate again.
+   *
+   * @param reasonCode one of CONNACK; DISCONNECT says 0x87 where it does not know it
+   * @param reason in words, for the client
+   */
+  public void rejectAuth(ReasonCode reasonCode, String reason) {
+    Authentication current = authentication;
+    if (current != null && current.isRunning()) {
+      failAuth(reasonCode, reason, DisconnectCause.REFUSED);
+    }
   }
 
   /** Accepts the CONNECT; the broker has made or found the session. */
@@ -194,9 +264,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
     lastReceivedMillis = nowMillis; // nobody has read since CONNECT
     awaitsDecision = false;
     session = accepted;
+    accepted.userName(userName());
     incoming = new IncomingMessages(accepted, limits, sender);
     keepAliveMillis = keepAliveSeconds * 1000L;
-    send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, properties)); // [MQTT5-3.1.4-5]
+    // [MQTT5-3.1.4-5]
+    send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, authenticated(properties)));
+    if (authentication != null) {
+      authentication.sent();
+    }
     wake.changed();
   }
 
@@ -253,7 +328,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
     if (state == State.CONNECTED) {
       sendDisconnect(reasonCode, properties);
-    } else if (state == State.CONNECT_REQUESTED) {
+    } else if (isConnecting()) {
       boolean isKnown = reasonCode.allowedIn(PacketType.CONNACK);
       refuse(isKnown ? reasonCode : ReasonCode.SERVER_UNAVAILABLE, Properties.EMPTY);
     }
@@ -285,6 +360,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return state == State.CONNECTED;
   }
 
+  /** Who the client has proven to be by its Authentication Method, or null. */
+  public @Nullable String userName() {
+    Authentication current = authentication;
+    return current == null ? null : current.userName();
+  }
+
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
   int heldBytes() {
     return in.heldBytes() + out.array().length;
@@ -309,10 +390,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /**
    * Stops reading this publisher for a while, so that a slow reader can keep up. One that has
-   * messages in flight itself is not stopped: its acknowledgements would be, too.
+   * messages in flight itself is not stopped: its acknowledgements would be, too. Nor is one that
+   * authenticates again and has a time limit for that.
    */
   boolean hold(Backlog by, long untilMillis) {
-    if (state != State.CONNECTED || heldBy != null || connected().inFlight() > 0) {
+    boolean isFree = state == State.CONNECTED && heldBy == null && !isReauthenticating();
+    if (!isFree || connected().inFlight() > 0) {
       return false;
     }
     heldBy = by;
@@ -367,7 +450,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
         if (log != null) {
           log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
         }
-        ServerEvent event = handle(packet);
+        ServerEvent event = handle(packet, nowMillis);
         if (event != null) {
           return event;
         }
@@ -384,12 +467,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return last;
   }
 
-  private @Nullable ServerEvent handle(MqttPacket packet) {
+  private @Nullable ServerEvent handle(MqttPacket packet, long nowMillis) {
     if (state == State.AWAITING_CONNECT) {
       if (packet instanceof Connect connect) {
-        return onConnect(connect);
+        return onConnect(connect, nowMillis);
       }
       throw violation(Statement.MQTT5_3_1_0_1, "first packet is " + packet.type());
+    }
+    if (state == State.AUTHENTICATING) {
+      return whileAuthenticating(packet, nowMillis);
     }
     return switch (packet.type()) {
       case PUBLISH -> incoming().onPublish((Publish) packet);
@@ -402,18 +488,38 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case PINGREQ -> onPingReq();
       case DISCONNECT -> onDisconnect((Disconnect) packet);
       case CONNECT -> throw violation(Statement.MQTT5_3_1_0_2, "second CONNECT");
-      case AUTH -> throw violation(Statement.MQTT5_4_12_0_7, "AUTH without Authentication Method");
+      case AUTH -> onAuth((Auth) packet, nowMillis);
       case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
           throw violation(null, packet.type() + " only flows from server to client");
     };
   }
 
-  private ServerEvent onConnect(Connect connect) {
+  private @Nullable ServerEvent whileAuthenticating(MqttPacket packet, long nowMillis) {
+    if (packet instanceof Auth auth) {
+      return onAuth(auth, nowMillis);
+    }
+    if (packet instanceof Disconnect disconnect) {
+      end(DisconnectCause.CLIENT_DISCONNECT, disconnect, null);
+      return null;
+    }
+    throw violation(Statement.MQTT5_3_1_2_30, packet.type() + " before CONNACK");
+  }
+
+  private ServerEvent onAuth(Auth auth, long nowMillis) {
+    Authentication current = authentication;
+    if (current == null) {
+      throw violation(Statement.MQTT5_4_12_0_7, "AUTH without Authentication Method in CONNECT");
+    }
+    ServerEvent event = current.onAuth(auth, state == State.CONNECTED, nowMillis);
+    awaitsDecision = true;
+    return event;
+  }
+
+  private ServerEvent onConnect(Connect connect, long nowMillis) {
     MqttVersion version = connect.version();
     sender.version(version);
     sender.maximumPacketSize(
         connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
-    decoder.maximumPacketSize(limits.maximumPacketSizeBytes());
     state = State.CONNECT_REQUESTED;
     if (!limits.accepts(version)) {
       throw new MqttViolation(
@@ -421,12 +527,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
           Statement.MQTT5_3_1_2_2,
           version + " is not accepted here");
     }
-    if (connect.properties().has(Property.AUTHENTICATION_DATA)
-        && !connect.properties().has(Property.AUTHENTICATION_METHOD)) {
+    String method = connect.properties().text(Property.AUTHENTICATION_METHOD);
+    if (method == null && connect.properties().has(Property.AUTHENTICATION_DATA)) {
       throw violation(null, "Authentication Data without Authentication Method");
     }
     connectExpirySeconds = connect.properties().integer(Property.SESSION_EXPIRY_INTERVAL, 0);
     awaitsDecision = true;
+    if (method != null) {
+      Authentication started = new Authentication(method, limits.connectTimeoutMillis());
+      authentication = started;
+      state = State.AUTHENTICATING; // and no larger packet than CONNECT may come until it is known
+      return started.onConnect(connect, nowMillis);
+    }
+    decoder.maximumPacketSize(limits.maximumPacketSizeBytes());
     return new ServerEvent.ConnectRequested(connect);
   }
 
@@ -490,6 +603,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** The properties of CONNACK, with those of the authentication. */
+  private Properties authenticated(Properties properties) {
+    Authentication current = authentication;
+    return current == null ? properties : current.addTo(properties);
+  }
+
   private void send(MqttPacket packet) {
     if (sender.fits(packet)) { // [MQTT5-3.1.2-24]
       sender.send(packet);
@@ -516,6 +635,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   // ---- the end
 
+  private void failAuth(ReasonCode reasonCode, String reason, DisconnectCause beforeConnAck) {
+    Properties words = Properties.builder().put(Property.REASON_STRING, reason).build();
+    if (state == State.CONNECTED) {
+      boolean isKnown = reasonCode.allowedIn(PacketType.DISCONNECT);
+      sendDisconnect(isKnown ? reasonCode : ReasonCode.NOT_AUTHORIZED, words);
+      end(DisconnectCause.REAUTHENTICATION_FAILED, null, null); // [MQTT5-4.12.1-2]
+    } else {
+      refuse(reasonCode, words);
+      end(beforeConnAck, null, null); // [MQTT5-4.12.0-1], [MQTT5-4.12.0-4]
+    }
+    wake.changed();
+  }
+
   /** Tells the client what it did wrong, as far as its version can say it, and ends. */
   private void answer(MqttViolation violation) {
     if (state == State.CONNECTED) {
@@ -523,7 +655,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       // A second CONNECT may have faults of its own, for which DISCONNECT has no code.
       boolean isKnown = code.allowedIn(PacketType.DISCONNECT);
       sendDisconnect(isKnown ? code : PROTOCOL_ERROR, reasonString(violation));
-    } else if (state == State.CONNECT_REQUESTED || decoder.lastType() == PacketType.CONNECT) {
+    } else if (isConnecting() || decoder.lastType() == PacketType.CONNECT) {
       answerConnect(violation);
     } // else nothing may be sent before CONNACK [MQTT5-3.14.0-1]
     end(DisconnectCause.VIOLATION, null, violation);
@@ -560,6 +692,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
       status = Status.CLOSE_AFTER_FLUSH; // [MQTT5-4.13.1-1], [MQTT5-4.13.2-1]
     }
     in.clear(); // [MQTT5-3.1.4-6]
+    if (authentication != null) {
+      authentication.end();
+    }
     IncomingMessages messages = incoming;
     if (messages != null) {
       messages.end();
@@ -570,6 +705,24 @@ public final class ServerConnection implements Engine<ServerEvent> {
       heldBy = null;
       holding.forget(this);
     }
+  }
+
+  private boolean isConnecting() {
+    return state == State.CONNECT_REQUESTED || state == State.AUTHENTICATING;
+  }
+
+  private boolean isReauthenticating() {
+    Authentication current = authentication;
+    return current != null && current.isRunning();
+  }
+
+  private long authenticationDeadlineMillis() {
+    Authentication current = authentication;
+    return current == null ? NO_DEADLINE : current.deadlineMillis();
+  }
+
+  private long keepAliveDeadlineMillis() {
+    return keepAliveMillis == 0 ? NO_DEADLINE : lastReceivedMillis + keepAliveMillis * 3 / 2;
   }
 
   private Session connected() {

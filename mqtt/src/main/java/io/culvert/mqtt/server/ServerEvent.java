@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.Bytes;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttViolation;
@@ -13,6 +14,33 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ServerEvent {
   /** Awaits {@link Broker#connect} or {@link ServerConnection#rejectConnect}. */
   record ConnectRequested(Connect connect) implements ServerEvent {}
+
+  /**
+   * A CONNECT that names an Authentication Method comes as this instead. Awaits {@link
+   * ServerConnection#continueAuth}; or {@link ServerConnection#acceptAuth} and, directly behind it,
+   * {@link Broker#connect}; or {@link ServerConnection#rejectAuth}.
+   *
+   * @param data of the method, if CONNECT had any
+   */
+  record AuthRequested(Connect connect, String method, @Nullable Bytes data)
+      implements ServerEvent {}
+
+  /**
+   * The client has answered {@link ServerConnection#continueAuth}. Awaits the same decisions as the
+   * event that began the exchange.
+   *
+   * @param data of the method, if AUTH had any
+   */
+  record AuthContinued(@Nullable Bytes data) implements ServerEvent {}
+
+  /**
+   * A connected client authenticates again, by the method of its CONNECT. Awaits {@link
+   * ServerConnection#continueAuth}, {@link ServerConnection#acceptAuth} or {@link
+   * ServerConnection#rejectAuth}.
+   *
+   * @param data of the method, if AUTH had any
+   */
+  record ReauthRequested(String method, @Nullable Bytes data) implements ServerEvent {}
 
   /**
    * Awaits {@link ServerConnection#acceptSubscribe}.

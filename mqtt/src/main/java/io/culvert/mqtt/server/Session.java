@@ -49,6 +49,7 @@ public final class Session {
   private @Nullable Backlog backlog;
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
+  private @Nullable String userName;
   private long expirySeconds;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
@@ -75,6 +76,15 @@ public final class Session {
 
   public String clientId() {
     return clientId;
+  }
+
+  /** Who its latest client has proven to be, or null when that had nothing to prove. */
+  public @Nullable String userName() {
+    return userName;
+  }
+
+  void userName(@Nullable String proven) {
+    userName = proven;
   }
 
   public boolean isConnected() {

@@ -143,9 +143,6 @@ final class Sessions {
         return ReasonCode.CLIENT_IDENTIFIER_NOT_VALID; // [MQTT5-3.1.3-8], [MQTT3-3.1.3-9]
       }
     }
-    if (connect.properties().has(Property.AUTHENTICATION_METHOD)) {
-      return ReasonCode.BAD_AUTHENTICATION_METHOD; // [MQTT5-4.12.0-1]
-    }
     Will will = connect.will();
     if (will != null && will.qos().compareTo(limits.maximumQos()) > 0) {
       return ReasonCode.QOS_NOT_SUPPORTED; // [MQTT5-3.2.2-12]

@@ -46,6 +46,11 @@ final class ConnectBuilder {
     return this;
   }
 
+  ConnectBuilder with(Property property, Bytes value) {
+    properties.put(property, value);
+    return this;
+  }
+
   ConnectBuilder with(Property property, String value) {
     properties.put(property, value);
     return this;
