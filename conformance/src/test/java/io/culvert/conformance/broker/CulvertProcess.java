@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,10 +21,10 @@ import java.util.regex.Pattern;
 /**
  * {@code java -jar culvert.jar run …} on free loopback ports with a fresh data folder.
  *
- * <p>Output goes line by line to {@code target/broker/culvert.log} and is looked through for
+ * <p>Output goes line by line to {@code target/broker/NAME.log} and is looked through for
  * complaints. Two daemon threads read it; everything else happens on the caller's thread.
  */
-final class CulvertProcess implements BrokerUnderTest {
+public final class CulvertProcess implements BrokerUnderTest {
 
   private static final Pattern READY = Pattern.compile("^ready mqtt://(\\S+) ws://(\\S+).*");
 
@@ -34,6 +35,7 @@ final class CulvertProcess implements BrokerUnderTest {
   private final Process process;
   private final PrintWriter log;
   private final Complaints complaints = new Complaints();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
   private final List<Thread> readers;
   private boolean endReported;
@@ -48,18 +50,29 @@ final class CulvertProcess implements BrokerUnderTest {
   }
 
   static CulvertProcess start() {
+    return start("culvert", List.of("-Xmx512m"), List.of());
+  }
+
+  /**
+   * One of its own for tests that need other settings, or a process that nobody else uses.
+   *
+   * @param name of the log file
+   * @param jvm options of the virtual machine
+   * @param options of {@code culvert run}
+   */
+  public static CulvertProcess start(String name, List<String> jvm, List<String> options) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "broker"));
       Path data = Files.createTempDirectory(folder, "data");
-      Process process = command(jar(), data).start();
+      Process process = command(jvm, data, options).start();
       process.getOutputStream().close();
       CulvertProcess started =
           new CulvertProcess(
               process,
               new PrintWriter(
-                  Files.newBufferedWriter(folder.resolve("culvert.log")), /* autoFlush= */ true));
+                  Files.newBufferedWriter(folder.resolve(name + ".log")), /* autoFlush= */ true));
       started.readers.forEach(Thread::start);
-      Await.result("the broker's ready line, see target/broker/culvert.log", started.ready);
+      Await.result("the ready line in target/broker/" + name + ".log", started.ready);
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -79,6 +92,25 @@ final class CulvertProcess implements BrokerUnderTest {
   @Override
   public boolean isCulvert() {
     return true;
+  }
+
+  /** What it has printed so far, to stdout and stderr. */
+  public List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** The memory that the whole process has now, heap and everything else. */
+  public long residentBytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new AssertionError("the process has ended");
   }
 
   @Override
@@ -119,10 +151,11 @@ final class CulvertProcess implements BrokerUnderTest {
   }
 
   private void read(InputStream stream) {
-    try (BufferedReader lines =
+    try (BufferedReader output =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
         log.println(line);
+        lines.add(line);
         complaints.look(line);
         Matcher matcher = READY.matcher(line);
         if (matcher.matches()) {
@@ -135,24 +168,15 @@ final class CulvertProcess implements BrokerUnderTest {
     ready.completeExceptionally(new IllegalStateException("the broker ended before it was ready"));
   }
 
-  private static ProcessBuilder command(Path jar, Path data) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-jar",
-                jar.toString(),
-                "run",
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                "0",
-                "--ws-port",
-                "0",
-                "--data",
-                data.toString(),
-                "--ephemeral"));
+  private static ProcessBuilder command(List<String> jvm, Path data, List<String> options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", jar().toString(), "run"));
+    command.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--ws-port", "0"));
+    command.addAll(List.of("--data", data.toString(), "--ephemeral"));
+    command.addAll(options);
     EXTRA_OPTIONS.stream().filter(option -> !option.isEmpty()).forEach(command::add);
     return new ProcessBuilder(command);
   }

@@ -2,43 +2,118 @@ package io.culvert.conformance.raw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.conformance.broker.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A well-behaved connection that nobody's bad bytes may disturb. */
+/**
+ * Two well-behaved connections that nobody's bad bytes may disturb: one publishes numbered messages
+ * at QoS 1 all the time, the other receives each of them once and in order. A daemon thread drives
+ * both; the message that goes wrong first is kept for {@link #assertUndisturbed}.
+ */
 public final class Bystander implements AutoCloseable {
 
   private static final byte[] PINGREQ = Hex.bytes("c000");
   private static final byte[] PINGRESP = Hex.bytes("d000");
+  private static final long PACE_MILLIS = 10;
 
-  private final RawConnection connection;
+  /**
+   * Longer than any load of these tests takes, also on a busy machine; a stuck broker takes more.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final RawConnection writer;
+  private final RawConnection reader;
   private final String topic;
-  private int round;
+  private final ScheduledExecutorService rounds =
+      Executors.newSingleThreadScheduledExecutor(Bystander::daemon);
 
-  private Bystander(RawConnection connection, String topic) {
-    this.connection = connection;
+  // Of the thread that drives the rounds.
+  private int round;
+  private long slowestNanos;
+  private @Nullable Throwable disturbance;
+
+  private Bystander(RawConnection writer, RawConnection reader, String topic) {
+    this.writer = writer;
+    this.reader = reader;
     this.topic = topic;
   }
 
   public static Bystander join(URI broker, String clientId, String topic) throws IOException {
-    RawConnection connection = RawConnection.connected(broker, 5, clientId);
-    connection.send(Hex.subscribe(5, topic, 0));
-    assertThat(connection.expectPacket()).isEqualTo(Hex.bytes("9004 0001 00 00"));
-    return new Bystander(connection, topic);
+    RawConnection reader = RawConnection.connected(broker, 5, clientId);
+    reader.send(Hex.subscribe(5, topic, 1));
+    assertThat(reader.expectPacket()).isEqualTo(Hex.bytes("9004 0001 00 01"));
+    RawConnection writer = RawConnection.connected(broker, 5, clientId + "-w");
+    Bystander bystander = new Bystander(writer, reader, topic);
+    bystander.rounds.scheduleWithFixedDelay(
+        bystander::tryRound, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
+    return bystander;
   }
 
-  /** It is still answered, and its own messages still reach it. */
-  public void assertUndisturbed() throws IOException {
-    byte[] payload = ("round " + ++round).getBytes(StandardCharsets.UTF_8);
-    connection.send(PINGREQ);
-    assertThat(connection.expectPacket()).isEqualTo(PINGRESP);
-    connection.send(Hex.publish(5, topic, payload));
-    assertThat(connection.expectPacket()).isEqualTo(Hex.publish(5, topic, payload));
+  /**
+   * All messages so far have come, in order and without much delay; and both are still answered.
+   */
+  public void assertUndisturbed() {
+    Await.result("the bystander", CompletableFuture.runAsync(this::lookBack, rounds));
   }
 
   @Override
   public void close() throws IOException {
-    connection.close();
+    rounds.shutdownNow();
+    writer.close();
+    reader.close();
+  }
+
+  private void lookBack() {
+    try {
+      tryRound();
+      assertThat(disturbance).as("what happened in round %s", round).isNull();
+      assertThat(Duration.ofNanos(slowestNanos))
+          .as("the slowest of all rounds")
+          .isLessThan(PATIENCE);
+      for (RawConnection connection : new RawConnection[] {writer, reader}) {
+        connection.send(PINGREQ);
+        assertThat(connection.expectPacket()).isEqualTo(PINGRESP);
+      }
+    } catch (IOException e) {
+      throw new AssertionError("the bystander was disturbed", e);
+    }
+  }
+
+  private void tryRound() {
+    if (disturbance == null) {
+      try {
+        round();
+      } catch (IOException | RuntimeException | AssertionError e) {
+        disturbance = e;
+      }
+    }
+  }
+
+  private void round() throws IOException {
+    long began = System.nanoTime();
+    byte[] payload = ("round " + ++round).getBytes(StandardCharsets.UTF_8);
+    int packetId = round % 0xFFFF + 1;
+    writer.send(Hex.publishQos1(5, topic, packetId, payload));
+    assertThat(writer.expectPacket()).as("PUBACK").isEqualTo(Hex.puback(packetId));
+    byte[] publish = reader.expectPacket();
+    int idAt = 2 + 2 + topic.length();
+    int receivedId = (publish[idAt] & 0xFF) << 8 | publish[idAt + 1] & 0xFF;
+    assertThat(publish).isEqualTo(Hex.publishQos1(5, topic, receivedId, payload));
+    reader.send(Hex.puback(receivedId));
+    slowestNanos = Math.max(slowestNanos, System.nanoTime() - began);
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "bystander");
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -40,8 +40,24 @@ public final class Hex {
   /** PUBLISH at QoS 1; level 4 or 5. */
   public static byte[] publishQos1(int level, String topic, int packetId, byte[] payload) {
     byte[] properties = level == 5 ? new byte[] {0} : new byte[0];
-    byte[] id = {(byte) (packetId >> 8), (byte) packetId};
-    return packet(0x32, string(topic), id, properties, payload);
+    return packet(0x32, string(topic), id(packetId), properties, payload);
+  }
+
+  /** PUBLISH at QoS 2; level 4 or 5. */
+  public static byte[] publishQos2(int level, String topic, int packetId, byte[] payload) {
+    byte[] packet = publishQos1(level, topic, packetId, payload);
+    packet[0] = 0x34;
+    return packet;
+  }
+
+  /** PUBACK in its shortest form. */
+  public static byte[] puback(int packetId) {
+    return packet(0x40, id(packetId));
+  }
+
+  /** A Packet Identifier, or any number of two bytes. */
+  public static byte[] id(int packetId) {
+    return new byte[] {(byte) (packetId >> 8), (byte) packetId};
   }
 
   public static byte[] joined(byte[]... parts) {

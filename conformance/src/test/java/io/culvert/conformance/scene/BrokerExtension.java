@@ -1,7 +1,9 @@
 package io.culvert.conformance.scene;
 
 import io.culvert.conformance.broker.BrokerUnderTest;
+import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.peer.MqttJsHost;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import org.assertj.core.api.Assertions;
@@ -13,8 +15,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests their {@link Scene} and the {@link BrokerUnderTest}: one broker for the whole run,
- * started by the first test that needs it and stopped after the last. A class fails when the broker
- * has complained in its log meanwhile.
+ * started by the first test that needs it and stopped after the last, or the class's {@link
+ * OwnBroker}. A class fails when its broker has complained in its log meanwhile.
  */
 public final class BrokerExtension implements ParameterResolver, AfterAllCallback {
 
@@ -23,15 +25,19 @@ public final class BrokerExtension implements ParameterResolver, AfterAllCallbac
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     Class<?> type = parameter.getParameter().getType();
-    return type == BrokerUnderTest.class || type == Scene.class;
+    return type == BrokerUnderTest.class
+        || type == Scene.class
+        || (type == CulvertProcess.class && isOwn(context));
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Scene.class ? scene(context) : broker(context);
+  }
+
+  /** That of the test, the same for all who ask. */
+  static Scene scene(ExtensionContext context) {
     BrokerUnderTest broker = broker(context);
-    if (parameter.getParameter().getType() == BrokerUnderTest.class) {
-      return broker;
-    }
     return context
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(
@@ -40,8 +46,9 @@ public final class BrokerExtension implements ParameterResolver, AfterAllCallbac
 
   @Override
   public void afterAll(ExtensionContext context) {
-    BrokerUnderTest broker =
-        context.getRoot().getStore(NAMESPACE).get(BrokerUnderTest.class, BrokerUnderTest.class);
+    // A class's store also knows what the root's does.
+    Object key = isOwn(context) ? OwnBroker.class : BrokerUnderTest.class;
+    BrokerUnderTest broker = context.getStore(NAMESPACE).get(key, BrokerUnderTest.class);
     if (broker != null) {
       Assertions.assertThat(broker.newComplaints())
           .as("what the broker complained about")
@@ -50,10 +57,34 @@ public final class BrokerExtension implements ParameterResolver, AfterAllCallbac
   }
 
   private static BrokerUnderTest broker(ExtensionContext context) {
+    OwnBroker own = context.getRequiredTestClass().getAnnotation(OwnBroker.class);
+    if (own != null) {
+      return ofClass(context)
+          .getStore(NAMESPACE)
+          .getOrComputeIfAbsent(
+              OwnBroker.class, type -> startOwn(context, own), BrokerUnderTest.class);
+    }
     return context
         .getRoot()
         .getStore(NAMESPACE)
         .getOrComputeIfAbsent(BrokerUnderTest.class, type -> start(), BrokerUnderTest.class);
+  }
+
+  private static boolean isOwn(ExtensionContext context) {
+    return context.getRequiredTestClass().isAnnotationPresent(OwnBroker.class);
+  }
+
+  private static ExtensionContext ofClass(ExtensionContext context) {
+    ExtensionContext found = context;
+    while (found.getTestMethod().isPresent()) {
+      found = found.getParent().orElseThrow();
+    }
+    return found;
+  }
+
+  private static BrokerUnderTest startOwn(ExtensionContext context, OwnBroker own) {
+    return CulvertProcess.start(
+        context.getRequiredTestClass().getSimpleName(), List.of(own.jvm()), List.of(own.options()));
   }
 
   /** Paho and Vert.x tell every step to java.util.logging. */
