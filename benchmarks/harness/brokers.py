@@ -1,120 +1,16 @@
-"""Starts and stops the brokers. Each is a child process of the runner, stopped by its own pid, and dies with the runner."""
-import ctypes
-import os
+"""The brokers of this benchmark, but those from Maven Central (peers.py)."""
 import re
-import resource
-import shutil
-import signal
 import socket
 import subprocess
-import tempfile
-import time
 from pathlib import Path
 
 from . import settings
+from .process import Broker, BrokerFailure, JavaBroker, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / 'benchmarks' / 'target'
 JAR = ROOT / 'launcher' / 'target' / 'culvert.jar'
-START_LIMIT_S = 60
 BUILD_LIMIT_S = 900
-PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-_running = []
-
-
-class BrokerFailure(Exception):
-    """A broker that cannot be started or has gone away; the text says why."""
-
-
-def raise_fd_limit():
-    """Lifts the limit of open files as far as allowed; children inherit it. Returns the limit."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    for wanted in (max(hard, 65536), hard):
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(wanted, hard)))
-            break
-        except (ValueError, OSError):
-            continue
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-def _die_with_parent():
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-class Broker:
-    """One process of one broker: start() returns when it listens, and tells how long that took."""
-
-    name = ''
-
-    def __init__(self):
-        self.process = None
-        self.port = 0
-        self.folder = None
-        self.log = None
-
-    def command(self):
-        raise NotImplementedError
-
-    def is_ready(self):
-        raise NotImplementedError
-
-    def start(self):
-        self.folder = Path(tempfile.mkdtemp(prefix=f'culvert-bench-{self.name}-'))
-        self.log = self.folder / 'broker.log'
-        command = self.command()
-        with open(self.log, 'wb') as out:
-            begun = time.monotonic()
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                                            cwd=self.folder, start_new_session=True, preexec_fn=_die_with_parent)
-        _running.append(self)
-        while not self.is_ready():
-            if not self.alive():
-                raise BrokerFailure(f'{self.name} ended while it started:\n{self.log_tail()}')
-            if time.monotonic() - begun > START_LIMIT_S:
-                raise BrokerFailure(f'{self.name} was not ready after {START_LIMIT_S} s:\n{self.log_tail()}')
-            time.sleep(0.002)
-        return time.monotonic() - begun
-
-    def stop(self):
-        if self in _running:
-            _running.remove(self)
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def alive(self):
-        return self.process is not None and self.process.poll() is None
-
-    @property
-    def pid(self):
-        return self.process.pid
-
-    def rss_bytes(self):
-        return int(re.search(r'VmRSS:\s+(\d+) kB', Path(f'/proc/{self.pid}/status').read_text())[1]) * 1024
-
-    def open_files(self):
-        return len(os.listdir(f'/proc/{self.pid}/fd'))
-
-    def log_tail(self):
-        return '\n'.join(self.log.read_text(errors='replace').splitlines()[-15:]) if self.log else ''
-
-    def live_heap_bytes(self):
-        """Bytes of live objects after a full collection, or None where there is no such heap."""
-        return None
 
 
 class Mosquitto(Broker):
@@ -135,31 +31,22 @@ class Mosquitto(Broker):
             return s.connect_ex(('127.0.0.1', self.port)) == 0
 
 
-class Culvert(Broker):
-    name = 'culvert'
+class Culvert(JavaBroker):
+    """Culvert with one shard or several."""
 
-    def __init__(self, java, flags):
-        super().__init__()
-        self.java = java
-        self.flags = flags
+    def __init__(self, java, flags, shards=1):
+        super().__init__(java, flags)
+        self.shards = shards
+        self.name = 'culvert' if shards == 1 else f'culvert{shards}'
 
     def command(self):
-        return [self.java, *self.flags, '-jar', str(JAR), *settings.culvert_args(self.folder / 'data')]
+        return [self.java, *self.flags, '-jar', str(JAR), *settings.culvert_args(self.folder / 'data', self.shards)]
 
     def is_ready(self):
-        match = re.search(r'^ready mqtt://127\.0\.0\.1:(\d+)\b', self.log.read_text(errors='replace'), re.MULTILINE)
+        match = re.search(r'^ready mqtt://127\.0\.0\.1:(\d+)\b', self.log_text(), re.MULTILINE)
         if match:
             self.port = int(match[1])
         return match is not None
-
-    def live_heap_bytes(self):
-        jcmd = Path(self.java).with_name('jcmd')
-        program = str(jcmd) if jcmd.exists() else 'jcmd'
-        out = subprocess.run([program, str(self.pid), 'GC.class_histogram'], capture_output=True, text=True, timeout=60)
-        match = re.search(r'^Total\s+\d+\s+(\d+)', out.stdout, re.MULTILINE)
-        if not match:
-            raise BrokerFailure(f'jcmd gave no class histogram: {out.stderr.strip() or out.stdout[-200:]}')
-        return int(match[1])
 
 
 class CulvertScript(Culvert):
@@ -194,6 +81,12 @@ def java_and_flags():
         script.stop()
 
 
-def stop_all():
-    for broker in list(_running):
+def why_not(broker):
+    """Starts a broker for a moment: None, or why it cannot be had."""
+    try:
+        broker.start()
+        return None
+    except BrokerFailure as failure:
+        return str(failure)
+    finally:
         broker.stop()

@@ -1,41 +1,68 @@
-"""A bar chart of the ratios as SVG by hand: no script, no font, readable on light and on dark ground."""
+"""CPU per delivery of all brokers as SVG by hand: one line a scenario, one mark a broker. No script, no font, readable on light and on dark ground."""
+from math import ceil, floor, log10
 
-LEFT, WIDTH, BAR, STEP, TOP = 70, 560, 18, 30, 54
+from .products import LABELS, NAMES, PEERS
+
+LEFT, WIDTH, RIGHT, STEP, TOP = 60, 620, 90, 24, 84
 
 STYLE = """
     text { font: 13px sans-serif; fill: #24292f }
     .small { font-size: 11px; fill: #57606a }
-    .reached { fill: #2da44e } .missed { fill: #d1742f }
-    .grid { stroke: #8c959f; stroke-opacity: .35 } .one { stroke: #57606a; stroke-width: 1.5 } .goal { stroke: #24292f; stroke-width: 3 }
+    .grid { stroke: #8c959f; stroke-opacity: .55 } .fine { stroke: #8c959f; stroke-opacity: .22 } .span { stroke: #8c959f; stroke-opacity: .5 }
+    .culvert, .culvert2 { fill: #1a7f37; stroke: #1a7f37 } .culvert2 { fill: none; stroke-width: 2 }
+    .mosquitto { fill: #0969da } .hivemq { fill: #bc4c00 } .moquette { fill: #8250df }
     @media (prefers-color-scheme: dark) {
-      text { fill: #e6edf3 } .small { fill: #9da7b3 } .one { stroke: #9da7b3 } .goal { stroke: #e6edf3 }
+      text { fill: #e6edf3 } .small { fill: #9da7b3 }
+      .culvert { fill: #3fb950; stroke: #3fb950 } .culvert2 { stroke: #3fb950 }
+      .mosquitto { fill: #58a6ff } .hivemq { fill: #f0883e } .moquette { fill: #bc8cff }
     }"""
 
 
-def svg(bars):
-    """`bars`: (code, ratio Spread, goal) in the order of the rows."""
-    top = max([1.1] + [ratio.high * 1.05 for _, ratio, _ in bars] + [goal * 1.05 for _, _, goal in bars])
-    height = TOP + STEP * len(bars) + 34
+def svg(lines):
+    """`lines`: (code, {broker: CPU seconds per million}) in the order of the rows."""
+    values = [v for _, by in lines for v in by.values() if v > 0]
+    low, high = log10(min(values) / 1.25), log10(max(values) * 1.25)
+    bottom = TOP + STEP * len(lines)
 
     def x(value):
-        return round(LEFT + WIDTH * value / top, 1)
+        return round(LEFT + WIDTH * (log10(value) - low) / max(high - low, 0.1), 1)
 
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 70} {height}" role="img" '
-           'aria-label="CPU per delivery of Culvert relative to Mosquitto">', f'  <style>{STYLE}\n  </style>',
-           f'  <text x="{LEFT}" y="20">CPU per delivery of Culvert, Mosquitto = 1 (shorter is better)</text>',
-           f'  <text class="small" x="{LEFT}" y="38">thick stroke: goal; bar green where the ratio is within it</text>']
-    bottom = TOP + STEP * len(bars)
-    step = 0.25 if top <= 2.5 else 0.5 if top <= 5 else 1 if top <= 12 else 5
-    mark = 0.0
-    while mark <= top:
-        out.append(f'  <line class="{"one" if mark == 1 else "grid"}" x1="{x(mark)}" y1="{TOP - 6}" x2="{x(mark)}" y2="{bottom}"/>')
-        out.append(f'  <text class="small" x="{x(mark)}" y="{bottom + 16}" text-anchor="middle">{mark:g}</text>')
-        mark += step
-    for row, (code, ratio, goal) in enumerate(bars):
-        y = TOP + STEP * row + (STEP - BAR) / 2
-        kind = 'reached' if ratio.mid <= goal else 'missed'
-        out.append(f'  <text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{code}</text>')
-        out.append(f'  <rect class="{kind}" x="{LEFT}" y="{y}" width="{max(1, round(x(ratio.mid) - LEFT, 1))}" height="{BAR}" rx="2"/>')
-        out.append(f'  <line class="goal" x1="{x(goal)}" y1="{y - 3}" x2="{x(goal)}" y2="{y + BAR + 3}"/>')
-        out.append(f'  <text class="small" x="{round(max(x(ratio.mid), x(goal)) + 6, 1)}" y="{y + 13}">{ratio.mid:.3f}</text>')
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + RIGHT} {bottom + 30}" role="img" '
+           'aria-label="CPU seconds per million deliveries of all brokers">', f'  <style>{STYLE}\n  </style>',
+           '  <text x="8" y="20">CPU seconds of the broker per million deliveries (cs: connections); logarithmic, further left is better</text>',
+           f'  <text class="small" x="{LEFT + WIDTH + 8}" y="{TOP - 10}">best other</text>']
+    at = 14
+    for name in NAMES:
+        if any(name in by for _, by in lines):
+            out += [mark(name, at, 44), f'  <text x="{at + 12}" y="48">{LABELS[name]}</text>']
+            at += 40 + 8 * len(LABELS[name])
+    for power in range(floor(low), ceil(high) + 1):
+        for step in range(1, 10):
+            value = step * 10.0 ** power
+            if low <= log10(value) <= high:
+                out.append(f'  <line class="{"grid" if step == 1 else "fine"}" x1="{x(value)}" y1="{TOP - 4}" x2="{x(value)}" y2="{bottom}"/>')
+                if step in (1, 2, 5):
+                    out.append(f'  <text class="small" x="{x(value)}" y="{bottom + 16}" text-anchor="middle">{value:g}</text>')
+    for row, (code, by) in enumerate(lines):
+        out += line(code, by, TOP + STEP * row + STEP // 2, x)
     return '\n'.join(out + ['</svg>']) + '\n'
+
+
+def line(code, by, y, x):
+    places = [x(v) for v in by.values() if v > 0]
+    out = [f'  <text x="{LEFT - 10}" y="{y + 4}" text-anchor="end">{code}</text>',
+           f'  <line class="span" x1="{min(places)}" y1="{y}" x2="{max(places)}" y2="{y}"/>']
+    out += [mark(name, x(by[name]), y) for name in reversed(NAMES) if by.get(name, 0) > 0]
+    others = [by[name] for name in PEERS if by.get(name, 0) > 0]
+    if others and by.get('culvert', 0) > 0:
+        out.append(f'  <text class="small" x="{LEFT + WIDTH + 8}" y="{y + 4}">{min(others) / by["culvert"]:.1f} ×</text>')
+    return out
+
+
+def mark(name, x, y):
+    if name.startswith('culvert'):
+        return f'  <circle class="{name}" cx="{x}" cy="{y}" r="{6 if name == "culvert" else 5}"/>'
+    if name == 'mosquitto':
+        return f'  <rect class="{name}" x="{x - 5}" y="{y - 5}" width="10" height="10"/>'
+    shape = f'{x},{y - 7} {x + 7},{y} {x},{y + 7} {x - 7},{y}' if name == 'hivemq' else f'{x},{y - 6} {x + 7},{y + 6} {x - 7},{y + 6}'
+    return f'  <polygon class="{name}" points="{shape}"/>'

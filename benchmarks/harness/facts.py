@@ -6,8 +6,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from .brokers import JAR, ROOT, raise_fd_limit
-from . import settings
+from . import peers, settings
+from .brokers import JAR, ROOT
+from .process import raise_fd_limit
 
 
 def first_line(command):
@@ -27,7 +28,7 @@ def java_version(java):
     return out[1].strip() if len(out) > 1 else 'unknown'
 
 
-def collect(brokers, java, flags, mosquitto, options):
+def collect(brokers, java, flags, mosquitto, left_out, options):
     cpu = re.search(r'model name\s*:\s*(.*)', Path('/proc/cpuinfo').read_text())
     memory = int(re.search(r'MemTotal:\s+(\d+)', Path('/proc/meminfo').read_text())[1])
     commit = first_line(['git', '-C', str(ROOT), 'rev-parse', '--short', 'HEAD'])
@@ -41,13 +42,20 @@ def collect(brokers, java, flags, mosquitto, options):
         'open_files': raise_fd_limit(),
         'commit': commit + ('' if changed == 'unknown' else ' with local changes'),
         'options': options,
+        'left_out': left_out,
     }
-    if 'culvert' in brokers:
+    if any(b.startswith('culvert') for b in brokers):
         facts['jdk'] = java_version(java)
-        facts['java_flags'] = flags
+        facts['java_flags'] = [f.replace(f'{ROOT}/', '') for f in flags]
         facts['culvert'] = first_line([java, *flags, '-jar', str(JAR), 'version'])
         facts['culvert_args'] = settings.culvert_args('TMP')
     if 'mosquitto' in brokers:
         facts['mosquitto'] = first_line([mosquitto, '-h'])
         facts['mosquitto_conf'] = settings.mosquitto_conf('PORT')
+    for name, conf in (('hivemq', settings.hivemq_conf), ('moquette', settings.moquette_conf)):
+        if name in brokers:
+            facts[name] = peers.artifact(name)
+            facts[f'{name}_conf'] = conf('PORT')
+            facts['jdk'] = java_version(java)
+            facts['peer_flags'] = settings.peer_flags(flags)
     return facts

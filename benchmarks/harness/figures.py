@@ -1,8 +1,12 @@
 """From raw rounds to what the report says: medians with minimum and maximum, ratios, and whether a goal is reached."""
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
-from .scenarios import BY_CODE, LOAD, STORM
+from .products import LABELS, OWN, PEERS
+from .scenarios import BY_CODE, LOAD, RETAINED, STORM
+
+MORE_THAN_BEFORE = 1.15     # of the first version's CPU
 
 
 @dataclass(frozen=True)
@@ -16,94 +20,124 @@ class Spread:
         return Spread(median(values), min(values), max(values)) if values else None
 
 
+class Verdict(NamedTuple):
+    what: str
+    wanted: str
+    found: str
+    reached: bool
+
+
 @dataclass
 class Row:
-    """One scenario. `metrics[broker][name]` is a Spread over the timed rounds."""
+    """One scenario. `metrics[broker][name]` is a Spread over the timed rounds without faults."""
     scenario: object
     metrics: dict = field(default_factory=dict)
-    rounds: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
-    ratio: Spread = None
-    verdicts: list = field(default_factory=list)    # (what, goal text, found text, reached)
+    ratios: dict = field(default_factory=dict)      # (own, peer): Spread of the CPU ratio
+    verdicts: list = field(default_factory=list)
 
     def reached(self):
-        return all(v[3] for v in self.verdicts) if self.verdicts else None
+        return all(v.reached for v in self.verdicts) if self.verdicts else None
 
     def metric(self, broker, name):
         return self.metrics.get(broker, {}).get(name)
 
 
-NAMES = ('cpu_s_per_million', 'p50_us', 'p99_us', 'msgs_per_s', 'connects_per_s', 'rss_per_connection', 'heap_per_connection',
-         'held_rss_mb', 'ready_s', 'idle_rss_mb')
+METRICS = ('cpu_s_per_million', 'p50_us', 'p99_us', 'msgs_per_s', 'connects_per_s', 'rss_per_connection', 'heap_per_connection',
+           'held_rss_mb', 'ready_s', 'idle_rss_mb', 'quiet_p50_us', 'quiet_p99_us', 'max_us', 'p99_growth', 'all_p50_us')
 
 
-def rows(records):
-    """The rows in the order of the run."""
+def rows(records, baseline=None):
+    """The rows in the order of the run. `baseline` holds the first version's CPU by scenario, where it was measured on such a machine."""
     found = {}
     for record in records:
         if record['type'] == 'round':
             found.setdefault(record['scenario'], []).append(record)
-    return [row(BY_CODE[code], rounds) for code, rounds in found.items()]
+    return [row(BY_CODE[code], rounds, (baseline or {}).get(code)) for code, rounds in found.items()]
 
 
-def row(scenario, records):
+def row(scenario, records, before):
     out = Row(scenario)
     timed = {}
     for record in records:
         result = record['result']
         if result['faults']:
             out.faults.append((record['broker'], record['round'], result['faults'], result.get('error', '')))
-        if record['round'] > 0:
+        elif record['round'] > 0:
             timed.setdefault(record['broker'], {})[record['round']] = result
     for broker, by_round in timed.items():
-        out.rounds[broker] = len(by_round)
         out.metrics[broker] = {}
-        for name in NAMES:
+        for name in METRICS:
             spread = Spread.of([r[name] for r in by_round.values() if r.get(name) is not None])
             if spread:
                 out.metrics[broker][name] = spread
-    judge(out, timed)
+    judge(out, timed, before)
     return out
 
 
-def judge(out, timed):
+def judge(out, timed, before):
     scenario = out.scenario
-    ours, theirs = timed.get('culvert', {}), timed.get('mosquitto', {})
-    if scenario.kind in (LOAD, STORM):
-        out.ratio = ratio(out, ours, theirs, 'cpu_s_per_million')
-        if out.ratio:
-            out.verdicts.append(('ratio', f'≤ {fraction(scenario.goal)}', f'{out.ratio.mid:.3f}', out.ratio.mid <= scenario.goal))
-        mine, other = out.metric('culvert', 'p99_us'), out.metric('mosquitto', 'p99_us')
-        if scenario.p99_goal and mine and other:
-            out.verdicts.append(('p99', '≤ Mosquitto\'s', f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms', mine.mid <= other.mid))
+    if scenario.kind in (LOAD, STORM, RETAINED):
+        judge_cpu(out, timed, before)
     for name, limit in scenario.limits.items():
-        spread = out.metric('culvert', name)
-        if spread:
-            inclusive = name.endswith('_per_connection')
-            reached = spread.mid <= limit if inclusive else spread.mid < limit
-            out.verdicts.append((LABELS[name], ('≤ ' if inclusive else '< ') + quantity(name, limit), quantity(name, spread.mid), reached))
-    own_faults = [f for f in out.faults if f[0] == 'culvert']
-    if own_faults:
-        out.verdicts.append(('no faults', 'none', f'{len(own_faults)} rounds with faults', False))
+        for own in OWN:
+            spread = out.metric(own, name)
+            if spread:
+                inclusive = name.endswith(('_per_connection', '_growth'))
+                reached = spread.mid <= limit if inclusive else spread.mid < limit
+                out.verdicts.append(Verdict(QUANTITIES[name] + mark(own), ('≤ ' if inclusive else '< ') + quantity(name, limit),
+                                            quantity(name, spread.mid), reached))
+    for own in OWN:
+        faults = [f for f in out.faults if f[0] == own]
+        if faults:
+            out.verdicts.append(Verdict('faults' + mark(own), 'none', f'{len(faults)} rounds with faults', False))
 
 
-def ratio(out, ours, theirs, name):
+def judge_cpu(out, timed, before):
+    scenario = out.scenario
+    for own in OWN:
+        for peer in PEERS:
+            found = ratio(out, timed, own, peer)
+            if not found:
+                continue
+            out.ratios[own, peer] = found
+            limit = scenario.goal(peer) if own == 'culvert' else max(1.0, scenario.goal(peer) or 0)
+            if limit:
+                out.verdicts.append(Verdict(f'CPU to {LABELS[peer]}{mark(own)}', f'≤ {fraction(limit)}', f'{found.mid:.3f}', found.mid <= limit))
+            mine, other = out.metric(own, 'p99_us'), out.metric(peer, 'p99_us')
+            if scenario.p99_goal and mine and other:
+                out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms',
+                                            mine.mid <= other.mid))
+    now = out.metric('culvert', 'cpu_s_per_million')
+    if before and now:
+        out.verdicts.append(Verdict('CPU to the first version', f'≤ {before * MORE_THAN_BEFORE:.2f}', f'{now.mid:.2f}', now.mid <= before * MORE_THAN_BEFORE))
+
+
+def mark(own):
+    return '' if own == 'culvert' else ' (×2)'
+
+
+def ratio(out, timed, own, peer, name='cpu_s_per_million'):
     """Ratio of the medians; its spread is that of the rounds taken pair by pair."""
-    mine, other = out.metric('culvert', name), out.metric('mosquitto', name)
+    mine, other = out.metric(own, name), out.metric(peer, name)
     if not mine or not other or other.mid <= 0:
         return None
+    ours, theirs = timed[own], timed[peer]
     each = [ours[n][name] / theirs[n][name] for n in ours if n in theirs and ours[n].get(name) and theirs[n].get(name)]
     mid = mine.mid / other.mid
     return Spread(mid, min([mid, *each]), max([mid, *each]))
 
 
-LABELS = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection', 'held_rss_mb': 'RSS of the whole process', 'ready_s': 'time to ready',
-          'idle_rss_mb': 'idle RSS'}
+QUANTITIES = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection',
+              'held_rss_mb': 'RSS of the whole process', 'ready_s': 'time to ready', 'idle_rss_mb': 'idle RSS',
+              'p99_growth': 'p99 meanwhile to p99 when quiet'}
 
 
 def quantity(name, value):
     if name.endswith('_per_connection'):
         return f'{value / 1024:.2f} KiB'
+    if name.endswith('_growth'):
+        return f'{value:.2f}'
     return f'{value:.2f} s' if name == 'ready_s' else f'{value:.0f} MB'
 
 

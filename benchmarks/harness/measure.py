@@ -5,7 +5,8 @@ import subprocess
 import threading
 import time
 
-from .brokers import TARGET, BrokerFailure
+from .brokers import TARGET
+from .process import BrokerFailure
 
 MQLOAD = TARGET / 'mqload'
 FAULTS = ('lost', 'dup', 'reordered', 'corrupt', 'misrouted', 'stale', 'unacked', 'conn_errors')
@@ -61,6 +62,28 @@ def load(broker, scenario, messages):
 
 def storm(broker, scenario, total):
     return mqload(broker, [*scenario.args, '--total', str(total)])
+
+
+def store(broker, count):
+    """Stores the retained messages of the rounds to come."""
+    return mqload(broker, ['--scenario', 'retained', '--phase', 'store', '--filters', str(count), '--size', '64', '--qos', '1', '--window', '500'])
+
+
+def clear(broker, count):
+    return mqload(broker, ['--scenario', 'retained', '--phase', 'clear', '--filters', str(count), '--qos', '1', '--window', '500'])
+
+
+def deliver(broker, scenario, count):
+    """All retained messages to each of four subscribers that come, and go afterwards."""
+    return mqload(broker, [*scenario.args, '--phase', 'deliver', '--filters', str(count), '--subs', '4', '--subqos', '1'])
+
+
+def feed(broker, scenario, count, quiet_s):
+    """Latency of others before and while one subscriber gets all retained messages."""
+    result = mqload(broker, [*scenario.args, '--filters', str(count), '--quiet', str(quiet_s)])
+    if result.get('quiet_p99_us'):
+        result['p99_growth'] = result['p99_us'] / result['quiet_p99_us']
+    return result
 
 
 def idle(broker, scenario, total, hold_s):

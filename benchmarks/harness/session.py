@@ -4,8 +4,10 @@ import sys
 import time
 
 from . import measure
-from .brokers import BrokerFailure
-from .scenarios import IDLE, LOAD, START, STORM
+from .plan import brief
+from .process import BrokerFailure
+from .products import OWN
+from .scenarios import BY_CODE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 
 class Session:
@@ -15,35 +17,67 @@ class Session:
         self.names, self.make, self.plan, self.out = names, make, plan, out
         self.begun = time.monotonic()
         self.brokers = {}
-        self.faults = []
+        self.own_faults = []
         self.complete = True
 
     def run(self, scenarios):
-        for name in self.names:
-            self.note(f'start {name}')
-            self.standing(name)
+        if any(s.kind in (LOAD, STORM, RETAINED) for s in scenarios):
+            for name in self.names:
+                self.note(f'start {name}')
+                self.standing(name)
+                self.first_load(name)
+        kinds = {LOAD: self.loaded, STORM: self.loaded, RETAINED: self.retained, FEED: self.fed, IDLE: self.fresh, START: self.fresh}
         for scenario in scenarios:
-            if scenario.kind in (LOAD, STORM):
-                self.loaded(scenario)
-            else:
-                self.fresh(scenario)
+            kinds[scenario.kind](scenario, [n for n in self.names if scenario.takes(n)])
         for broker in self.brokers.values():
             broker.stop()
 
-    def loaded(self, scenario):
-        sizes = {}
-        for name in self.names:
-            if self.late(scenario):
-                return
-            sizes[name] = self.warm_up(scenario, name)
-        for number, name in self.turns(scenario):
-            size = sizes[name]
-            self.round(scenario, name, number, size, lambda: self.one(self.standing(name), scenario, size))
+    def first_load(self, name):
+        """A new process gets some seconds of load before anything is looked at, so that what every scenario uses is compiled."""
+        end = time.monotonic() + self.plan.first_s
+        size = 200
+        while time.monotonic() < end:
+            for code in ('p1', 'p0'):
+                result = self.attempt(lambda: measure.load(self.standing(name), BY_CODE[code], size))
+                if result['faults']:
+                    return
+                size = self.plan.size(BY_CODE[code], result, self.plan.warm_cpu_s, size)
 
-    def fresh(self, scenario):
+    def loaded(self, scenario, names):
+        sizes = {name: self.warm_up(scenario, name) for name in names if not self.late(scenario)}
+        for number, name in self.turns(scenario, [n for n in sizes if sizes[n]]):
+            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name), scenario, sizes[name]))
+
+    def retained(self, scenario, names):
+        count = self.plan.retained
+        for name in list(names):
+            self.round(scenario, name, 0, count, lambda: measure.store(self.standing(name), count))
+            if not self.steady(scenario, name, count, lambda: measure.deliver(self.standing(name), scenario, count)):
+                names.remove(name)
+        for number, name in self.turns(scenario, names, rounds=self.plan.few_rounds):
+            self.round(scenario, name, number, count, lambda: measure.deliver(self.standing(name), scenario, count))
+        for name in names:
+            self.attempt(lambda: measure.clear(self.standing(name), count))
+
+    def fed(self, scenario, names):
+        """On a process of its own, which no other scenario finds full of retained messages."""
+        count = self.plan.many_retained
+        for name in names:
+            broker = self.make(name)
+            try:
+                broker.start()
+                self.round(scenario, name, 0, count, lambda: measure.store(broker, count))
+                for number in range(self.plan.few_rounds + 1):   # the first warms up
+                    if self.late(scenario):
+                        return
+                    self.round(scenario, name, number, count, lambda: measure.feed(broker, scenario, count, self.plan.quiet_s))
+            finally:
+                broker.stop()
+
+    def fresh(self, scenario, names):
         """Scenarios whose answer is about a process: each round starts its own, beside the ones that stand."""
         first = 0 if scenario.kind == START else 1   # round 0 fills the file cache and is not counted
-        for number, name in self.turns(scenario, first):
+        for number, name in self.turns(scenario, names, first, self.plan.few_rounds):
             self.round(scenario, name, number, self.plan.idle_total, lambda: self.in_fresh_process(scenario, name))
 
     def in_fresh_process(self, scenario, name):
@@ -56,45 +90,64 @@ class Session:
         finally:
             broker.stop()
 
-    def turns(self, scenario, first=1):
-        for number in range(first, self.plan.rounds + 1):
-            order = self.names if number % 2 else list(reversed(self.names))
-            for name in order:
+    def turns(self, scenario, names, first=1, rounds=None):
+        for number in range(first, (rounds or self.plan.rounds) + 1):
+            for name in names if number % 2 else list(reversed(names)):
                 if self.late(scenario):
                     return
                 yield number, name
 
     def warm_up(self, scenario, name):
-        """Three untimed runs, each sized by the one before; the last gives the size of the timed rounds."""
+        """Untimed runs until the CPU per delivery falls no more. Returns the size of the timed rounds, or None where no run was free of faults."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
-            self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
-            return size
+            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name), scenario, size), least=1, most=1)
+            return size if steady else None
         size = scenario.probe if scenario.kind == LOAD else 1000
-        for budget_s in (self.plan.warm_cpu_s / 2, self.plan.warm_cpu_s, self.plan.round_cpu_s):
-            result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
-            size = self.plan.size(scenario, result, budget_s, size)
-        return size
+        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
+        size = self.plan.size(scenario, result, self.plan.warm_cpu_s, size)
+        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name), scenario, size))
+        return self.plan.size(scenario, result, self.plan.round_cpu_s, size) if result else None
+
+    def steady(self, scenario, name, size, action, least=1, most=None):
+        """The last result without faults, or None: then a peer's timed rounds are left out, and the report says why."""
+        best, last = None, None
+        for number in range(most or self.plan.most_warm_ups):
+            result = self.round(scenario, name, 0, size, action)
+            if result['faults']:
+                if number >= 1 and last is None and name not in OWN:
+                    break
+                continue
+            last = result
+            per = result.get('cpu_s_per_million', 0)
+            if best is not None and number >= least and per > 0.95 * best:
+                break
+            best = per if best is None else min(best, per)
+        return last if last or name not in OWN else {'faults': {}}
 
     @staticmethod
     def one(broker, scenario, size):
-        run = measure.load if scenario.kind == LOAD else measure.storm
-        return run(broker, scenario, size)
+        return (measure.load if scenario.kind == LOAD else measure.storm)(broker, scenario, size)
+
+    @staticmethod
+    def attempt(action):
+        try:
+            return action()
+        except BrokerFailure as failure:
+            return {'faults': {'broker': 1}, 'error': str(failure)}
 
     def round(self, scenario, name, number, size, action):
         load = measure.machine_load()
-        try:
-            result = action()
-        except BrokerFailure as failure:
-            result = {'faults': {'broker': 1}, 'error': str(failure)}
+        result = self.attempt(action)
         self.write({'type': 'round', 'scenario': scenario.code, 'broker': name, 'round': number, 'size': size, 'load': load,
                     'result': result})
-        label = f'round {number}/{self.plan.rounds}' if number else 'warm-up'
-        self.note(f'{scenario.code:5} {label:10} {name:10} {brief(scenario, result)}')
+        label = f'round {number}' if number else 'warm-up'
+        self.note(f'{scenario.code:5} {label:8} {name:10} {brief(scenario, result)}')
         if result['faults']:
             fault = f'{scenario.code} {name} {label}: {result["faults"]} {result.get("error", "")}'
-            self.faults.append(fault)
-            self.note(f'\n!!! FAULT !!! {fault}\n')
+            self.note(f'!!! FAULT !!! {fault}' if name in OWN else f'fault of {fault}')
+            if name in OWN:
+                self.own_faults.append(fault)
         return result
 
     def standing(self, name):
@@ -123,40 +176,3 @@ class Session:
     def note(self, text):
         passed = int(time.monotonic() - self.begun)
         print(f'[{passed // 60:2}:{passed % 60:02}] {text}', file=sys.stderr, flush=True)
-
-
-class Plan:
-    """How much of everything: a full run, or a quick look that is not for quoting."""
-
-    def __init__(self, rounds, minutes, quick):
-        self.rounds, self.minutes, self.quick = rounds, minutes, quick
-        self.round_cpu_s, self.warm_cpu_s = (0.5, 0.4) if quick else (2.0, 4.0)
-        self.wall_s = 1.5 if quick else 6.0
-        self.rate_s = 1 if quick else 5
-        self.idle_total, self.hold_s = (2000, 5) if quick else (10000, 10)
-        self.settle_s = 1 if quick else 5
-        self.least_storm = 2000 if quick else 10000
-
-    def size(self, scenario, result, budget_s, present):
-        """Messages per publisher (or connections) that burn budget_s of the broker's CPU, within wall_s."""
-        per = result.get('cpu_s_per_million', 0) / 1e6
-        rate = result.get('msgs_per_s') or result.get('connects_per_s') or 0
-        if per <= 0 or rate <= 0:
-            return present
-        amount = min(budget_s / per, rate * self.wall_s)
-        if scenario.kind == STORM:
-            return int(min(max(amount, self.least_storm), 6 * self.least_storm))
-        return max(20, round(amount / (scenario.publishers * scenario.fan)))
-
-
-def brief(scenario, result):
-    if 'cpu_s_per_million' in result and scenario.kind != IDLE:
-        rate = result.get('msgs_per_s') or result.get('connects_per_s') or 0
-        return (f'{result["cpu_s_per_million"]:8.2f} CPU s/M {rate:10,.0f}/s  p50 {result["p50_us"] / 1000:8.2f} ms'
-                f'  p99 {result["p99_us"] / 1000:8.2f} ms  cpu {result["broker_cpu_s"]:5.2f} s  wall {result["wall_s"]:5.2f} s')
-    if 'rss_per_connection' in result:
-        heap = result.get('heap_per_connection')
-        return f'{result["rss_per_connection"]:8.0f} B RSS' + (f' {heap:8.0f} B live heap' if heap is not None else '') + ' per connection'
-    if 'ready_s' in result:
-        return f'{result["ready_s"]:8.3f} s to ready, {result["idle_rss_mb"]:6.1f} MB RSS'
-    return 'no result'

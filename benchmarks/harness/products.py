@@ -1,0 +1,17 @@
+"""The brokers by name: what they are called in the report, and who is whose peer."""
+
+LABELS = {
+    'culvert': 'Culvert',
+    'culvert2': 'Culvert ×2',       # the same process with two shards: two event loops
+    'mosquitto': 'Mosquitto',
+    'hivemq': 'HiveMQ CE',
+    'moquette': 'Moquette',
+}
+NAMES = tuple(LABELS)
+OWN = ('culvert', 'culvert2')
+PEERS = ('mosquitto', 'hivemq', 'moquette')
+
+
+def parse(text):
+    """Names from a command line; the sign of multiplication may be an x or left out."""
+    return [name.strip().lower().replace('×', '').replace('x2', '2') for name in text.split(',') if name.strip()]

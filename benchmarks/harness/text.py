@@ -1,0 +1,42 @@
+"""The prose of docs/performance.md."""
+
+HEAD = """# Performance
+
+Culvert beside Mosquitto, HiveMQ CE and Moquette, whole broker against whole broker, on one machine. This page is written by `benchmarks/run`; do not edit it.
+
+The unit is **CPU seconds of the broker per million deliveries** (CPU s/M): user and kernel time of the broker's process. It is the
+figure that decides what a machine can carry, and it holds on a busy machine, where messages per second do not. Latencies stand beside it, because
+CPU can be saved by making messages wait. All values are medians of the timed rounds, with minimum and maximum in brackets.
+Culvert has one shard (one event loop), Culvert ×2 has two: the same process and settings."""
+
+METHOD = """## How it is measured, and how to repeat it
+
+```
+benchmarks/run                          # everything, about 20 minutes, writes this page and the chart
+benchmarks/run --quick                  # one short round of everything, about four minutes, not for quoting
+benchmarks/run --quick --scenarios rt   # one scenario; the report goes to benchmarks/target
+```
+
+It needs Linux, Python 3, a C compiler, Maven and `mosquitto`; HiveMQ CE and Moquette are fetched from Maven Central once (`benchmarks/run --peers` only does that).
+What cannot be had is named and left out. `benchmarks/run --help` names the rest. Raw rounds: `benchmarks/target/results.jsonl`.
+
+- All brokers run during the whole benchmark; only one is loaded at a time. The rounds alternate, and every second one goes backwards.
+- Each process gets 12 seconds of load before anything is looked at. In each scenario it is then warmed up until a run costs less than 5 % less CPU than the best before.
+- The number of messages is chosen for each broker so that a timed round burns about the same CPU (1 s, at most 3 s of wall time): the faster broker gets more messages.
+- Five timed rounds; three of what takes long (rt, rtp, idle, start).
+- The generator, `benchmarks/mqload`, is one C thread on the same machine. Each payload carries publisher, sequence, time and a check sum, so that every delivery is
+  accounted for: a message that is lost, doubled, out of order or damaged, an acknowledgement that is missing or a connection that fails is a fault. A round with a fault
+  counts in no figure; a fault of Culvert is a goal that is not reached.
+- One to one, half of the pairs are on the same shard of Culvert ×2, and half cross: connections are dealt to the shards in turn, and the second half of the publishers comes in another order.
+- p50 and p99 are from publish to delivery at the load of that scenario. Except in p0w1, p0r and p1r the window is full all the time, so they say how long the queue is, not how fast an idle broker answers.
+- Ratios are those of the medians; their brackets hold the ratios of the rounds taken pair by pair.
+- Goals: the ratios that stand in the table; else no peer needs less CPU per delivery, with one shard and with two; none has a lower p99 in p0w1, p0r and p1r; at most 15 % more CPU than the
+  first version needed on such a machine (`benchmarks/baseline.json`).
+- Idle connections and start are measured on processes that are started for each round. RSS per connection is the whole growth of the process from 200 connections that
+  have come and gone to the stated number that stand, divided by that number; so it contains what a growing heap takes beyond its objects. Live heap is what a
+  full collection leaves (`jcmd GC.class_histogram`), before and after; it is read after RSS, so the collection does not touch that.
+- MQTT 3.1.1, clean sessions, 64-byte payloads, no TLS, unless the row says otherwise. Loopback only: the network costs nothing here, so the brokers' own cost weighs the most."""
+
+EQUAL = """No broker stores anything on disk here, none asks for a password, and none limits what may be unacknowledged or queued in these scenarios, but for HiveMQ CE, which keeps at most
+50 messages unacknowledged towards one client of MQTT 3.1.1. The brokers in Java have the same heap and collector. Mosquitto 2.0.11 needs `max_queued_messages 0`: with a finite value it counts
+messages that have long left the queue, and drops (seen in fi1)."""
