@@ -33,8 +33,19 @@ final class Offender {
   }
 
   static Offender client(Scene scene, int level, String name) throws IOException {
+    return connected(scene, level, Hex.connect(level, scene.clientId(name)));
+  }
+
+  /** An MQTT 5 client with these Connect Flags and properties, in hexadecimal with their length. */
+  static Offender client(Scene scene, String name, String flags, String properties)
+      throws IOException {
+    byte[] head = Hex.bytes("00044d515454 05" + flags + "003c" + properties);
+    return connected(scene, 5, Hex.packet(0x10, head, Hex.string(scene.clientId(name))));
+  }
+
+  private static Offender connected(Scene scene, int level, byte[] connect) throws IOException {
     Offender offender = new Offender(scene.own(RawConnection.open(scene.broker().mqtt())), level);
-    offender.send(Hex.connect(level, scene.clientId(name)));
+    offender.send(connect);
     assertThat(offender.next()).startsWith(0x20).satisfies(p -> assertThat(p[3]).isZero());
     return offender;
   }
@@ -56,6 +67,13 @@ final class Offender {
 
   byte[] next() throws IOException {
     return connection.expectPacket();
+  }
+
+  /** This packet comes next, so many times. */
+  void answers(int times, byte[] packet) throws IOException {
+    for (int i = 0; i < times; i++) {
+      assertThat(Hex.of(next())).as("number %s", i).isEqualTo(Hex.of(packet));
+    }
   }
 
   void answers(String hex) throws IOException {
