@@ -10,12 +10,12 @@ import java.util.List;
  * times in all. A session that has not drained by then holds nobody until it has, so a dead reader
  * cannot stop the living.
  */
-final class Backlog {
+final class Backlog implements Holder {
   /** Long enough for a reader that is merely slow, and an end to it for everybody else. */
   static final int MOST_ROUNDS = 10;
 
   private final long holdMillis;
-  private List<ServerConnection> held = List.of();
+  private List<Publisher> held = List.of();
   private boolean moved;
   private int rounds;
   private boolean gaveUp;
@@ -25,14 +25,15 @@ final class Backlog {
   }
 
   /** Holds up a publisher, unless this session is too slow for that to help; tells which. */
-  boolean hold(ServerConnection publisher, long nowMillis) {
-    if (gaveUp || !publisher.hold(this, nowMillis + holdMillis)) {
+  boolean hold(Publisher publisher, long nowMillis) {
+    Publisher stopped = gaveUp ? null : publisher.hold(this, nowMillis + holdMillis);
+    if (stopped == null) {
       return false;
     }
     if (held.isEmpty()) {
       held = new ArrayList<>(2);
     }
-    held.add(publisher);
+    held.add(stopped);
     return true;
   }
 
@@ -47,8 +48,8 @@ final class Backlog {
     moved = true;
   }
 
-  /** A publisher has waited for one round. */
-  void expired(long nowMillis) {
+  @Override
+  public void expired(long nowMillis) {
     rounds++;
     if (moved && rounds < MOST_ROUNDS) {
       moved = false;
@@ -59,14 +60,14 @@ final class Backlog {
     }
   }
 
-  /** A held publisher has ended. */
-  void forget(ServerConnection publisher) {
+  @Override
+  public void forget(Publisher publisher) {
     held.remove(publisher);
   }
 
   private void release() {
-    List<ServerConnection> free = held;
+    List<Publisher> free = held;
     held = List.of();
-    free.forEach(ServerConnection::release);
+    free.forEach(Publisher::release);
   }
 }

@@ -32,6 +32,8 @@ public final class Broker {
   private final Router router;
   private final Sessions sessions;
   private final Peers peers;
+  private final RemotePublishers remotePublishers;
+  private final PeerMessages messages;
 
   /**
    * The only shard.
@@ -60,14 +62,16 @@ public final class Broker {
   public Broker(ShardPlace place, Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
     this.retained = new Retained(limits, random.getAsLong());
-    this.router = new Router(limits, counters, retained, random);
-    this.sessions = new Sessions(limits, counters, log, router, random);
     this.peers = new Peers(place);
+    this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
+    this.router = new Router(limits, counters, retained, peers, remotePublishers, random);
+    this.sessions = new Sessions(limits, counters, log, router, random);
+    this.messages = new PeerMessages(peers, router, remotePublishers);
   }
 
   /** How the other shards reach this one; what they ask is answered through {@link #join}. */
   public ShardLink.Receiver receiver() {
-    return peers;
+    return messages;
   }
 
   /** How this shard reaches the others. Whoever drives it flushes the link after each pass. */
@@ -155,10 +159,16 @@ public final class Broker {
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       reasonCodes.add(subscribe(session, request, requested.identifier(), feeds));
     }
-    connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
-    for (RetainedFeed feed : feeds) {
-      session.feed(feed, nowMillis);
-    }
+    router
+        .routes()
+        .whenKnown(
+            now -> {
+              connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
+              if (session.connection() == connection) {
+                feeds.forEach(feed -> session.feed(feed, now));
+              }
+            },
+            nowMillis);
   }
 
   /** Ends subscriptions and answers with UNSUBACK; what is in flight is finished. */

@@ -1,5 +1,7 @@
 package io.culvert.mqtt.server;
 
+import java.util.Collection;
+
 /** What one broker has counted since it was made. Read and written on its own thread. */
 public final class Counters {
   private final long[] dropped = new long[DropReason.values().length];
@@ -10,6 +12,24 @@ public final class Counters {
   private long takeovers;
   private long retainedRefused;
   private long held;
+
+  /** The sum of what several have counted, as it is now. */
+  public static Counters total(Collection<Counters> all) {
+    Counters total = new Counters();
+    for (Counters each : all) {
+      total.received += each.received;
+      total.delivered += each.delivered;
+      total.refused += each.refused;
+      total.violations += each.violations;
+      total.takeovers += each.takeovers;
+      total.retainedRefused += each.retainedRefused;
+      total.held += each.held;
+      for (int i = 0; i < total.dropped.length; i++) {
+        total.dropped[i] += each.dropped[i];
+      }
+    }
+    return total;
+  }
 
   void countReceived() {
     received++;

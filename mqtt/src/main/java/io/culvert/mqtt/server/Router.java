@@ -24,14 +24,32 @@ final class Router {
   private final Targets targets = new Targets();
   private final SharedRouting shared = new SharedRouting();
 
-  Router(Limits limits, Counters counters, Retained retained, LongSupplier random) {
+  private final Peers peers;
+  private final Routes routes;
+  private final RemotePublishers remotePublishers;
+  private final FanOut<Routes.Route> remote = new FanOut<>();
+
+  Router(
+      Limits limits,
+      Counters counters,
+      Retained retained,
+      Peers peers,
+      RemotePublishers remotePublishers,
+      LongSupplier random) {
     this.limits = limits;
     this.counters = counters;
     this.retained = retained;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
+    this.peers = peers;
+    this.routes = new Routes(peers.place(), peers, random.getAsLong());
+    this.remotePublishers = remotePublishers;
   }
 
   // ---- subscriptions
+
+  Routes routes() {
+    return routes;
+  }
 
   int subscriptionCount() {
     return subscriptions.size();
@@ -39,12 +57,16 @@ final class Router {
 
   /** Adds it, or replaces that of the same session and filter. */
   void add(Subscription subscription) {
-    subscriptions.put(subscription.filter(), subscription); // [MQTT5-3.8.4-3]
+    if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
+      routes.added(subscription.filter());
+    }
   }
 
   void remove(Subscription subscription) {
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
-    subscriptions.remove(subscription.filter(), subscription);
+    if (subscriptions.remove(subscription.filter(), subscription) != null) {
+      routes.removed(subscription.filter());
+    }
   }
 
   // ---- publish
@@ -62,7 +84,7 @@ final class Router {
       return refusal;
     }
     match(topic);
-    if (fanOut.size() == 0 && fanOut.groupCount() == 0 && !publish.retain()) {
+    if (isForNobody() && !publish.retain()) {
       return ReasonCode.NO_MATCHING_SUBSCRIBERS;
     }
     return route(source, Message.of(publish, topic, nowMillis), nowMillis);
@@ -86,6 +108,14 @@ final class Router {
   private void match(TopicName topic) {
     fanOut.clear(); // what a failed publish may have left is for nobody else
     subscriptions.match(topic, fanOut);
+    remote.clear();
+    if (!routes.isEmpty()) {
+      routes.match(topic, remote);
+    }
+  }
+
+  private boolean isForNobody() {
+    return fanOut.size() + fanOut.groupCount() + remote.size() + remote.groupCount() == 0;
   }
 
   private ReasonCode refusal(TopicName topic, boolean retain, int payloadBytes) {
@@ -108,22 +138,70 @@ final class Router {
     if (message.retain()) { // [MQTT5-3.3.1-8]
       retained.store(message);
     }
+    LocalPublisher publisher = source == null ? null : source.publisher();
+    Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
+    int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
+    for (int i = 0; i < fanOut.groupCount(); i++) {
+      reached += shared.deliver(fanOut.group(i), message, toSlowDown, nowMillis) ? 1 : 0;
+    }
+    reached += forward(message, publisher);
+    fanOut.clear();
+    remote.clear();
+    return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+  }
+
+  /** Delivers to the plain subscriptions that {@link #fanOut} holds; gives their sessions. */
+  private int deliver(
+      @Nullable Session source,
+      Message message,
+      long origin,
+      @Nullable Publisher toSlowDown,
+      long nowMillis) {
     targets.clear();
     for (int i = 0; i < fanOut.size(); i++) {
       Subscription subscription = fanOut.get(i);
       if (subscription.session() != source
           || !subscription.options().noLocal()) { // [MQTT5-3.8.3-3]
-        targets.add(subscription, message);
+        targets.add(subscription, message, origin);
       }
     }
-    ServerConnection publisher =
-        source == null || message.qos() == QoS.AT_MOST_ONCE ? null : source.connection();
-    targets.deliver(message, publisher, nowMillis);
-    int reached = targets.size();
-    for (int i = 0; i < fanOut.groupCount(); i++) {
-      reached += shared.deliver(fanOut.group(i), message, publisher, nowMillis) ? 1 : 0;
+    targets.deliver(message, toSlowDown, nowMillis);
+    return targets.size();
+  }
+
+  // ---- other shards
+
+  /** Sends a message to the shards that have plain subscriptions for it; gives their number. */
+  private int forward(Message message, @Nullable LocalPublisher publisher) {
+    long shards = 0;
+    for (int i = 0; i < remote.size(); i++) {
+      shards |= 1L << remote.get(i).peer();
     }
+    if (shards == 0) {
+      return 0;
+    }
+    int name = message.qos() == QoS.AT_MOST_ONCE ? 0 : remotePublishers.nameOf(publisher);
+    Bytes frame =
+        new FrameWriter(FrameType.PUBLISH, FrameWriter.bytesOf(message))
+            .i32(name)
+            .message(message)
+            .done();
+    for (long left = shards; left != 0; left &= left - 1) {
+      int peer = Long.numberOfTrailingZeros(left);
+      peers.send(peer, frame);
+      peers.slowDown(peer, publisher);
+    }
+    return Long.bitCount(shards);
+  }
+
+  /** A message from another shard, for the plain subscriptions of this one. */
+  void onPublish(int peer, FrameReader in, long nowMillis) {
+    int name = in.i32();
+    Message message = in.message();
+    Publisher toSlowDown = name == 0 ? null : remotePublishers.incoming(peer, name);
     fanOut.clear();
-    return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+    subscriptions.match(message.topic(), fanOut);
+    deliver(null, message, 1L << peer, toSlowDown, nowMillis);
+    fanOut.clear();
   }
 }

@@ -71,8 +71,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private Status status = Status.OPEN;
   private boolean awaitsDecision;
   private boolean peerEnded;
-  private @Nullable Backlog heldBy;
-  private long heldUntilMillis;
+  private @Nullable LocalPublisher publisher;
   private ServerEvent.@Nullable Disconnected ended;
   private @Nullable Session session;
   private @Nullable IncomingMessages incoming;
@@ -128,7 +127,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public boolean awaitsDecision() {
-    return ownerIsAsked() || heldBy != null || (isChoked() && !peerEnded);
+    return ownerIsAsked() || isHeld() || (isChoked() && !peerEnded);
   }
 
   @Override
@@ -142,9 +141,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case AWAITING_CONNECT -> openedMillis + limits.connectTimeoutMillis();
       case AUTHENTICATING -> authenticationDeadlineMillis();
       case CONNECTED ->
-          heldBy != null
-              ? heldUntilMillis
-              : Math.min(keepAliveDeadlineMillis(), authenticationDeadlineMillis());
+          Math.min(
+              isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
+              authenticationDeadlineMillis());
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
@@ -154,16 +153,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (nowMillis < deadlineMillis()) {
       return;
     }
-    Backlog holding = heldBy;
-    if (holding != null) {
-      lastReceivedMillis = nowMillis;
-      holding.expired(nowMillis); // releases this and the others, or holds them longer
-    } else if (nowMillis >= authenticationDeadlineMillis()) {
+    if (nowMillis >= authenticationDeadlineMillis()) {
       boolean ours = awaitsDecision;
       failAuth(
           ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
           ours ? "no decision in time" : "no AUTH in time",
           DisconnectCause.CONNECT_TIMEOUT); // [MQTT5-4.12.0-4]
+    } else if (isHeld()) {
+      lastReceivedMillis = nowMillis;
+      publisher().expired(nowMillis);
     } else if (ownerIsAsked()) {
       lastReceivedMillis = nowMillis; // it is us who do not read
     } else if (state == State.CONNECTED) {
@@ -371,6 +369,21 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return in.heldBytes() + out.array().length;
   }
 
+  /** As a publisher, which a slow reader may hold up; from the accepted CONNECT on. */
+  LocalPublisher publisher() {
+    LocalPublisher known = publisher;
+    if (known == null) {
+      known = new LocalPublisher(this, connected(), wake);
+      publisher = known;
+    }
+    return known;
+  }
+
+  private boolean isHeld() {
+    LocalPublisher known = publisher;
+    return known != null && known.isHeld();
+  }
+
   // ---- for the session
 
   /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */
@@ -386,33 +399,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** The client takes a packet of this size. */
   boolean fits(Delivery delivery, long nowMillis) {
     return sender.fits(delivery, nowMillis);
-  }
-
-  /**
-   * Stops reading this publisher for a while, so that a slow reader can keep up. One that has
-   * messages in flight itself is not stopped: its acknowledgements would be, too. Nor is one that
-   * authenticates again and has a time limit for that.
-   */
-  boolean hold(Backlog by, long untilMillis) {
-    boolean isFree = state == State.CONNECTED && heldBy == null && !isReauthenticating();
-    if (!isFree || connected().inFlight() > 0) {
-      return false;
-    }
-    heldBy = by;
-    heldUntilMillis = untilMillis;
-    return true;
-  }
-
-  /** Waits longer than was said at first. */
-  void holdUntil(long untilMillis) {
-    heldUntilMillis = untilMillis;
-    wake.changed();
-  }
-
-  /** Reads on. */
-  void release() {
-    heldBy = null;
-    wake.changed();
   }
 
   void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
@@ -700,10 +686,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
       messages.end();
       incoming = null; // [MQTT5-3.3.2-7]
     }
-    Backlog holding = heldBy;
-    if (holding != null) {
-      heldBy = null;
-      holding.forget(this);
+    LocalPublisher ending = publisher;
+    if (ending != null) {
+      ending.end();
     }
   }
 
@@ -711,7 +696,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return state == State.CONNECT_REQUESTED || state == State.AUTHENTICATING;
   }
 
-  private boolean isReauthenticating() {
+  boolean isReauthenticating() {
     Authentication current = authentication;
     return current != null && current.isRunning();
   }

@@ -60,6 +60,9 @@ public final class Session {
   /** Where it stands among the targets of that publish. */
   int target;
 
+  /** Shards, as bits, whose messages it gets elsewhere while it moves; see {@link SessionMoves}. */
+  long deafTo;
+
   Session(
       String clientId,
       Limits limits,
@@ -115,6 +118,12 @@ public final class Session {
 
   @Nullable ServerConnection connection() {
     return connection;
+  }
+
+  /** Its connection as a publisher. */
+  @Nullable LocalPublisher publisher() {
+    ServerConnection attached = connection;
+    return attached == null ? null : attached.publisher();
   }
 
   /**
@@ -178,8 +187,9 @@ public final class Session {
   }
 
   /** Slows down a publisher while this session is crowded, for a limited time. */
-  void holdUp(ServerConnection publisher, long nowMillis) {
-    if (publisher.session() == this || limits.holdPublisherMillis() == 0) {
+  void holdUp(Publisher publisher, long nowMillis) {
+    boolean isItself = publisher instanceof LocalPublisher local && local.session() == this;
+    if (isItself || limits.holdPublisherMillis() == 0) {
       return;
     }
     Backlog holding = backlog;

@@ -12,7 +12,7 @@ final class SharedRouting {
   boolean deliver(
       SharedGroup<Subscription> group,
       Message message,
-      @Nullable ServerConnection publisher,
+      @Nullable Publisher publisher,
       long nowMillis) {
     Subscription chosen = null;
     int count = group.size();
@@ -37,7 +37,7 @@ final class SharedRouting {
     }
     group.cursor(cursor % count);
     targets.clear();
-    targets.add(chosen, message);
+    targets.add(chosen, message, 0);
     targets.deliver(message, publisher, nowMillis);
     return true;
   }

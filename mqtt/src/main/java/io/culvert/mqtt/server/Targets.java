@@ -36,8 +36,14 @@ final class Targets {
     return size;
   }
 
-  void add(Subscription subscription, Message message) {
+  /**
+   * @param origin the shard that it was published in, as a bit
+   */
+  void add(Subscription subscription, Message message, long origin) {
     Session session = subscription.session();
+    if ((session.deafTo & origin) != 0) {
+      return; // it gets this one in another shard
+    }
     int granted = // [MQTT5-3.8.4-8], [MQTT3-3.8.4-6]
         Math.min(message.qos().value(), subscription.options().qos().value());
     boolean retained = // [MQTT5-3.3.1-12], [MQTT5-3.3.1-13]
@@ -64,7 +70,7 @@ final class Targets {
    *
    * @param publisher held up where a target is slow, or null
    */
-  void deliver(Message message, @Nullable ServerConnection publisher, long nowMillis) {
+  void deliver(Message message, @Nullable Publisher publisher, long nowMillis) {
     for (int i = 0; i < size; i++) {
       Session session = sessions[i];
       if (session != null) {

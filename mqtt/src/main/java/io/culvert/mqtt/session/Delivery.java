@@ -53,6 +53,11 @@ public final class Delivery {
     return retain;
   }
 
+  /** In their order; not to be changed. */
+  public int[] subscriptionIdentifiers() {
+    return subscriptionIdentifiers;
+  }
+
   /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */
   public int sizeBytes(MqttVersion version, long nowMillis) {
     return frame(version, nowMillis).sizeBytes();

@@ -40,6 +40,26 @@ public final class Properties {
     return new Builder();
   }
 
+  /** Wraps the {@link #content} of other properties, which need not be checked again. */
+  public static Properties trusted(Bytes content) {
+    if (content.isEmpty()) {
+      return EMPTY;
+    }
+    byte[] array = content.array();
+    int start = content.start();
+    int end = start + content.length();
+    long present = 0;
+    for (int at = start; at < end; ) {
+      Property property = Property.ofId(array[at]);
+      if (property == null) {
+        throw new IllegalArgumentException("no property " + array[at]);
+      }
+      present |= property.bit();
+      at = PropertySection.valueEnd(property.type(), array, at + 1, end);
+    }
+    return new Properties(array, start, content.length(), present);
+  }
+
   public boolean isEmpty() {
     return length == 0;
   }

@@ -6,16 +6,15 @@ import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
- * One broker and any number of clients in memory and in virtual time. Every connection is driven by
- * the test kit's own driver, which keeps to the engine's contract, overwrites chunks when they are
- * no longer borrowed, and writes as much as the client reads.
+ * One broker, of one shard or several, and any number of clients in memory and in virtual time.
+ * Every connection is driven by the test kit's own driver, which keeps to the engine's contract,
+ * overwrites chunks when they are no longer borrowed, and writes as much as the client reads.
  */
 final class BrokerHarness {
-  final Broker broker;
+  final TestShards broker;
   final Limits limits;
   final VirtualClock clock = new VirtualClock();
   final BufferPool pool = new BufferPool();
@@ -25,7 +24,7 @@ final class BrokerHarness {
 
   private BrokerHarness(Limits limits, BrokerLog log) {
     this.limits = limits;
-    this.broker = new Broker(limits, new Random(1)::nextLong, log);
+    this.broker = new TestShards(limits, log);
   }
 
   static BrokerHarness create() {
@@ -129,9 +128,15 @@ final class BrokerHarness {
 
   /** Until nobody has anything to do at this time. */
   void run() {
-    clock.run();
+    settle();
     broker.timeout(clock.nowMillis());
-    clock.run();
+    settle();
+  }
+
+  private void settle() {
+    do {
+      clock.run();
+    } while (broker.exchange(clock.nowMillis()));
   }
 
   void advance(long millis) {

@@ -45,6 +45,7 @@ final class TestClient {
             () -> wake(),
             new WireNotes(log),
             harness.clock.nowMillis());
+    harness.broker.open(server);
     this.link =
         new EngineLink<>(
             harness.clock,

@@ -1,0 +1,114 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.SubscriptionOptions;
+import io.culvert.mqtt.wire.TopicFilter;
+import java.util.Arrays;
+
+/** Writes one frame for another shard; {@link FrameReader} reads it. */
+final class FrameWriter {
+  private static final int FIRST_BYTES = 64;
+
+  /** Flags of a message. */
+  private static final int RETAIN = 4;
+
+  private byte[] bytes;
+  private int size;
+
+  FrameWriter(FrameType type) {
+    this(type, FIRST_BYTES);
+  }
+
+  /** A frame of which the size is known, roughly. */
+  FrameWriter(FrameType type, int expectedBytes) {
+    bytes = new byte[expectedBytes];
+    u8(type.number());
+  }
+
+  FrameWriter u8(int value) {
+    need(1);
+    bytes[size++] = (byte) value;
+    return this;
+  }
+
+  FrameWriter flag(boolean value) {
+    return u8(value ? 1 : 0);
+  }
+
+  FrameWriter u16(int value) {
+    return u8(value >>> 8).u8(value);
+  }
+
+  FrameWriter i32(int value) {
+    return u16(value >>> 16).u16(value);
+  }
+
+  FrameWriter i64(long value) {
+    return i32((int) (value >>> 32)).i32((int) value);
+  }
+
+  FrameWriter block(Bytes content) {
+    need(4 + content.length());
+    i32(content.length());
+    content.copyTo(bytes, size);
+    size += content.length();
+    return this;
+  }
+
+  FrameWriter text(String text) {
+    return block(Bytes.utf8(text));
+  }
+
+  FrameWriter filter(TopicFilter filter) {
+    return text(filter.text());
+  }
+
+  FrameWriter message(Message message) {
+    u8(message.qos().value() | (message.retain() ? RETAIN : 0));
+    i64(message.expiresAtMillis());
+    block(message.topic().utf8());
+    block(message.properties().content());
+    return block(message.payload());
+  }
+
+  FrameWriter delivery(Delivery delivery) {
+    u8(delivery.qos().value()).flag(delivery.retain());
+    int[] identifiers = delivery.subscriptionIdentifiers();
+    i32(identifiers.length);
+    for (int identifier : identifiers) {
+      i32(identifier);
+    }
+    return message(delivery.message());
+  }
+
+  FrameWriter subscription(Subscription subscription) {
+    SubscriptionOptions options = subscription.options();
+    return filter(subscription.filter())
+        .u8(options.qos().value())
+        .flag(options.noLocal())
+        .flag(options.retainAsPublished())
+        .u8(options.retainHandling().value())
+        .i32(subscription.identifier());
+  }
+
+  /** The frame; the writer is not used any more. */
+  Bytes done() {
+    return Bytes.wrap(bytes, 0, size);
+  }
+
+  /** Roughly what {@link #message} takes. */
+  static int bytesOf(Message message) {
+    return 32
+        + message.topic().length()
+        + message.properties().contentLength()
+        + message.payload().length();
+  }
+
+  private void need(int more) {
+    if (size + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+    }
+  }
+}

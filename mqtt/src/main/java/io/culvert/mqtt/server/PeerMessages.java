@@ -1,0 +1,50 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.ShardLink;
+
+/** What the other shards send, handed to whom it concerns. */
+final class PeerMessages implements ShardLink.Receiver {
+  private final Peers peers;
+  private final Router router;
+  private final RemotePublishers publishers;
+  private final FrameReader in = new FrameReader();
+
+  PeerMessages(Peers peers, Router router, RemotePublishers publishers) {
+    this.peers = peers;
+    this.router = router;
+    this.publishers = publishers;
+  }
+
+  @Override
+  public void received(int peer, Bytes frame, long nowMillis) {
+    switch (in.begin(frame)) {
+      case PUBLISH -> router.onPublish(peer, in, nowMillis);
+      case ROUTE -> router.routes().onRoute(peer, in);
+      case SYNC -> router.routes().onSync(peer, in);
+      case SYNCED -> router.routes().onSynced(peer, in, nowMillis);
+      case HOLD -> publishers.onHold(peer, in, nowMillis);
+      case HELD -> publishers.onHeld(peer, in, nowMillis);
+      case RELEASE -> publishers.onRelease(in);
+      case SHARED_PUBLISH,
+          TAKE_OVER,
+          NO_SESSION,
+          OFFER,
+          MOVE,
+          CUT,
+          STATE,
+          RETAIN,
+          RETAINED,
+          FEED_OPEN,
+          FEED_SLICE,
+          FEED_MORE,
+          FEED_CLOSE ->
+          throw new IllegalStateException("not yet");
+    }
+  }
+
+  @Override
+  public void room(int peer, long nowMillis) {
+    peers.room(peer);
+  }
+}

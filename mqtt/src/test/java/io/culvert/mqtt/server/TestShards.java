@@ -1,0 +1,156 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.ShardExchange;
+import io.culvert.engine.ShardLink;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The broker of a test: so many shards as the system property {@code culvert.test.shards} says, one
+ * unless it is set. Connections belong to them in turn. All share the test's thread.
+ */
+final class TestShards {
+  static final int COUNT = Integer.getInteger("culvert.test.shards", 1);
+
+  /** Little, so that tests meet a full link. */
+  private static final long LINK_BYTES = 16 * 1024;
+
+  private final ShardExchange exchange = new ShardExchange(LINK_BYTES);
+  private final List<Broker> shards = new ArrayList<>();
+  private final List<ShardLink> links = new ArrayList<>();
+  private final Map<ServerConnection, Broker> owners = new IdentityHashMap<>();
+  private boolean woken;
+  private int opened;
+
+  TestShards(Limits limits, BrokerLog log) {
+    this(COUNT, limits, log);
+  }
+
+  TestShards(int count, Limits limits, BrokerLog log) {
+    ShardPlace place =
+        new ShardPlace(
+            0, count, new ClientDirectory(new HashMap<>()), Quota.local(), Quota.local());
+    Random random = new Random(1);
+    for (int number = 0; number < count; number++) {
+      Broker shard = new Broker(place.at(number), limits, random::nextLong, log);
+      ShardLink link = exchange.add(shard.receiver(), () -> woken = true);
+      shard.join(link);
+      shards.add(shard);
+      links.add(link);
+    }
+  }
+
+  int count() {
+    return shards.size();
+  }
+
+  Broker shard(int number) {
+    return shards.get(number);
+  }
+
+  /** The next shard gets this connection, now or with its first event. */
+  void open(ServerConnection connection) {
+    of(connection);
+  }
+
+  Broker of(ServerConnection connection) {
+    return owners.computeIfAbsent(connection, key -> shards.get(opened++ % shards.size()));
+  }
+
+  /** What waits between the shards crosses; false when there was nothing. */
+  boolean exchange(long nowMillis) {
+    links.forEach(ShardLink::flush);
+    boolean any = woken;
+    woken = false;
+    if (any) {
+      for (int number = 0; number < shards.size(); number++) {
+        exchange.turn(number, nowMillis);
+      }
+    }
+    return any;
+  }
+
+  void handle(ServerConnection connection, ServerEvent event, long nowMillis) {
+    of(connection).handle(connection, event, nowMillis);
+  }
+
+  void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
+    of(connection).disconnected(connection, cause, nowMillis);
+  }
+
+  void connect(ServerConnection connection, Connect connect, long nowMillis) {
+    of(connection).connect(connection, connect, nowMillis);
+  }
+
+  /** A message published in the first shard. */
+  ReasonCode publish(@Nullable Session source, Message message, long nowMillis) {
+    return shards.get(0).publish(source, message, nowMillis);
+  }
+
+  /** As above. */
+  ReasonCode publish(@Nullable Session source, Publish publish, TopicName topic, long nowMillis) {
+    return shards.get(0).publish(source, publish, topic, nowMillis);
+  }
+
+  void stop() {
+    shards.forEach(Broker::stop);
+  }
+
+  void timeout(long nowMillis) {
+    shards.forEach(shard -> shard.timeout(nowMillis));
+  }
+
+  long deadlineMillis() {
+    return shards.stream().mapToLong(Broker::deadlineMillis).min().orElseThrow();
+  }
+
+  // ---- queries
+
+  Counters counters() {
+    return Counters.total(shards.stream().map(Broker::counters).toList());
+  }
+
+  @Nullable Session session(String clientId) {
+    return shards.stream()
+        .map(shard -> shard.session(clientId))
+        .filter(found -> found != null)
+        .findFirst()
+        .orElse(null);
+  }
+
+  int sessionCount() {
+    return sum(Broker::sessionCount);
+  }
+
+  int subscriptionCount() {
+    return sum(Broker::subscriptionCount);
+  }
+
+  int retainedCount() {
+    return sum(Broker::retainedCount);
+  }
+
+  long retainedBytes() {
+    return sumOf(Broker::retainedBytes);
+  }
+
+  private int sum(ToIntFunction<Broker> query) {
+    return shards.stream().mapToInt(query).sum();
+  }
+
+  private long sumOf(ToLongFunction<Broker> query) {
+    return shards.stream().mapToLong(query).sum();
+  }
+}
