@@ -54,8 +54,8 @@ def feed(code, title, qos):
 
 ALL = [
     pairs('p0', '50 publishers to 50 subscribers, one to one, QoS 0', 0, 20, 400, 1 / 8),
-    pairs('p1', 'the same at QoS 1', 1, 20, 300, 1 / 8, goals={'hivemq': 1 / 6}),
-    pairs('p1v5', 'the same at QoS 1 with MQTT 5', 1, 20, 300, 1 / 8, proto=5),
+    pairs('p1', 'as p0 at QoS 1', 1, 20, 300, 1 / 8, goals={'hivemq': 1 / 6}),
+    pairs('p1v5', 'as p1 with MQTT 5', 1, 20, 300, 1 / 8, proto=5),
     pairs('p1p', 'as p1v5, each message with content type, payload format and two user properties', 1, 20, 300, 1.0, ('--props',), proto=5),
     pairs('p1a', 'as p1v5, with topic aliases: the publisher uses one, the subscriber allows one', 1, 20, 300, 1.0, ('--alias',), proto=5),
     pairs('p2', 'as p0 at QoS 2', 2, 20, 200, 1 / 8),
@@ -78,7 +78,7 @@ ALL = [
     Scenario('cs', 'connect storm, 200 connections at a time, each ended after its CONNACK', STORM,
              ('--scenario', 'connect', '--conc', '200', '--src', '8'), goals={'mosquitto': 1.5}),
     feed('rtp0', 'messages of ten pairs, QoS 0, at a steady 5 000 messages/s', 0),
-    feed('rtp1', 'the same at QoS 1', 1),
+    feed('rtp1', 'as rtp0 at QoS 1', 1),
     Scenario('idle', 'idle connections', IDLE, ('--scenario', 'idle', '--src', '8'),
              limits={'rss_per_connection': 6 * 1024, 'heap_per_connection': 3 * 1024}, brokers=('culvert', *PEERS)),
     Scenario('start', 'from process start to ready, and memory when nothing has happened yet', START,

@@ -155,7 +155,10 @@ def speed(r, broker, name):
 
 
 def spread(s, divisor, digits):
-    return f'{s.mid / divisor:.{digits}f} ({s.low / divisor:.{digits}f}–{s.high / divisor:.{digits}f})' if s else '–'
+    if not s:
+        return '–'
+    middle, low, high = (f'{v / divisor:.{digits}f}' for v in (s.mid, s.low, s.high))
+    return middle if low == high else f'{middle} ({low}–{high})'
 
 
 def sentence(title):
