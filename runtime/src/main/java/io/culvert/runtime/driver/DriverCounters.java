@@ -1,5 +1,7 @@
 package io.culvert.runtime.driver;
 
+import java.util.List;
+
 /**
  * What a listener has done since its start. Written by the shard's thread only; other threads may
  * read values that are a little old.
@@ -15,6 +17,21 @@ public final class DriverCounters {
   long failures;
 
   DriverCounters() {}
+
+  static DriverCounters sum(List<DriverCounters> all) {
+    DriverCounters sum = new DriverCounters();
+    for (DriverCounters one : all) {
+      sum.accepted += one.accepted;
+      sum.refused += one.refused;
+      sum.open += one.open;
+      sum.bytesIn += one.bytesIn;
+      sum.bytesOut += one.bytesOut;
+      sum.reads += one.reads;
+      sum.writes += one.writes;
+      sum.failures += one.failures;
+    }
+    return sum;
+  }
 
   /** Connections that were taken. */
   public long accepted() {

@@ -7,34 +7,51 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of one listener share: shard, application, counters, and the list of those
- * that have a socket. Single-threaded.
+ * What the connections of one listener in one shard share: application, counters, and the list of
+ * those that have a socket. Single-threaded.
  */
 final class Endpoint<E, N extends Engine<E>> {
   private static final int INITIAL = 4;
 
   private final Shard shard;
   private final Application<E, N> application;
-  private final int maxConnections;
+  private final Admission admission;
   private final DriverCounters counters = new DriverCounters();
 
   private @Nullable Connection<E, N>[] connections = newList(INITIAL);
   private int count;
   private @Nullable Promise<Void> emptied;
 
-  Endpoint(Shard shard, Application<E, N> application, int maxConnections) {
+  /**
+   * @param admission the same one in all shards of the listener
+   */
+  Endpoint(Shard shard, Application<E, N> application, Admission admission) {
     this.shard = shard;
     this.application = application;
-    this.maxConnections = maxConnections;
+    this.admission = admission;
   }
 
-  /** Whether one more connection may come; one that may not is counted as refused. */
+  /** One that any number of connections may come to. */
+  static <E, N extends Engine<E>> Endpoint<E, N> unlimited(
+      Shard shard, Application<E, N> application) {
+    return new Endpoint<>(shard, application, new Admission(Integer.MAX_VALUE));
+  }
+
+  /**
+   * Whether one more connection may come: then it opens, or {@link #notOpened} is called. One that
+   * may not is counted as refused.
+   */
   boolean admits() {
-    if (count < maxConnections && emptied == null) {
+    if (emptied == null && admission.take()) {
       return true;
     }
     counters.refused++;
     return false;
+  }
+
+  /** A connection that was admitted has ended before it had an engine. */
+  void notOpened() {
+    admission.giveBack();
   }
 
   void add(Connection<E, N> connection) {
@@ -56,6 +73,7 @@ final class Endpoint<E, N extends Engine<E>> {
       last.index = index;
     }
     counters.open = count;
+    admission.giveBack();
     if (count == 0 && emptied != null) {
       emptied.tryComplete();
     }
@@ -77,10 +95,6 @@ final class Endpoint<E, N extends Engine<E>> {
       }
     }
     return promise.future();
-  }
-
-  int count() {
-    return count;
   }
 
   /** The engine of an endpoint that has one connection. */

@@ -40,8 +40,7 @@ public final class EngineClient {
                     .connect(port, host)
                     .map(
                         socket -> {
-                          Endpoint<E, N> endpoint =
-                              new Endpoint<>(shard, application, Integer.MAX_VALUE);
+                          Endpoint<E, N> endpoint = Endpoint.unlimited(shard, application);
                           TcpTransport.takeOver(endpoint, socket);
                           return endpoint.only();
                         })

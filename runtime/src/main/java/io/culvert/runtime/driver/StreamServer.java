@@ -11,7 +11,7 @@ public final class StreamServer<E, N extends Engine<E>> {
   private final Endpoint<E, N> endpoint;
 
   public StreamServer(Shard shard, Application<E, N> application) {
-    this.endpoint = new Endpoint<>(shard, application, Integer.MAX_VALUE);
+    this.endpoint = Endpoint.unlimited(shard, application);
   }
 
   /**

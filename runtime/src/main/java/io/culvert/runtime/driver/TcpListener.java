@@ -2,6 +2,8 @@ package io.culvert.runtime.driver;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -15,11 +17,13 @@ import io.vertx.core.internal.ContextInternal;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Accepts plain TCP connections on the shard's own event loop and gives each a {@link
- * TcpTransport}. It does what Netty's ServerBootstrap does, without its garbage per connection.
+ * Accepts plain TCP connections on the first shard's event loop and gives each a {@link
+ * TcpTransport} in the next shard, in turn. It does what Netty's ServerBootstrap does, without its
+ * garbage per connection.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpListener extends ChannelInboundHandlerAdapter {
@@ -29,22 +33,27 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;
 
-  private final Endpoint<?, ?> endpoint;
+  private final List<? extends Endpoint<?, ?>> endpoints;
+  private final Admission admission;
+  private final ChannelFutureListener registered = this::registered;
+  private int next;
 
-  private TcpListener(Endpoint<?, ?> endpoint) {
-    this.endpoint = endpoint;
+  private TcpListener(List<? extends Endpoint<?, ?>> endpoints, Admission admission) {
+    this.endpoints = endpoints;
+    this.admission = admission;
   }
 
   /** Binds; completes with the listening channel. */
-  static Future<Channel> listen(Endpoint<?, ?> endpoint, TcpOptions options) {
-    ContextInternal context = endpoint.shard().internalContext();
+  static Future<Channel> listen(
+      List<? extends Endpoint<?, ?>> endpoints, Admission admission, TcpOptions options) {
+    Shard first = endpoints.get(0).shard();
+    ContextInternal context = first.internalContext();
     Promise<Channel> bound = context.promise();
     Channel server = context.owner().transport().serverChannelFactory(false).newChannel();
     configure(server, options);
-    server.pipeline().addLast(new TcpListener(endpoint));
+    server.pipeline().addLast(new TcpListener(endpoints, admission));
     SocketAddress address = new InetSocketAddress(options.host(), options.port());
-    endpoint
-        .shard()
+    first
         .eventLoop()
         .register(server)
         .addListener(
@@ -84,16 +93,26 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Channel accepted = (Channel) message;
-    if (!endpoint.admits()) {
+    if (!admission.take()) {
+      endpoints.get(0).counters().refused++; // that shard is the one that accepts
       accepted.unsafe().closeForcibly();
       return;
     }
+    Endpoint<?, ?> endpoint = endpoints.get(next);
+    next = (next + 1) % endpoints.size();
     ChannelConfig config = accepted.config();
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     config.setRecvByteBufAllocator(endpoint.shard().readBuffer());
     config.setWriteBufferWaterMark(WATER_MARK);
     accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
-    ctx.channel().eventLoop().register(accepted);
+    endpoint.shard().eventLoop().register(accepted).addListener(registered);
+  }
+
+  /** Netty has closed a channel that could not be registered; nobody else tells of its end. */
+  private void registered(ChannelFuture done) {
+    if (!done.isSuccess()) {
+      admission.giveBack();
+    }
   }
 
   @Override

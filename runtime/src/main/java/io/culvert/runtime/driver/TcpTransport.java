@@ -186,6 +186,14 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
   }
 
+  /** The last that a channel tells. */
+  @Override
+  public void channelUnregistered(ChannelHandlerContext ctx) {
+    if (connection == null) {
+      endpoint.notOpened();
+    }
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Connection<?, ?> target = connection;

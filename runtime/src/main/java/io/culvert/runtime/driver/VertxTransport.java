@@ -34,6 +34,7 @@ abstract class VertxTransport implements Transport {
     try {
       connection = new Connection<>(endpoint, this);
     } catch (Throwable failure) {
+      endpoint.notOpened();
       endpoint.counters().failures++;
       Shard.LOG.error("The application failed to open a connection of {}", remote(), failure);
       close();

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.List;
@@ -21,14 +22,19 @@ final class WebSocketListener {
     this.options = options;
   }
 
-  /** Listens; called in the shard's context. */
-  static Future<HttpServer> listen(Endpoint<?, ?> endpoint, WebSocketOptions options) {
+  /**
+   * Listens; called in the shard's context.
+   *
+   * @param server in place of those of {@code options}
+   */
+  static Future<HttpServer> listen(
+      Endpoint<?, ?> endpoint, WebSocketOptions options, HttpServerOptions server) {
     WebSocketListener listener = new WebSocketListener(endpoint, options);
     return endpoint
         .shard()
         .context()
         .owner()
-        .createHttpServer(options.server())
+        .createHttpServer(server)
         .requestHandler(listener::request)
         .listen();
   }
@@ -51,8 +57,13 @@ final class WebSocketListener {
       request
           .toWebSocket()
           .onSuccess(socket -> WebSocketTransport.serve(endpoint, socket))
-          .onFailure(failure -> Shard.LOG.debug("A WebSocket handshake failed: {}", failure));
+          .onFailure(this::handshakeFailed);
     }
+  }
+
+  private void handshakeFailed(Throwable failure) {
+    endpoint.notOpened();
+    Shard.LOG.debug("A WebSocket handshake failed: {}", failure.toString());
   }
 
   private static boolean isHandshake(HttpServerRequest request) {
