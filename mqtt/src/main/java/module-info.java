@@ -3,6 +3,7 @@ module io.culvert.mqtt {
   requires transitive io.culvert.engine;
   requires static transitive org.jspecify;
 
+  exports io.culvert.mqtt.auth;
   exports io.culvert.mqtt.server;
   exports io.culvert.mqtt.session;
   exports io.culvert.mqtt.topic;

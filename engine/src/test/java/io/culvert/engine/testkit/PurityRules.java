@@ -24,7 +24,7 @@ import java.util.Set;
  * threads, locks and loggers belong to the driver.
  */
 public final class PurityRules {
-  /** Of the JDK: language, collections, heap buffers, charsets and checksums. */
+  /** Of the JDK: language, collections, heap buffers, charsets, checksums and digests. */
   private static final String[] PURE_JDK = {
     "java.lang",
     "java.lang.annotation",
@@ -33,10 +33,14 @@ public final class PurityRules {
     "java.lang.runtime",
     "java.nio",
     "java.nio.charset",
+    "java.security",
+    "java.text",
     "java.util",
     "java.util.function",
     "java.util.stream",
     "java.util.zip",
+    "javax.crypto",
+    "javax.crypto.spec",
     "org.jspecify.annotations",
   };
 
@@ -51,6 +55,10 @@ public final class PurityRules {
           "java.lang.ProcessHandle",
           "java.lang.Runtime",
           "java.lang.System$Logger",
+          "java.security.SecureRandom",
+          "java.security.KeyPairGenerator",
+          "java.text.DateFormat",
+          "javax.crypto.KeyGenerator",
           "java.util.Date",
           "java.util.Calendar",
           "java.util.Random",
