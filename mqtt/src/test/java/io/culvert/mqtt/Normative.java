@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /** The statements that a test proves. */
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.METHOD, ElementType.TYPE})
+@Target(ElementType.METHOD)
 public @interface Normative {
   Statement[] value();
 }

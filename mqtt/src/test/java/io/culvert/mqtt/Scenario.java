@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /** The scenarios, by their number in {@link Scenarios}, that a test plays. */
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.METHOD, ElementType.TYPE})
+@Target(ElementType.METHOD)
 public @interface Scenario {
   int[] value();
 }

@@ -1,0 +1,117 @@
+package io.culvert.conformance.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.mqtt.Scenarios;
+import io.culvert.mqtt.wire.Statement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Compares docs/conformance.md, its picture, and docs/scenarios.md with what the tests say and with
+ * the reports of this build; so it runs after all other tests, also the integration tests of this
+ * module. Write the pages again with {@code mvn verify -Dculvert.docs=write}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConformanceTableCheck {
+  private static final Path PROJECT = Path.of("..");
+  private static final String REGENERATE =
+      "write it again with: mvn verify -Dculvert.docs=write (and look at what changes)";
+
+  private Reports reports;
+  private NamedTests tests;
+  private List<Row> statements;
+  private List<Row> scenarios;
+
+  @BeforeAll
+  void collect() throws IOException {
+    List<Path> modules = modules();
+    reports = Reports.of(modules);
+    tests = NamedTests.in(modules);
+    statements =
+        Arrays.stream(Statement.values()).map(each -> Row.of(each, tests, reports)).toList();
+    scenarios = Scenarios.all().stream().map(each -> Row.of(each, tests, reports)).toList();
+  }
+
+  @Test
+  void pageOfStatementsIsWhatTheCodeSays() throws IOException {
+    compare("conformance.md", ConformancePage.of(statements, reports));
+    compare("conformance.svg", Chart.of(statements));
+  }
+
+  @Test
+  void pageOfScenariosIsWhatTheCodeSays() throws IOException {
+    compare("scenarios.md", ScenariosPage.of(scenarios, reports));
+  }
+
+  @Test
+  void testsThatAreNamedHaveRunAndPassed() {
+    if (isPartOfTheBuild()) {
+      return;
+    }
+    assertThat(Stream.concat(statements.stream(), scenarios.stream()))
+        .filteredOn(row -> row.verdict() == Verdict.FAILED || row.verdict() == Verdict.NOT_RUN)
+        .extracting(row -> row.id() + ": " + row.verdict() + " " + culprits(row))
+        .isEmpty();
+  }
+
+  @Test
+  void annotationsStandOnTests() {
+    assertThat(tests.misplaced()).isEmpty();
+  }
+
+  @Test
+  void reasonsWhyNothingIsProvenStandWhereNothingIs() {
+    assertThat(statements)
+        .filteredOn(row -> row.remark() != null)
+        .extracting(Row::verdict)
+        .containsOnly(Verdict.NOT_APPLICABLE);
+  }
+
+  private List<String> culprits(Row row) {
+    return row.tests().stream()
+        .filter(test -> !test.outcome(reports).verdict().isGood())
+        .map(NamedTest::label)
+        .toList();
+  }
+
+  private static void compare(String name, String generated) throws IOException {
+    Path page = PROJECT.resolve("docs").resolve(name);
+    if ("write".equals(System.getProperty("culvert.docs"))) {
+      Files.writeString(page, generated);
+    }
+    if (isPartOfTheBuild()) {
+      return;
+    }
+    String committed = Files.exists(page) ? Files.readString(page) : "";
+    assertThat(withoutNumbersOfCases(committed))
+        .as("docs/%s is not what the tests say; %s", name, REGENERATE)
+        .isEqualTo(withoutNumbersOfCases(generated));
+  }
+
+  /** A case more or less is no reason to stop anybody, nor is a program that is missing here. */
+  private static String withoutNumbersOfCases(String page) {
+    return page.replaceAll(" ×\\d+", "");
+  }
+
+  /** Whoever picks tests out, with -Dtest or -Dit.test, has no results of the others. */
+  private static boolean isPartOfTheBuild() {
+    return System.getProperty("test") != null || System.getProperty("it.test") != null;
+  }
+
+  private static List<Path> modules() throws IOException {
+    try (Stream<Path> folders = Files.list(PROJECT)) {
+      return folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

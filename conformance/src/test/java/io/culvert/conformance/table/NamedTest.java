@@ -1,0 +1,40 @@
+package io.culvert.conformance.table;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/**
+ * A test that says what it proves.
+ *
+ * @param source its file, from the project's folder
+ * @param tries how often a property is tried; 1 for other tests
+ */
+record NamedTest(JavaClass type, String method, String source, int tries)
+    implements Comparable<NamedTest> {
+
+  /** As pages show it. */
+  String label() {
+    return type.getSimpleName() + "#" + method;
+  }
+
+  /** What came of it, in its class and, where that is a contract, in all classes that sign it. */
+  Outcome outcome(Reports reports) {
+    return Stream.concat(Stream.of(type), type.getAllSubclasses().stream())
+        .filter(each -> !each.getModifiers().contains(JavaModifier.ABSTRACT))
+        .map(each -> reports.of(each.getName(), method))
+        .reduce(Outcome.NONE, Outcome::plus);
+  }
+
+  /** How many cases it has. */
+  int cases(Reports reports) {
+    return outcome(reports).cases() * tries;
+  }
+
+  @Override
+  public int compareTo(NamedTest other) {
+    return Arrays.compare(
+        new String[] {type.getName(), method}, new String[] {other.type.getName(), other.method});
+  }
+}
