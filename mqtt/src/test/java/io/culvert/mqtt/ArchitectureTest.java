@@ -13,6 +13,7 @@ class ArchitectureTest {
   }
 
   @Test
+  @Scenario(132)
   void readsNoClockAndNoChance() {
     PurityRules.readsNoClockAndNoChance().check(MQTT);
   }

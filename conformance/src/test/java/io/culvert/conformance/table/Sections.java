@@ -33,7 +33,7 @@ final class Sections {
   private static final Map<String, String> OF_5 =
       Map.of(
           "2.1", "Fixed header",
-          "2.2", "Packet identifier and properties",
+          "2.2", "Identifiers and properties",
           "4.8", "Shared subscriptions",
           "4.9", "Flow control",
           "4.12", "Enhanced authentication",

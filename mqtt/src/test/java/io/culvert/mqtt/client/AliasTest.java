@@ -8,11 +8,13 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_18;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_2_10;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_2_11;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_2_7;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_2_8;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_2_9;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -26,7 +28,8 @@ import org.junit.jupiter.api.Test;
 
 class AliasTest {
   @Test
-  @Normative({MQTT5_3_2_2_17, MQTT5_3_3_2_9})
+  @Normative({MQTT5_3_2_2_17, MQTT5_3_3_2_9, MQTT5_3_3_2_8})
+  @Scenario(65)
   void firstTheTopicWithItsAliasThenTheAliasOnlyWithinTheServersLimit() {
     ScriptedServer server = aliasing(2);
 
@@ -52,6 +55,7 @@ class AliasTest {
 
   @Test
   @Normative(MQTT5_3_3_2_7)
+  @Scenario(65)
   void aliasesEndWithTheConnectionAndWhatIsSentAgainHasItsTopic() {
     ScriptedServer server = aliasing(5);
     server.publish("a", AT_LEAST_ONCE);
@@ -132,7 +136,8 @@ class AliasTest {
   }
 
   @Test
-  @Normative(MQTT5_3_3_2_11)
+  @Normative({MQTT5_3_3_2_11, MQTT5_3_3_2_8})
+  @Scenario(66)
   void aliasAboveTheOwnMaximumOrUnknownIsAViolation() {
     ScriptedServer above = ScriptedServer.connected(o -> o.topicAliasMaximum(2));
     ScriptedServer unannounced = ScriptedServer.connected();
@@ -153,6 +158,7 @@ class AliasTest {
   }
 
   @Test
+  @Normative(MQTT5_3_3_2_7)
   void serversAliasesEndWithTheConnection() {
     ScriptedServer server = ScriptedServer.connected(o -> o.topicAliasMaximum(2));
     server.sends(aliased("a", 1)).closes();

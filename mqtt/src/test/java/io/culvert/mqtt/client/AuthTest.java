@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class AuthTest {
   @Test
   @Normative({MQTT5_4_12_0_3, MQTT5_3_1_2_30})
+  @Scenario(74)
   void challengesAreAnsweredUntilConnAck() {
     ScriptedServer server = connecting();
     Connect connect = server.sent(Connect.class);
@@ -50,6 +52,7 @@ class AuthTest {
 
   @Test
   @Normative(MQTT5_4_12_1_1)
+  @Scenario(74)
   void reauthenticationRunsOnAnOpenConnection() {
     ScriptedServer server = connecting().accept(false, method("M", "ok"));
     server.sent();
@@ -146,6 +149,7 @@ class AuthTest {
 
   @Test
   @Normative(MQTT5_4_12_0_5)
+  @Scenario(74)
   void anotherMethodOfTheServerIsAViolation() {
     ScriptedServer auth =
         connecting().sends(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, method("N", "x")));

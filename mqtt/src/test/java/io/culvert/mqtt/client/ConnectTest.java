@@ -6,11 +6,13 @@ import static io.culvert.mqtt.wire.Statement.MQTT3_3_2_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_28;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_30;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_21;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_6;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_13_2_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -21,6 +23,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine.Status;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
@@ -43,6 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ConnectTest {
   @Test
   @Normative(MQTT5_3_1_0_1)
+  @Scenario(39)
   void connectIsTheFirstPacketAndConnAckCompletesIt() {
     ScriptedServer server = ScriptedServer.fresh();
     assertThat(server.client.state()).isEqualTo(ClientState.DISCONNECTED);
@@ -104,6 +108,7 @@ class ConnectTest {
   }
 
   @Test
+  @Scenario(40)
   void connectTwiceIsRefused() {
     ScriptedServer server = ScriptedServer.fresh().connect(options -> options);
 
@@ -122,6 +127,7 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(MQTT5_3_1_3_2)
   void aSessionBelongsToOneClientIdentifier() {
     ScriptedServer server = ScriptedServer.connected().closes();
 
@@ -130,6 +136,8 @@ class ConnectTest {
   }
 
   @Test
+  @Normative(MQTT5_4_13_2_1)
+  @Scenario(41)
   void refusalSurfacesAndEndsTheConnection() {
     Properties properties =
         Properties.builder()
@@ -190,6 +198,7 @@ class ConnectTest {
 
   @ParameterizedTest
   @EnumSource(QoS.class)
+  @Scenario(46)
   void maximumQosIsReflected(QoS qos) {
     Properties properties =
         qos == QoS.EXACTLY_ONCE
@@ -200,6 +209,7 @@ class ConnectTest {
   }
 
   @Test
+  @Scenario(48)
   void retainAvailableIsReflected() {
     Properties no = Properties.EMPTY.with(Property.RETAIN_AVAILABLE, 0);
     Properties yes = Properties.EMPTY.with(Property.RETAIN_AVAILABLE, 1);
@@ -281,6 +291,7 @@ class ConnectTest {
   }
 
   @Test
+  @Scenario(67)
   void assignedClientIdentifierIsAdoptedForTheNextConnection() {
     Properties given = Properties.builder().put(Property.ASSIGNED_CLIENT_IDENTIFIER, "g").build();
     ScriptedServer server = ScriptedServer.connected(o -> o.clientId(""), given);
@@ -305,6 +316,7 @@ class ConnectTest {
 
   @Test
   @Normative(MQTT5_3_2_2_4)
+  @Scenario(72)
   void sessionPresentWithoutOwnSessionCloses() {
     ScriptedServer server = ScriptedServer.fresh().connect(o -> o.cleanStart(false)).accept(true);
 
@@ -331,6 +343,7 @@ class ConnectTest {
 
   @Test
   @Normative(MQTT5_3_2_0_2)
+  @Scenario(79)
   void secondConnAckIsAViolation() {
     ScriptedServer server = ScriptedServer.connected().accept(false);
 
@@ -339,6 +352,7 @@ class ConnectTest {
 
   @Test
   @Normative({MQTT5_3_2_0_1, MQTT3_3_2_0_1})
+  @Scenario(79)
   void publishBeforeConnAckIsAViolation() {
     ScriptedServer five = ScriptedServer.fresh().connect(o -> o);
     ScriptedServer three = ScriptedServer.fresh().connect(o -> o.version(MqttVersion.MQTT_3_1_1));

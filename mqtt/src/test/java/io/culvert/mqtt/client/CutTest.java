@@ -3,6 +3,7 @@ package io.culvert.mqtt.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
@@ -29,6 +30,7 @@ class CutTest {
   private static final int PACKETS = 40;
 
   @Property(tries = 200)
+  @Scenario(13)
   void anyCutGivesTheSameEventsAndReplies(@ForAll long seed, @ForAll boolean five) {
     MqttVersion version = five ? MqttVersion.MQTT_5 : MqttVersion.MQTT_3_1_1;
     Bytes stream = conversation(new Random(seed), version);

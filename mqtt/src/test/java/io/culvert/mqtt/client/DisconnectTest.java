@@ -1,8 +1,6 @@
 package io.culvert.mqtt.client;
 
 import static io.culvert.mqtt.client.PublishTest.refusal;
-import static io.culvert.mqtt.wire.Statement.MQTT3_3_14_4_1;
-import static io.culvert.mqtt.wire.Statement.MQTT3_3_14_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_8_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_4;
@@ -10,6 +8,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_29;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_15;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_13_2_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -17,6 +16,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Engine.Status;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -42,7 +42,7 @@ class DisconnectTest {
   private static final Properties USER = Properties.builder().userProperty("k", "v").build();
 
   @Test
-  @Normative({MQTT5_3_14_4_1, MQTT3_3_14_4_1})
+  @Normative(MQTT5_3_14_4_2)
   void disconnectIsSentAndTheConnectionCloses() {
     ScriptedServer server = ScriptedServer.connected(o -> o.sessionExpirySeconds(1));
     Properties properties = Properties.EMPTY.with(Property.SESSION_EXPIRY_INTERVAL, 60);
@@ -63,7 +63,8 @@ class DisconnectTest {
   }
 
   @Test
-  @Normative(MQTT3_3_14_4_2)
+  @Normative(MQTT5_3_14_4_1)
+  @Scenario(76)
   void nothingIsSentOrHeardAfterDisconnect() {
     ScriptedServer server = ScriptedServer.connected(o -> o.keepAliveSeconds(5));
     server.client.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, server.now);
@@ -132,7 +133,8 @@ class DisconnectTest {
   }
 
   @Test
-  @Normative(MQTT5_3_14_4_2)
+  @Normative(MQTT5_4_13_2_1)
+  @Scenario(75)
   void serversDisconnectSurfacesWithReasonAndReference() {
     Properties properties =
         Properties.builder()
@@ -220,6 +222,7 @@ class DisconnectTest {
   @ParameterizedTest
   @MethodSource("problemInformation")
   @Normative(MQTT5_3_1_2_29)
+  @Scenario(80)
   void problemInformationThatWasNotRequestedIsAViolation(MqttPacket packet) {
     ScriptedServer server = ScriptedServer.connected(o -> o.requestProblemInformation(false));
 

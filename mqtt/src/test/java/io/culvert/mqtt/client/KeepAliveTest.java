@@ -1,7 +1,7 @@
 package io.culvert.mqtt.client;
 
-import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_23;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_20;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_21;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_21;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Engine.Status;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.PingResp;
@@ -19,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 class KeepAliveTest {
   @Test
-  @Normative({MQTT5_3_1_2_20, MQTT3_3_1_2_23})
+  @Normative(MQTT5_3_1_2_20)
+  @Scenario(69)
   void pingIsDueAfterTheKeepAliveWithoutAPacket() {
     ScriptedServer server = ScriptedServer.connected(o -> o.keepAliveSeconds(10));
     assertThat(server.client.deadlineMillis()).isEqualTo(server.now + 10_000);
@@ -58,6 +60,7 @@ class KeepAliveTest {
   }
 
   @Test
+  @Scenario(69)
   void noAnswerInTimeEndsTheConnection() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o.keepAliveSeconds(10).pingTimeoutMillis(3_000));
@@ -114,7 +117,8 @@ class KeepAliveTest {
   }
 
   @Test
-  @Normative(MQTT5_3_2_2_21)
+  @Normative({MQTT5_3_2_2_21, MQTT5_3_1_2_21})
+  @Scenario(68)
   void serversKeepAliveReplacesTheOwn() {
     ScriptedServer shorter =
         ScriptedServer.connected(

@@ -7,19 +7,25 @@ import static io.culvert.mqtt.wire.Statement.MQTT3_2_3_1_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_1_2;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_2_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_6_0_4;
+import static io.culvert.mqtt.wire.Statement.MQTT5_2_2_1_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_2_2_1_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_11;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_14;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_15;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_1_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_6;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_7;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_8;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_1_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_4_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_4;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_9_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_9_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_9_0_3;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +34,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PingReq;
@@ -51,7 +58,8 @@ import org.junit.jupiter.api.Test;
 
 class PublishTest {
   @Test
-  @Normative(MQTT5_4_3_1_1)
+  @Normative({MQTT5_4_3_1_1, MQTT5_2_2_1_2, MQTT5_3_3_1_2})
+  @Scenario(50)
   void qos0ReachesTheServerWithoutIdentifier() {
     ScriptedServer server = ScriptedServer.connected();
     Properties properties =
@@ -76,7 +84,8 @@ class PublishTest {
   }
 
   @Test
-  @Normative(MQTT5_4_3_2_1)
+  @Normative({MQTT5_4_3_2_1, MQTT5_4_3_2_2})
+  @Scenario(51)
   void qos1IsCompleteWithPubAck() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -95,6 +104,7 @@ class PublishTest {
 
   @Test
   @Normative({MQTT5_4_3_3_1, MQTT5_4_3_3_4})
+  @Scenario(52)
   void qos2IsReleasedByItselfAndCompleteWithPubComp() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -113,6 +123,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_4_4_0_2)
+  @Scenario(58)
   void pubRecWithAnErrorEndsTheExchangeWithoutPubRel() {
     ScriptedServer server = ScriptedServer.connected();
     int id = server.publish("a", EXACTLY_ONCE);
@@ -128,6 +139,7 @@ class PublishTest {
   }
 
   @Test
+  @Normative(MQTT5_4_4_0_2)
   void pubAckWithAnErrorEndsTheExchange() {
     ScriptedServer server = ScriptedServer.connected();
     int id = server.publish("a", AT_LEAST_ONCE);
@@ -140,6 +152,7 @@ class PublishTest {
   }
 
   @Test
+  @Scenario(59)
   void acknowledgementsOfUnknownIdentifiersDoNoHarm() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -153,6 +166,7 @@ class PublishTest {
   }
 
   @Test
+  @Normative({MQTT5_4_3_3_3, MQTT5_4_3_2_3})
   void acknowledgementsOfTheOtherQosAreViolations() {
     assertThat(endsWith(EXACTLY_ONCE, PubAck.of(1))).isEqualTo(ReasonCode.PROTOCOL_ERROR);
     assertThat(endsWith(AT_LEAST_ONCE, PubRec.of(1))).isEqualTo(ReasonCode.PROTOCOL_ERROR);
@@ -187,7 +201,8 @@ class PublishTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_4_7, MQTT5_3_3_4_8, MQTT5_4_9_0_2, MQTT5_4_9_0_3})
+  @Normative({MQTT5_3_3_4_7, MQTT5_3_3_4_8, MQTT5_4_9_0_2, MQTT5_4_9_0_3, MQTT5_4_9_0_1})
+  @Scenario(62)
   void beyondTheServersReceiveMaximumMessagesWaitAndOthersDoNot() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.RECEIVE_MAXIMUM, 2));
@@ -210,6 +225,7 @@ class PublishTest {
   }
 
   @Test
+  @Scenario(62)
   void ownLimitHoldsWhereTheServersIsHigher() {
     ScriptedServer server = ScriptedServer.connected(o -> o.maximumInFlight(1));
 
@@ -221,6 +237,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_4_9_0_2)
+  @Scenario(63)
   void quotaComesBackWithPubAckPubCompAndFailedPubRec() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.RECEIVE_MAXIMUM, 1));
@@ -256,7 +273,8 @@ class PublishTest {
   }
 
   @Test
-  @Normative(MQTT5_2_2_1_3)
+  @Normative({MQTT5_2_2_1_3, MQTT5_4_3_2_1})
+  @Scenario(60)
   void identifiersSkipThoseInUseAreNeverZeroAndWrap() {
     ScriptedServer server = ScriptedServer.connected();
     int kept = server.publish("a", AT_LEAST_ONCE);
@@ -277,6 +295,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_2_2_1_3)
+  @Scenario(60)
   void allIdentifiersInUseRefusesInsteadOfReusing() {
     ScriptedServer server = ScriptedServer.connected();
     Set<Integer> ids = new HashSet<>();
@@ -309,6 +328,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_3_2_2_15)
+  @Scenario(64)
   void packetAboveTheServersSizeIsRefusedBeforeAnIdentifierIsUsed() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 20));
@@ -324,6 +344,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_3_2_2_11)
+  @Scenario(47)
   void qosAboveTheServersMaximumIsRefusedOrLoweredByChoice() {
     Properties maximum = Properties.EMPTY.with(Property.MAXIMUM_QOS, 1);
     ScriptedServer strict = ScriptedServer.connected(o -> o, maximum);
@@ -338,6 +359,7 @@ class PublishTest {
 
   @Test
   @Normative(MQTT5_3_2_2_14)
+  @Scenario(49)
   void retainIsRefusedWhereTheServerHasNone() {
     ScriptedServer server =
         ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.RETAIN_AVAILABLE, 0));

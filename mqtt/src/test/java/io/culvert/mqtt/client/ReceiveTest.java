@@ -5,6 +5,7 @@ import static io.culvert.mqtt.wire.QoS.AT_LEAST_ONCE;
 import static io.culvert.mqtt.wire.QoS.AT_MOST_ONCE;
 import static io.culvert.mqtt.wire.QoS.EXACTLY_ONCE;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_5_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_2_2_1_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_4_9;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_4_2_2;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.Test;
 class ReceiveTest {
   @Test
   @Normative(MQTT5_3_3_4_1)
+  @Scenario(53)
   void qos0IsHandedOutAndNotAnswered() {
     ScriptedServer server = ScriptedServer.connected();
     Publish publish =
@@ -63,7 +66,8 @@ class ReceiveTest {
   }
 
   @Test
-  @Normative({MQTT5_4_3_2_4, MQTT5_4_5_0_2})
+  @Normative({MQTT5_4_3_2_4, MQTT5_4_5_0_2, MQTT5_3_3_4_1, MQTT5_2_2_1_5})
+  @Scenario(54)
   void qos1IsAcknowledgedByItself() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -74,7 +78,8 @@ class ReceiveTest {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_8, MQTT5_4_3_3_11})
+  @Normative({MQTT5_4_3_3_8, MQTT5_4_3_3_11, MQTT5_3_3_4_1, MQTT5_2_2_1_5})
+  @Scenario(55)
   void qos2IsReceivedAndCompletedByItself() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -181,6 +186,7 @@ class ReceiveTest {
   }
 
   @Test
+  @Scenario(56)
   void manualModeSendsNothingUntilTold() {
     ScriptedServer server = manual();
 
@@ -197,6 +203,7 @@ class ReceiveTest {
 
   @Test
   @Normative({MQTT5_4_6_0_2, MQTT5_4_6_0_3})
+  @Scenario(57)
   void acknowledgementsLeaveInOrderOfArrival() {
     ScriptedServer server = manual();
     server.sends(
@@ -396,6 +403,7 @@ class ReceiveTest {
   }
 
   @Test
+  @Scenario(61)
   void identifiersOfTheTwoDirectionsAreIndependent() {
     ScriptedServer server = ScriptedServer.connected();
     int id = server.publish("a", EXACTLY_ONCE);

@@ -6,11 +6,22 @@ import static io.culvert.mqtt.client.SubscribeTest.subscribe;
 import static io.culvert.mqtt.client.SubscribeTest.unsubscribe;
 import static io.culvert.mqtt.wire.QoS.AT_LEAST_ONCE;
 import static io.culvert.mqtt.wire.QoS.EXACTLY_ONCE;
+import static io.culvert.mqtt.wire.Statement.MQTT3_2_3_1_3;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_3_1_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_1_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_3_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_4_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_6_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_23;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_2_2_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_3_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_1_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_13;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_6;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_7;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_4_0_1;
@@ -19,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.client.ClientEvent.LostMessage;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -55,8 +67,18 @@ class ResumeTest {
     MQTT5_4_3_3_6,
     MQTT3_4_4_0_1,
     MQTT3_4_1_0_1,
-    MQTT3_3_3_1_1
+    MQTT3_3_3_1_1,
+    MQTT5_4_3_2_3,
+    MQTT5_4_3_3_3,
+    MQTT5_4_3_3_5,
+    MQTT3_4_6_0_1,
+    MQTT3_3_1_2_4,
+    MQTT3_4_3_3_1,
+    MQTT5_3_1_2_23,
+    MQTT3_2_3_1_3,
+    MQTT5_4_1_0_1
   })
+  @Scenario(70)
   void unacknowledgedIsSentAgainInOrderWithDupAndPubRelWherePubRecHasCome(MqttVersion version) {
     UnaryOperator<ConnectOptions.Builder> how = o -> o.cleanStart(false).version(version);
     ScriptedServer server = ScriptedServer.connected(how);
@@ -144,6 +166,7 @@ class ResumeTest {
 
   @Test
   @Normative(MQTT5_3_2_2_5)
+  @Scenario(71)
   void absentSessionDropsTheStateTellsWhatIsLostAndFreesTheIdentifiers() {
     ScriptedServer server = ScriptedServer.connected(o -> o.cleanStart(false).maximumInFlight(2));
     server.publish("a", "one", AT_LEAST_ONCE);
@@ -174,6 +197,7 @@ class ResumeTest {
   }
 
   @Test
+  @Normative(MQTT5_3_1_2_4)
   void cleanStartDropsTheStateOnlyWhenItSucceeds() {
     ScriptedServer server = ScriptedServer.connected(KEEP);
     server.publish("a", AT_LEAST_ONCE);
@@ -188,7 +212,7 @@ class ResumeTest {
   }
 
   @Test
-  @Normative(MQTT5_4_3_3_7)
+  @Normative({MQTT5_4_3_3_7, MQTT5_4_3_3_13})
   void whatWasSentDoesNotExpireAnyMore() {
     ScriptedServer server = ScriptedServer.connected(KEEP);
     Properties expiry = Properties.EMPTY.with(Property.MESSAGE_EXPIRY_INTERVAL, 5);
@@ -231,6 +255,7 @@ class ResumeTest {
   }
 
   @Test
+  @Scenario(73)
   void lostSubscriptionsAreMadeAgainWithoutAskingForSeenRetainedMessages() {
     ScriptedServer server = ScriptedServer.connected(KEEP);
     server.sends(subAck(subscribe(server, "a", "b"), ReasonCode.SUCCESS, ReasonCode.SUCCESS));

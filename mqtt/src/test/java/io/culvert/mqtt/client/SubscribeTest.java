@@ -3,7 +3,6 @@ package io.culvert.mqtt.client;
 import static io.culvert.mqtt.client.PublishTest.refusal;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_10_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_8_3_1;
-import static io.culvert.mqtt.wire.Statement.MQTT3_3_8_4_5;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_10_4_4;
@@ -13,11 +12,13 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_3_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_4_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_4_6;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_8_4_7;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_7_1_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 
 class SubscribeTest {
   @Test
+  @Scenario(42)
   void subscribingAndUnsubscribingUseOneIdentifierEach() {
     ScriptedServer server = ScriptedServer.connected();
 
@@ -72,6 +74,7 @@ class SubscribeTest {
   }
 
   @Test
+  @Scenario(43)
   void secondSubscribeOfAFilterIsOnlyCounted() {
     ScriptedServer server = ScriptedServer.connected();
     server.sends(subAck(subscribe(server, "a"), ReasonCode.SUCCESS));
@@ -99,6 +102,7 @@ class SubscribeTest {
   }
 
   @Test
+  @Scenario(44)
   void otherOptionsOrIdentifierOfAFilterAreSent() {
     ScriptedServer server = ScriptedServer.connected();
     subscribe(server, "a");
@@ -115,6 +119,7 @@ class SubscribeTest {
   }
 
   @Test
+  @Scenario(45)
   void unsubscribingFromAnUnknownFilterIsRefusedAndCountsNothing() {
     ScriptedServer server = ScriptedServer.connected();
     subscribe(server, "a");
@@ -132,6 +137,7 @@ class SubscribeTest {
 
   @Test
   @Normative(MQTT5_3_8_4_6)
+  @Scenario(77)
   void subAckWithTheWrongNumberOfCodesIsAViolation() {
     ScriptedServer server = ScriptedServer.connected();
     int id = subscribe(server, "a");
@@ -160,7 +166,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative(MQTT3_3_8_4_5)
+  @Normative(MQTT5_3_8_4_7)
+  @Scenario(78)
   void failureSurfacesPerFilterAndRemovesTheSubscription() {
     ScriptedServer server = ScriptedServer.connected();
     int id = subscribe(server, "a", "b", "c");

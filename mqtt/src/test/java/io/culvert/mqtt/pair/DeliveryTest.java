@@ -1,11 +1,17 @@
 package io.culvert.mqtt.pair;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_4_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_3;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_5;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_4_0_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.testkit.DriverHabits;
 import io.culvert.engine.testkit.EngineLink;
 import io.culvert.engine.testkit.VirtualClock;
+import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -26,6 +32,8 @@ class DeliveryTest {
   private static final int STEPS = 150;
 
   @Property(tries = 150)
+  @Normative({MQTT5_4_3_2_3, MQTT5_4_3_3_5, MQTT5_4_4_0_1, MQTT3_4_4_0_1})
+  @Scenario(118)
   void eachQosKeepsItsPromise(@ForAll long seed, @ForAll boolean five) {
     Random random = new Random(seed);
     VirtualClock clock = new VirtualClock();

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -17,6 +18,7 @@ class ClientIdentifierTest {
 
   @Test
   @Normative({MQTT5_3_1_3_6, MQTT5_3_1_3_7, MQTT5_3_2_2_16})
+  @Scenario(87)
   void emptyClientIdentifierGetsOneAssigned() {
     TestClient first = harness.open();
     TestClient second = harness.open();
@@ -60,7 +62,7 @@ class ClientIdentifierTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_3_5, MQTT3_3_1_3_5})
+  @Normative(MQTT5_3_1_3_5)
   void usualClientIdentifiersAreAccepted() {
     for (String id : List.of("a", "0123456789ABCDEFGHIJKLM", "abcdefghijklmnopqrstuvw")) {
       assertThat(harness.connect(id).session().clientId()).isEqualTo(id);

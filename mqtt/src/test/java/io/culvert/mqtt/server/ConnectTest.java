@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -40,6 +41,7 @@ class ConnectTest {
     MQTT3_3_1_4_4,
     MQTT3_3_2_0_1
   })
+  @Scenario({81, 86})
   void acceptedConnectIsAnsweredByOneConnAck(MqttVersion version) {
     TestClient client = harness.open();
     assertThat(client.server.isConnected()).isFalse();
@@ -69,7 +71,8 @@ class ConnectTest {
 
   @ParameterizedTest
   @MethodSource("otherThanConnect")
-  @Normative({MQTT5_3_1_0_1, MQTT5_3_14_0_1, MQTT3_3_1_0_1})
+  @Normative({MQTT5_3_1_0_1, MQTT5_3_14_0_1})
+  @Scenario(82)
   void firstPacketOtherThanConnectClosesSilently(MqttPacket packet) {
     TestClient client = harness.open().send(packet);
     assertThat(client.takeAll()).isEmpty();
@@ -82,6 +85,7 @@ class ConnectTest {
 
   @Test
   @Normative({MQTT5_3_1_0_2, MQTT5_4_13_1_1})
+  @Scenario(83)
   void secondConnectIsAProtocolError() {
     TestClient client = harness.connect("c").send(Packets.connect("c").build());
     assertThat(client.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.PROTOCOL_ERROR);
@@ -117,6 +121,7 @@ class ConnectTest {
   }
 
   @Test
+  @Scenario(84)
   void packetsBehindConnectAreProcessedAfterAcceptance() {
     harness.hold();
     TestClient client =
@@ -136,6 +141,7 @@ class ConnectTest {
 
   @Test
   @Normative({MQTT5_3_1_4_6, MQTT5_3_1_4_2, MQTT5_3_2_2_7, MQTT5_3_2_2_6, MQTT5_4_13_2_1})
+  @Scenario(84)
   void packetsBehindConnectAreDroppedAfterRefusal() {
     harness.hold();
     TestClient subscriber = harness.open();
@@ -175,6 +181,7 @@ class ConnectTest {
   }
 
   @Test
+  @Scenario(85)
   void noConnectInTimeCloses() {
     TestClient silent = harness.open();
     TestClient slow = harness.open().sendHex("10 10 0004");
@@ -199,6 +206,7 @@ class ConnectTest {
 
   @Test
   @Normative({MQTT5_3_1_2_2, MQTT5_3_1_2_1})
+  @Scenario(86)
   void unknownVersionIsRefusedInTheNewestLayout() {
     TestClient level7 = harness.open().sendHex("100d00044d5154540702003c000163");
     assertThat(level7.take(ConnAck.class).reasonCode())
@@ -213,6 +221,7 @@ class ConnectTest {
 
   @Test
   @Normative({MQTT3_3_1_2_2, MQTT5_3_1_2_2})
+  @Scenario(86)
   void knownVersionThatIsNotSpokenIsRefusedInItsOwnLayout() {
     BrokerHarness onlyFive =
         BrokerHarness.create(limits -> limits.versions(EnumSet.of(MqttVersion.MQTT_5)));

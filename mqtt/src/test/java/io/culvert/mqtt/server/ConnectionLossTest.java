@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -28,6 +29,7 @@ class ConnectionLossTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "10", "1010", "1010 0004 4d51"})
+  @Scenario(127)
   void beforeConnectIsComplete(String hex) {
     TestClient lost = harness.open().sendHex(hex).lose();
     TestClient ended = harness.open().sendHex(hex).endStream();
@@ -40,6 +42,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void whileConnectIsUndecided() {
     harness.hold();
     TestClient client = harness.open().sendHex(CONNECT).lose();
@@ -66,6 +69,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void whileConnected() {
     TestClient client = harness.connect("c").subscribe("a", QoS.AT_MOST_ONCE).lose();
     assertThat(client.end().cause()).isEqualTo(DisconnectCause.CONNECTION_LOST);
@@ -73,6 +77,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void insideOfAPacket() {
     TestClient client = harness.connect("c").sendHex("30 10 0001 61 00").lose();
     assertThat(client.end().cause()).isEqualTo(DisconnectCause.CONNECTION_LOST);
@@ -80,6 +85,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void whileSubscribeOrUnsubscribeIsUndecided() {
     for (var packet :
         Stream.of(Packets.subscribe(1, "a", QoS.AT_MOST_ONCE), Packets.unsubscribe(1, "a"))
@@ -94,6 +100,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void whilePublishIsUndecided() {
     TestClient client = harness.resume("c");
     harness.hold();
@@ -106,6 +113,7 @@ class ConnectionLossTest {
   }
 
   @Test
+  @Scenario(127)
   void afterDisconnect() {
     TestClient client = harness.connect("c").disconnect();
     client.lose();

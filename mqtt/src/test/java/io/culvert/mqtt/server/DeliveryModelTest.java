@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -53,6 +54,7 @@ class DeliveryModelTest {
     MQTT3_4_4_0_1,
     MQTT3_4_6_0_6
   })
+  @Scenario(118)
   void everyQosKeepsItsPromise(
       @ForAll("operations") List<Operation> operations, @ForAll List<MqttVersion> versions) {
     clients.clear();

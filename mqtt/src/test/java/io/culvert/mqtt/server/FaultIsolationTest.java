@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
@@ -34,6 +35,7 @@ class FaultIsolationTest {
   private final BrokerHarness harness = BrokerHarness.create(limits -> limits, breaking);
 
   @Test
+  @Scenario(126)
   void aFailedDeliveryEndsItsOwnConnectionOnly() {
     TestClient unlucky =
         harness

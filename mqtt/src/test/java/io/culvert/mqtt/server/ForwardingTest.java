@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Properties;
@@ -32,6 +33,7 @@ class ForwardingTest {
     MQTT5_3_3_2_18,
     MQTT5_3_3_2_20
   })
+  @Scenario(114)
   void propertiesAreForwardedUnchangedInTheirOrder() {
     TestClient client = harness.connect("c").subscribe("a", QoS.AT_MOST_ONCE);
     Publish sent =
@@ -68,6 +70,7 @@ class ForwardingTest {
 
   @Test
   @Normative({MQTT5_3_3_2_12, MQTT5_3_1_2_26, MQTT5_3_1_2_27})
+  @Scenario(122)
   void aliasStandsForItsTopicAndIsNotForwarded() {
     TestClient client = harness.connect("c").subscribe("#", QoS.AT_MOST_ONCE);
     int most = harness.limits.topicAliasMaximum();
@@ -89,6 +92,7 @@ class ForwardingTest {
 
   @Test
   @Normative({MQTT5_3_3_2_11, MQTT5_3_1_2_26})
+  @Scenario(122)
   void serverUsesNoAliasesEvenWhereTheClientTakesThem() {
     TestClient client =
         harness.connect(Packets.connect("c").with(Property.TOPIC_ALIAS_MAXIMUM, 10).build());
@@ -101,7 +105,8 @@ class ForwardingTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_29, MQTT5_3_4_2_2, MQTT5_3_5_2_2, MQTT5_3_7_2_2})
+  @Normative(MQTT5_3_1_2_29)
+  @Scenario(123)
   void acknowledgementsExplainNothingInProperties() {
     TestClient client =
         harness.connect(Packets.connect("c").with(Property.REQUEST_PROBLEM_INFORMATION, 0).build());
@@ -137,6 +142,7 @@ class ForwardingTest {
 
   @Test
   @Normative({MQTT5_3_3_2_5, MQTT5_3_3_2_6})
+  @Scenario(114)
   void expiryIsReducedByTheTimeSpentWaitingAndExpiredIsDropped() {
     harness.resume("c").subscribe("a", QoS.AT_LEAST_ONCE).lose();
     for (int seconds : new int[] {5, 10, 0}) {
@@ -190,7 +196,8 @@ class ForwardingTest {
   }
 
   @Test
-  @Normative({MQTT5_4_6_0_5, MQTT5_4_6_0_6, MQTT3_4_6_0_5, MQTT3_4_6_0_6})
+  @Normative({MQTT5_4_6_0_5, MQTT5_4_6_0_6})
+  @Scenario(118)
   void messagesOfOneTopicAndQosKeepTheirOrder() {
     TestClient client =
         harness.connect(Packets.connect("c").with(Property.RECEIVE_MAXIMUM, 5).build());
@@ -209,6 +216,7 @@ class ForwardingTest {
   }
 
   @Test
+  @Scenario({109, 129})
   void serversOwnTopicsAreNotForClients() {
     TestClient client = harness.connect("c").subscribe("$SYS/#", QoS.AT_MOST_ONCE);
     for (String topic : new String[] {"$SYS/uptime", "$share/g/a"}) {

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -26,7 +27,7 @@ class LimitsTest {
   }
 
   @Test
-  @Normative({MQTT5_3_2_2_9, MQTT5_3_2_2_22})
+  @Normative(MQTT5_3_2_2_9)
   void connAckTellsWhatDiffersFromTheStandard() {
     BrokerHarness all =
         BrokerHarness.create(
@@ -177,6 +178,7 @@ class LimitsTest {
   }
 
   @Test
+  @Scenario(117)
   void offlineQueueIsBoundedInNumberAndBytes() {
     assertQueues(limits -> limits.queueMessages(3), "x", 3);
     assertQueues(limits -> limits.queueBytes(1000), "x".repeat(300), 2);

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -40,6 +41,7 @@ class MixedVersionsTest {
   @ParameterizedTest
   @MethodSource("pairsAndQos")
   @Normative({MQTT3_3_3_4_1, MQTT3_4_3_1_1, MQTT3_4_3_2_1, MQTT3_4_3_3_1, MQTT5_3_3_4_1})
+  @Scenario(130)
   void everyVersionTalksToEveryOther(MqttVersion from, MqttVersion to, QoS qos) {
     TestClient subscriber = connect("subscriber", to).subscribe("a/+", qos);
     TestClient publisher = connect("publisher", from);
@@ -66,6 +68,7 @@ class MixedVersionsTest {
   }
 
   @Test
+  @Scenario(130)
   void propertiesStayBehindForOlderClients() {
     TestClient older = connect("older", MqttVersion.MQTT_3_1_1).subscribe("a", QoS.AT_MOST_ONCE);
     TestClient five = connect("five", MqttVersion.MQTT_5).subscribe("a", QoS.AT_MOST_ONCE);
@@ -97,7 +100,7 @@ class MixedVersionsTest {
   }
 
   @Test
-  @Normative({MQTT3_2_3_1_5, MQTT3_3_3_5_2})
+  @Normative({MQTT3_3_3_5_2, MQTT3_2_3_1_6})
   void acknowledgementsBeforeMqtt5CarryNoCode() {
     TestClient older = connect("older", MqttVersion.MQTT_3_1_1);
     older.send(Packets.publish(1, "$SYS/x", "x", QoS.AT_LEAST_ONCE));

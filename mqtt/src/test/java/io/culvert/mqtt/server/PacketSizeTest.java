@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -30,6 +31,7 @@ class PacketSizeTest {
 
   @Test
   @Normative({MQTT5_3_1_2_24, MQTT5_3_1_2_25})
+  @Scenario(116)
   void messageLargerThanTheClientTakesIsTreatedAsDelivered() {
     BrokerHarness harness = BrokerHarness.create();
     TestClient client =
@@ -68,7 +70,7 @@ class PacketSizeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_24, MQTT5_3_2_0_1})
+  @Normative(MQTT5_3_1_2_24)
   void clientThatCannotTakeItsConnAckIsRefused() {
     BrokerHarness harness = BrokerHarness.create();
     TestClient client =
@@ -84,7 +86,7 @@ class PacketSizeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_24, MQTT5_3_8_4_1})
+  @Normative(MQTT5_3_1_2_24)
   void clientThatCannotTakeItsSubAckIsToldAndClosed() {
     BrokerHarness harness = BrokerHarness.create();
     TestClient client =
@@ -96,7 +98,8 @@ class PacketSizeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_14_2_3, MQTT5_3_2_2_19})
+  @Normative(MQTT5_3_14_2_3)
+  @Scenario(123)
   void reasonStringIsLeftOutWhereTheClientCannotTakeIt() {
     BrokerHarness harness = BrokerHarness.create();
     TestClient client =
@@ -110,6 +113,7 @@ class PacketSizeTest {
   }
 
   @Test
+  @Scenario({10, 11})
   void packetAboveTheLimitIsRefusedBeforeItsBodyArrives() {
     BrokerHarness harness = BrokerHarness.create(limits -> limits.maximumPacketSizeBytes(100));
     TestClient client = harness.connect("c");

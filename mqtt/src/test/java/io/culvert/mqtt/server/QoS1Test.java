@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
@@ -33,14 +34,8 @@ class QoS1Test {
   }
 
   @Test
-  @Normative({
-    MQTT5_4_3_2_4,
-    MQTT5_3_3_4_1,
-    MQTT5_2_2_1_5,
-    MQTT5_3_4_2_1,
-    MQTT3_4_3_2_2,
-    MQTT3_2_3_1_6
-  })
+  @Normative({MQTT5_4_3_2_4, MQTT5_3_3_4_1, MQTT5_2_2_1_5, MQTT5_3_4_2_1})
+  @Scenario(109)
   void publishIsAcknowledgedAndSaysWhetherAnybodyGotIt() {
     assertThat(publish(65_535, "x"))
         .isEqualTo(Packets.pubAck(65_535, ReasonCode.NO_MATCHING_SUBSCRIBERS));
@@ -60,7 +55,7 @@ class QoS1Test {
   }
 
   @Test
-  @Normative({MQTT5_4_6_0_2, MQTT3_4_6_0_2})
+  @Normative(MQTT5_4_6_0_2)
   void acknowledgementsLeaveInOrderOfArrivalWheneverTheyAreDecided() {
     harness.hold();
     for (int id = 1; id <= 4; id++) {
@@ -82,7 +77,8 @@ class QoS1Test {
   }
 
   @Test
-  @Normative({MQTT5_2_2_1_4, MQTT3_2_3_1_4, MQTT5_4_3_2_1, MQTT5_4_3_2_2})
+  @Normative({MQTT5_2_2_1_4, MQTT5_4_3_2_1, MQTT5_4_3_2_2})
+  @Scenario(112)
   void deliveriesInFlightHaveIdentifiersOfTheirOwn() {
     TestClient subscriber = subscriber(100);
     List<Integer> ids = new ArrayList<>();
@@ -99,6 +95,7 @@ class QoS1Test {
 
   @Test
   @Normative({MQTT5_3_3_4_9, MQTT5_4_9_0_1, MQTT5_4_9_0_2, MQTT5_4_3_2_3})
+  @Scenario(115)
   void neverMoreAreUnacknowledgedThanTheClientTakes() {
     TestClient subscriber = subscriber(2);
     for (int i = 1; i <= 5; i++) {
@@ -153,6 +150,7 @@ class QoS1Test {
 
   @Test
   @Normative(MQTT5_3_3_4_7)
+  @Scenario(115)
   void moreUnacknowledgedThanTheServerTakesIsAProtocolError() {
     BrokerHarness strict = BrokerHarness.create(limits -> limits.receiveMaximum(2));
     TestClient client = strict.open();

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
@@ -31,7 +32,7 @@ class QoS2Test {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_8, MQTT5_4_3_3_11, MQTT5_3_5_2_1, MQTT5_3_7_2_1, MQTT3_4_3_3_2})
+  @Normative({MQTT5_4_3_3_8, MQTT5_4_3_3_11, MQTT5_3_5_2_1, MQTT5_3_7_2_1, MQTT5_2_2_1_5})
   void inboundGoesThroughItsFourPackets() {
     assertThat(publisher.send(message(9, "x")).takeAll()).containsExactly(Packets.pubRec(9));
     assertThat(publisher.send(Packets.pubRel(9)).takeAll()).containsExactly(Packets.pubComp(9));
@@ -39,7 +40,8 @@ class QoS2Test {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_10, MQTT3_4_3_3_2})
+  @Normative(MQTT5_4_3_3_10)
+  @Scenario(110)
   void repeatedBeforePubRelIsAnsweredAgainAndDeliveredOnce() {
     publisher.send(message(9, "x"), again(9, "x"), again(9, "x"));
     assertThat(publisher.takeAll())
@@ -50,7 +52,8 @@ class QoS2Test {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_12, MQTT3_4_3_3_2})
+  @Normative(MQTT5_4_3_3_12)
+  @Scenario(110)
   void sameIdentifierAfterPubCompIsANewMessage() {
     publisher.send(message(9, "x"), Packets.pubRel(9), again(9, "y"), Packets.pubRel(9));
     assertThat(publisher.takeAll())
@@ -72,7 +75,6 @@ class QoS2Test {
   }
 
   @Test
-  @Normative(MQTT5_4_3_3_4)
   void pubRelBeforePubRecIsAProtocolError() {
     harness.hold();
     publisher.send(message(9, "x"), Packets.pubRel(9));
@@ -81,13 +83,14 @@ class QoS2Test {
   }
 
   @Test
+  @Scenario(111)
   void pubRelOfAnUnknownIdentifierIsAnsweredAndSaysSo() {
     assertThat(publisher.send(Packets.pubRel(9)).take(PubComp.class))
         .isEqualTo(Packets.pubComp(9, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND));
   }
 
   @Test
-  @Normative({MQTT5_4_6_0_3, MQTT3_4_6_0_3})
+  @Normative(MQTT5_4_6_0_3)
   void pubRecsAndPubAcksLeaveInOrderOfArrival() {
     harness.hold();
     publisher.send(
@@ -156,7 +159,7 @@ class QoS2Test {
     MQTT5_4_3_3_4,
     MQTT5_4_3_3_5,
     MQTT5_3_6_2_1,
-    MQTT3_4_3_3_1
+    MQTT5_2_2_1_5
   })
   void outboundGoesThroughItsFourPackets() {
     publisher.send(message(9, "x"));
@@ -222,6 +225,7 @@ class QoS2Test {
   }
 
   @Test
+  @Scenario(61)
   void identifiersOfBothDirectionsAreIndependent() {
     TestClient both = harness.connect("both").subscribe("a", QoS.EXACTLY_ONCE);
     publisher.send(message(1, "in"));

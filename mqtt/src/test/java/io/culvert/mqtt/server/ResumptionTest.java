@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
@@ -51,14 +52,7 @@ class ResumptionTest {
   @EnumSource(
       value = QoS.class,
       names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
-  @Normative({
-    MQTT5_4_4_0_1,
-    MQTT5_3_3_1_1,
-    MQTT5_4_6_0_1,
-    MQTT3_4_4_0_1,
-    MQTT3_3_3_1_1,
-    MQTT3_4_6_0_1
-  })
+  @Normative({MQTT5_4_4_0_1, MQTT5_3_3_1_1, MQTT5_4_6_0_1, MQTT5_4_3_2_3, MQTT5_4_3_3_3})
   void unacknowledgedIsSentAgainInOrderWithItsIdentifiers(QoS qos) {
     client.subscribe("a", qos);
     for (int i = 1; i <= 4; i++) {
@@ -85,7 +79,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_6, MQTT5_4_4_0_1, MQTT3_4_3_3_1})
+  @Normative({MQTT5_4_3_3_6, MQTT5_4_4_0_1, MQTT5_4_3_3_5})
   void pubRelIsSentAgainInsteadOfItsMessage() {
     client.subscribe("a", QoS.EXACTLY_ONCE);
     publish(1, "m1", QoS.EXACTLY_ONCE);
@@ -99,7 +93,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Normative({MQTT5_4_5_0_1, MQTT3_4_5_0_1, MQTT3_3_1_2_5})
+  @Normative(MQTT5_4_5_0_1)
   void offlineMessagesFollowInOrderBehindWhatIsSentAgain() {
     client.subscribe("a", QoS.AT_LEAST_ONCE);
     publish(1, "m1", QoS.AT_LEAST_ONCE);
@@ -147,7 +141,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Normative({MQTT5_4_6_0_5, MQTT3_4_6_0_6})
+  @Normative(MQTT5_4_6_0_5)
   void newMessagesNeverOvertakeThoseThatAreSentAgain() {
     client.subscribe("a", QoS.AT_LEAST_ONCE);
     for (int i = 1; i <= 3; i++) {
@@ -171,7 +165,7 @@ class ResumptionTest {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_10, MQTT3_4_3_3_2})
+  @Normative(MQTT5_4_3_3_10)
   void publisherThatRepeatsAfterResumptionIsNotHeardTwice() {
     TestClient subscriber = harness.connect("s").subscribe("b", QoS.AT_MOST_ONCE);
     Publish message = Packets.publish(5, "b", "once", QoS.EXACTLY_ONCE);
@@ -207,6 +201,7 @@ class ResumptionTest {
 
   @Test
   @Normative(MQTT5_3_1_2_23)
+  @Scenario(90)
   void disconnectMayChangeTheExpiry() {
     client.send(Packets.disconnect(10)).endStream();
     harness.advance(9_999);
@@ -219,6 +214,7 @@ class ResumptionTest {
   }
 
   @Test
+  @Scenario(90)
   void disconnectMayNotGiveAnExpiryToASessionThatHadNone() {
     client = harness.connect("c");
     client.send(Packets.disconnect(10));

@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Property;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +12,7 @@ class RetainedExpiryTest {
   private final TestClient publisher = harness.connect("publisher");
 
   @Test
+  @Scenario(101)
   void expiredMessagesGiveTheirRoomBack() {
     for (int i = 0; i < 2000; i++) {
       retain("a/" + i, 10);

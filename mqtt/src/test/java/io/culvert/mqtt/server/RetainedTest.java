@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -55,6 +56,7 @@ class RetainedTest {
     MQTT3_3_3_1_7,
     MQTT3_3_3_1_8
   })
+  @Scenario(99)
   void newSubscriptionGetsTheLastOfEachTopicMarkedAsRetained(MqttVersion version) {
     retain("a/b", "old");
     retain("a/b", "new");
@@ -68,6 +70,7 @@ class RetainedTest {
   @ParameterizedTest
   @CsvSource({"0,0", "0,1", "0,2", "1,0", "1,1", "1,2", "2,0", "2,1", "2,2"})
   @Normative(MQTT5_3_8_4_8)
+  @Scenario(99)
   void retainedMessageHasTheLowerQos(int published, int granted) {
     publisher.send(
         Packets.publish("a", "x")
@@ -83,7 +86,8 @@ class RetainedTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_1_6, MQTT5_3_3_1_7, MQTT3_3_3_1_10, MQTT3_3_3_1_11})
+  @Normative({MQTT5_3_3_1_6, MQTT5_3_3_1_7})
+  @Scenario(100)
   void emptyPayloadRemovesAndIsForwardedAsUsual() {
     TestClient watcher = harness.connect("watcher").subscribe("a", QoS.AT_MOST_ONCE);
     retain("a", "x");
@@ -98,7 +102,7 @@ class RetainedTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_1_8, MQTT3_3_3_1_12})
+  @Normative(MQTT5_3_3_1_8)
   void messageWithoutRetainLeavesTheRetainedOneAlone() {
     retain("a", "kept");
     publisher.publish("a", "passing").publish("a", "");
@@ -106,7 +110,8 @@ class RetainedTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_1_12, MQTT5_3_3_1_13, MQTT3_3_3_1_9})
+  @Normative({MQTT5_3_3_1_12, MQTT5_3_3_1_13})
+  @Scenario({99, 113})
   void liveMessagesKeepTheFlagWhereTheSubscriptionSaysSo() {
     TestClient plain = harness.connect("plain").subscribe("a", QoS.AT_MOST_ONCE);
     TestClient keeping = harness.connect("keeping");
@@ -129,6 +134,7 @@ class RetainedTest {
     "DO_NOT_SEND, true, 0"
   })
   @Normative({MQTT5_3_3_1_9, MQTT5_3_3_1_10, MQTT5_3_3_1_11, MQTT5_3_8_4_4})
+  @Scenario(98)
   void retainHandlingDecidesWhatASubscriptionBrings(
       RetainHandling handling, boolean existing, int expected) {
     retain("a", "x");
@@ -152,6 +158,7 @@ class RetainedTest {
   }
 
   @Test
+  @Scenario(102)
   void sharedSubscriptionBringsNone() {
     retain("a", "x");
     assertThat(retainedFor(harness.connect("c"), "$share/g/a")).isEmpty();
@@ -168,6 +175,7 @@ class RetainedTest {
 
   @Test
   @Normative({MQTT5_3_3_2_5, MQTT5_3_3_2_6})
+  @Scenario(101)
   void expiresAndSaysHowLongItStillLives() {
     publisher.send(
         Packets.publish("a", "x").retain().with(Property.MESSAGE_EXPIRY_INTERVAL, 10).build());
@@ -237,7 +245,6 @@ class RetainedTest {
   }
 
   @Test
-  @Normative(MQTT3_3_1_2_7)
   void outlivesTheSessionThatSentIt() {
     retain("a", "x");
     publisher.lose();

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
@@ -41,6 +42,7 @@ class SessionPresentTest {
     MQTT3_3_2_2_2,
     MQTT3_3_2_2_3
   })
+  @Scenario(88)
   void tellsWhetherTheSessionWasThere(
       MqttVersion version, boolean cleanStart, boolean known, boolean present) {
     if (known) {
@@ -61,6 +63,7 @@ class SessionPresentTest {
 
   @Test
   @Normative({MQTT5_3_1_2_23, MQTT5_4_1_0_2})
+  @Scenario(90)
   void sessionWithoutExpiryEndsWithItsConnection() {
     harness.connect("c").subscribe("a", QoS.AT_LEAST_ONCE).lose();
     assertThat(harness.broker.sessionCount()).isZero();
@@ -69,6 +72,7 @@ class SessionPresentTest {
 
   @Test
   @Normative({MQTT5_3_1_2_23, MQTT5_4_1_0_2})
+  @Scenario(90)
   void sessionLivesAsLongAsItsExpirySays() {
     harness.connect(Packets.connect("c").expirySeconds(10).build()).lose();
     harness.advance(9_999);
@@ -79,7 +83,7 @@ class SessionPresentTest {
   }
 
   @Test
-  @Normative({MQTT5_4_1_0_1, MQTT3_4_1_0_2})
+  @Normative(MQTT5_4_1_0_1)
   void sessionDoesNotEndWhileItIsConnected() {
     TestClient client = harness.connect(Packets.connect("c").expirySeconds(10).build());
     harness.advanceSeconds(1000);
@@ -92,6 +96,7 @@ class SessionPresentTest {
   }
 
   @Test
+  @Scenario(90)
   void sessionWithTheLargestExpiryNeverEnds() {
     BrokerHarness patient =
         BrokerHarness.create(limits -> limits.sessionExpirySeconds(Session.NEVER_SECONDS));

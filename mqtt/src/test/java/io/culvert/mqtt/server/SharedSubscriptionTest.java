@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.Publish;
@@ -26,6 +27,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Scenario(119)
   void eachMessageGoesToOneMemberInTurn() {
     List<TestClient> members = new ArrayList<>();
     for (String id : List.of("x", "y", "z")) {
@@ -56,6 +58,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Scenario(120)
   void sameClientTwiceInAGroupCountsOnce() {
     TestClient twice = harness.connect("twice").subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);
     twice.subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);
@@ -84,6 +87,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Scenario(119)
   void memberWithoutRoomIsPassedOver() {
     TestClient narrow =
         harness
@@ -131,6 +135,7 @@ class SharedSubscriptionTest {
 
   @Test
   @Normative(MQTT5_4_8_2_6)
+  @Scenario(119)
   void refusedMessageIsOfferedToNobodyElse() {
     TestClient first = harness.connect("first").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
     TestClient second = harness.connect("second").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
@@ -144,6 +149,7 @@ class SharedSubscriptionTest {
 
   @Test
   @Normative(MQTT5_4_8_2_4)
+  @Scenario(119)
   void startedQos2DeliveryIsFinishedByItsOwnMember() {
     TestClient away = harness.resume("away").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
     publish(1, "m", QoS.EXACTLY_ONCE);
@@ -160,6 +166,7 @@ class SharedSubscriptionTest {
 
   @Test
   @Normative(MQTT5_4_8_2_5)
+  @Scenario(119)
   void startedQos2DeliveryDiesWithItsSession() {
     TestClient gone = harness.connect("gone").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
     publish(1, "m", QoS.EXACTLY_ONCE);

@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -20,6 +21,7 @@ class ShutdownTest {
 
   @Test
   @Normative({MQTT5_3_14_2_2, MQTT5_3_14_4_2})
+  @Scenario(128)
   void everybodyIsToldAndKeptSessionsStay() {
     TestClient five = harness.resume("five").subscribe("a", QoS.AT_LEAST_ONCE);
     TestClient older =

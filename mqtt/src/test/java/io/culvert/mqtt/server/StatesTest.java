@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
@@ -131,6 +132,7 @@ class StatesTest {
   @ParameterizedTest
   @MethodSource("everyPacket")
   @Normative(MQTT5_3_2_0_1)
+  @Scenario(81)
   void whileConnectIsUndecided(MqttVersion version, PacketType type) {
     harness.hold();
     TestClient client = harness.open().send(Packets.connect("c").version(version).build());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.testkit.DriverHabits;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -29,6 +30,7 @@ class StreamPropertiesTest {
   private record Result(List<String> events, Bytes sent, boolean closed, List<String> log) {}
 
   @Property(tries = 300)
+  @Scenario(13)
   void anyCutOfTheStreamGivesTheSame(
       @ForAll MqttVersion version,
       @ForAll("packets") List<MqttPacket> packets,

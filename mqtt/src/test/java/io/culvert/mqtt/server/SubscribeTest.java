@@ -4,6 +4,7 @@ import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -37,6 +38,7 @@ class SubscribeTest {
     MQTT5_3_9_3_2,
     MQTT5_2_2_1_6
   })
+  @Scenario(95)
   void eachFilterGetsItsCodeInOrderUnderTheSameIdentifier() {
     TestClient client = harness.connect("c");
     client.send(
@@ -80,7 +82,8 @@ class SubscribeTest {
 
   @ParameterizedTest
   @CsvSource({"0,0", "0,1", "0,2", "1,0", "1,1", "1,2", "2,0", "2,1", "2,2"})
-  @Normative({MQTT5_3_8_4_8, MQTT3_3_8_4_6, MQTT5_2_2_1_2, MQTT5_4_3_1_1})
+  @Normative({MQTT5_3_8_4_8, MQTT5_2_2_1_2, MQTT5_4_3_1_1})
+  @Scenario({36, 96, 112})
   void deliveryHasTheLowerQos(int published, int granted) {
     TestClient client = harness.connect("c").subscribe("a", QoS.of(granted));
     publisher.send(Packets.publish(published == 0 ? 0 : 9, "a", "x", QoS.of(published)));
@@ -91,7 +94,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_1_3, MQTT3_3_3_1_3})
+  @Normative(MQTT5_3_3_1_3)
+  @Scenario(113)
   void dupOfThePublisherIsNotForwarded() {
     TestClient client = harness.connect("c").subscribe("a", QoS.AT_LEAST_ONCE);
     publisher.send(Packets.publish("a", "x").qos(QoS.AT_LEAST_ONCE).packetId(1).dup().build());
@@ -99,7 +103,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_8_4_3, MQTT3_3_8_4_3})
+  @Normative(MQTT5_3_8_4_3)
+  @Scenario(97)
   void sameFilterAgainReplacesTheSubscription() {
     TestClient client = harness.connect("c").subscribe("a", QoS.EXACTLY_ONCE);
     client.subscribe("a", QoS.AT_MOST_ONCE);
@@ -111,6 +116,7 @@ class SubscribeTest {
 
   @Test
   @Normative(MQTT5_3_8_4_4)
+  @Scenario(97)
   void replacingASubscriptionLosesNoMessage() {
     TestClient client =
         harness.connect(Packets.connect("c").with(Property.RECEIVE_MAXIMUM, 1).build());
@@ -128,7 +134,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_4_2, MQTT5_3_3_4_3, MQTT5_3_3_4_4, MQTT3_3_3_5_1})
+  @Normative({MQTT5_3_3_4_2, MQTT5_3_3_4_3, MQTT5_3_3_4_4})
+  @Scenario({104, 105})
   void overlappingFiltersGiveOneCopyAtTheHighestQosWithAllIdentifiers() {
     TestClient client = harness.connect("c");
     client.send(
@@ -154,6 +161,7 @@ class SubscribeTest {
   }
 
   @Test
+  @Scenario(105)
   void replacingASubscriptionReplacesItsIdentifier() {
     TestClient client = harness.connect("c");
     client.send(identified(1, 5, Packets.entry("a", QoS.AT_MOST_ONCE)));
@@ -168,6 +176,7 @@ class SubscribeTest {
 
   @Test
   @Normative(MQTT5_3_8_3_3)
+  @Scenario(103)
   void noLocalKeepsOwnMessagesAway() {
     TestClient client = harness.connect("c");
     client.send(
@@ -211,6 +220,7 @@ class SubscribeTest {
     MQTT3_3_10_4_6,
     MQTT3_2_3_1_7
   })
+  @Scenario(106)
   void unsubscribeEndsWhatThereIsAndSaysWhatThereWas(MqttVersion version) {
     TestClient client = harness.connect(Packets.connect("c").version(version).build());
     client.subscribe("a", QoS.AT_MOST_ONCE).subscribe("b/+", QoS.AT_MOST_ONCE);
@@ -232,7 +242,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_3_10_4_2, MQTT5_3_10_4_3, MQTT3_3_10_4_2, MQTT3_3_10_4_3})
+  @Normative({MQTT5_3_10_4_2, MQTT5_3_10_4_3})
+  @Scenario(107)
   void deliveriesInFlightAreFinishedAfterUnsubscribe() {
     TestClient client = harness.connect("c").subscribe("a", QoS.EXACTLY_ONCE);
     publisher.send(Packets.publish(1, "a", "before", QoS.EXACTLY_ONCE));
@@ -246,7 +257,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_4_7_2_1, MQTT3_4_7_2_1})
+  @Normative(MQTT5_4_7_2_1)
+  @Scenario({31, 32})
   void leadingWildcardsDoNotSeeTopicsThatBeginWithADollar() {
     TestClient client =
         harness.connect("c").subscribe("#", QoS.AT_MOST_ONCE).subscribe("+/x", QoS.AT_MOST_ONCE);
@@ -256,7 +268,8 @@ class SubscribeTest {
   }
 
   @Test
-  @Normative({MQTT5_4_7_3_4, MQTT5_3_3_2_3, MQTT3_4_7_3_4, MQTT3_3_3_2_3})
+  @Normative({MQTT5_4_7_3_4, MQTT5_3_3_2_3})
+  @Scenario(37)
   void topicsAreComparedByteByByte() {
     TestClient client = harness.connect("c").subscribe("a/\u00e9", QoS.AT_MOST_ONCE);
     publisher
@@ -291,6 +304,7 @@ class SubscribeTest {
     "$share/g/b, false, SHARED_SUBSCRIPTIONS_NOT_SUPPORTED",
     "b, true, SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
   })
+  @Scenario(121)
   void whatConnAckSaidIsUnavailableEndsTheConnectionOfMqtt5(
       String filter, boolean identified, ReasonCode expected) {
     BrokerHarness plain =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
@@ -20,6 +21,7 @@ class TakeOverTest {
 
   @Test
   @Normative(MQTT5_3_1_4_3)
+  @Scenario(89)
   void olderConnectionIsToldAndClosed() {
     TestClient older = harness.resume("c");
     TestClient newer = harness.open();
@@ -109,6 +111,7 @@ class TakeOverTest {
   }
 
   @Test
+  @Scenario(126)
   void oneBadClientDisturbsNobodyElse() {
     TestClient good = harness.connect("good").subscribe("a", QoS.AT_MOST_ONCE);
     harness.connect("bad").sendHex("f0ff");

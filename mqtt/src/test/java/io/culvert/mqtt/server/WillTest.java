@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -29,6 +30,7 @@ class WillTest {
   @ParameterizedTest
   @EnumSource
   @Normative({MQTT5_3_1_2_7, MQTT5_3_1_2_8, MQTT3_3_1_2_8, MQTT3_3_1_2_9})
+  @Scenario(91)
   void isPublishedWhenTheConnectionIsLost(MqttVersion version) {
     TestClient client = withWill(Packets.connect("c").version(version));
     assertThat(watcher.takeAll()).isEmpty();
@@ -37,7 +39,8 @@ class WillTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_8, MQTT3_3_1_2_24})
+  @Normative(MQTT5_3_1_2_8)
+  @Scenario(91)
   void isPublishedWhenTheKeepAliveHasPassed() {
     withWill(Packets.connect("c").keepAlive(10)).link.cut();
     harness.advance(14_999);
@@ -48,12 +51,14 @@ class WillTest {
 
   @Test
   @Normative(MQTT5_3_1_2_8)
+  @Scenario(91)
   void isPublishedAfterAProtocolError() {
     withWill(Packets.connect("c")).send(Packets.connect("c").build());
     assertThat(watcher.takePayloads()).containsExactly("gone");
   }
 
   @Test
+  @Scenario(91)
   void isPublishedAfterADisconnectThatAsksForIt() {
     withWill(Packets.connect("c"))
         .send(new Disconnect(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE, Properties.EMPTY));
@@ -63,6 +68,7 @@ class WillTest {
   @ParameterizedTest
   @EnumSource
   @Normative({MQTT5_3_14_4_3, MQTT5_3_1_2_10, MQTT3_3_14_4_3, MQTT3_3_1_2_10, MQTT3_3_1_2_12})
+  @Scenario(91)
   void isForgottenAfterANormalDisconnect(MqttVersion version) {
     withWill(Packets.connect("c").version(version)).disconnect();
     harness.advanceSeconds(10);
@@ -70,7 +76,7 @@ class WillTest {
   }
 
   @Test
-  @Normative(MQTT5_3_14_4_3)
+  @Normative(MQTT3_3_14_4_3)
   void isForgottenAlthoughMuchCameBeforeTheDisconnect() {
     BrokerHarness slow = BrokerHarness.create(limits -> limits.receiveMaximum(1));
     TestClient other = slow.connect("watcher").subscribe("will/#", QoS.AT_MOST_ONCE);
@@ -98,7 +104,7 @@ class WillTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_8, MQTT5_3_1_3_9})
+  @Normative(MQTT5_3_1_2_8)
   void delayedIsPublishedWhenTheDelayHasPassed() {
     harness
         .connect(Packets.connect("c").expirySeconds(100).will("will/c", "gone", 10).build())
@@ -112,6 +118,7 @@ class WillTest {
 
   @Test
   @Normative(MQTT5_3_1_3_9)
+  @Scenario(92)
   void delayedIsNotPublishedWhenTheClientIsBackInTime() {
     harness
         .connect(Packets.connect("c").expirySeconds(100).will("will/c", "gone", 10).build())
@@ -135,6 +142,7 @@ class WillTest {
 
   @Test
   @Normative(MQTT5_3_1_2_8)
+  @Scenario(92)
   void delayIsCutShortByTheEndOfTheSession() {
     harness
         .connect(Packets.connect("c").expirySeconds(5).will("will/c", "gone", 10).build())
@@ -158,6 +166,8 @@ class WillTest {
   }
 
   @Test
+  @Normative(MQTT5_3_1_3_9)
+  @Scenario(89)
   void takeOverPublishesAWillWithoutDelayAndSparesADelayedOne() {
     ConnectBuilder connect = Packets.connect("c").cleanStart(false).expirySeconds(100);
     harness.connect(connect.will("will/c", "now").build());
@@ -185,7 +195,8 @@ class WillTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_15, MQTT5_3_1_3_10, MQTT5_3_3_2_18, MQTT5_3_3_2_6, MQTT3_3_1_2_17})
+  @Normative({MQTT5_3_1_2_15, MQTT5_3_1_3_10, MQTT5_3_3_2_18, MQTT5_3_3_2_6})
+  @Scenario(93)
   void retainQosAndPropertiesAreKept() {
     Properties properties =
         Properties.builder()
@@ -222,7 +233,7 @@ class WillTest {
   }
 
   @Test
-  @Normative({MQTT5_3_1_2_14, MQTT3_3_1_2_16})
+  @Normative(MQTT5_3_1_2_14)
   void withoutRetainIsNotRetained() {
     withWill(Packets.connect("c")).lose();
     assertThat(harness.broker.retainedCount()).isZero();

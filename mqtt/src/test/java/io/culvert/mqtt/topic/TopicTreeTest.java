@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
@@ -28,6 +29,7 @@ class TopicTreeTest {
   private final FanOut<Sub> found = new FanOut<>();
 
   @Test
+  @Scenario({28, 29, 31, 32, 33})
   void matchesAsTheVectorsSay() {
     Set<String> filters = new LinkedHashSet<>();
     Set<String> topics = new LinkedHashSet<>();
@@ -217,6 +219,7 @@ class TopicTreeTest {
   }
 
   @Test
+  @Scenario(38)
   void matchMakesNoGarbageAndItsWorkDoesNotDependOnTheNumberOfFilters() {
     for (int i = 0; i < 10_000; i++) {
       put("devices/d" + i + "/status", "o" + i);

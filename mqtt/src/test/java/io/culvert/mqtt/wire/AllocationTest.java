@@ -9,6 +9,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.mqtt.MqttVectors;
+import io.culvert.mqtt.Scenario;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -80,6 +81,7 @@ class AllocationTest {
   }
 
   @Test
+  @Scenario(27)
   void announcedLengthsAllocateNothing() {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     for (String hex :

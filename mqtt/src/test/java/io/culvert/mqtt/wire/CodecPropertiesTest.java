@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.mqtt.MqttVectors;
+import io.culvert.mqtt.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import net.jqwik.api.constraints.Size;
 /** What holds for any packet, any cut of the stream and any garbage. */
 class CodecPropertiesTest {
   @net.jqwik.api.Property(tries = 3000)
+  @Scenario(15)
   void decodeUndoesEncode(@ForAll long seed, @ForAll MqttVersion version) {
     MqttPacket packet = PacketArbitraries.packet(seed, version);
     Bytes written = Wire.encode(packet, version);
@@ -23,6 +25,7 @@ class CodecPropertiesTest {
   }
 
   @net.jqwik.api.Property(tries = 500)
+  @Scenario(13)
   void anyCutGivesTheSamePackets(@ForAll long seed, @ForAll MqttVersion version) {
     Random random = new Random(seed);
     List<MqttPacket> packets = new ArrayList<>();
@@ -44,12 +47,14 @@ class CodecPropertiesTest {
   }
 
   @net.jqwik.api.Property(tries = 5000)
+  @Scenario(27)
   void garbageIsOnlyEverAViolation(
       @ForAll @Size(max = 200) byte[] garbage, @ForAll MqttVersion version) {
     decodeAsFarAsItGoes(garbage, version);
   }
 
   @net.jqwik.api.Property(tries = 30)
+  @Scenario(27)
   void damagedPacketsAreOnlyEverAViolation(@ForAll long seed) {
     Random random = new Random(seed);
     for (MqttVectors.Valid vector : MqttVectors.valid()) {

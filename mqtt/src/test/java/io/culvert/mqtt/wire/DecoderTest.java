@@ -10,6 +10,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ class DecoderTest {
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario({1, 13})
   void everyPrefixAsksForMore(MqttVectors.Valid vector) {
     MqttDecoder decoder = new MqttDecoder(Wire.NO_LIMIT);
     decoder.version(vector.version());
@@ -41,11 +43,13 @@ class DecoderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"30ffffffff", "30ffffffff01", "c0ffffffff"})
+  @Scenario(3)
   void fiveBytesOfRemainingLengthAreRefusedNotAwaited(String hex) {
     assertThat(refusal(hex, MQTT_5).reasonCode()).isEqualTo(ReasonCode.MALFORMED_PACKET);
   }
 
   @Test
+  @Scenario({6, 9})
   void errorsNameTheNumber() {
     assertThat(refusal("4003000142", MQTT_5)).hasMessageContaining("0x42");
     assertThat(refusal("820700010000016130", MQTT_5)).hasMessageContaining("Retain Handling 3");
@@ -56,6 +60,7 @@ class DecoderTest {
 
   @Test
   @Normative({Statement.MQTT5_3_1_2_24, Statement.MQTT5_3_2_2_15})
+  @Scenario({10, 11})
   void tooLargeIsDecidedBeforeTheBodyArrives() {
     MqttDecoder decoder = new MqttDecoder(100);
     ReceiveBuffer in = new ReceiveBuffer();
@@ -66,6 +71,7 @@ class DecoderTest {
   }
 
   @Test
+  @Scenario(10)
   void limitCountsTheWholePacket() {
     Bytes pub = Bytes.hex("300b0003612f620068656c6c6f");
     for (int limit = 1; limit < 20; limit++) {
@@ -84,6 +90,7 @@ class DecoderTest {
   }
 
   @Test
+  @Scenario(12)
   void twoPacketsInOneChunkComeOneByOne() {
     MqttDecoder decoder = new MqttDecoder(Wire.NO_LIMIT);
     ReceiveBuffer in = new ReceiveBuffer();
@@ -98,6 +105,7 @@ class DecoderTest {
   }
 
   @Test
+  @Scenario(14)
   void thousandPacketsInOneChunkKeepTheirOrder() {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
     List<MqttPacket> sent = new ArrayList<>();
@@ -124,6 +132,7 @@ class DecoderTest {
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario(19)
   void everyTruncatedBodyIsRefusedAndNeverOurFault(MqttVectors.Valid vector) {
     Bytes bytes = vector.bytes();
     if (bytes.get(1) >= 0x80) {
@@ -145,6 +154,7 @@ class DecoderTest {
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario(20)
   void leftOverBytesAreMalformed(MqttVectors.Valid vector) {
     Bytes bytes = vector.bytes();
     boolean open =
@@ -183,6 +193,7 @@ class DecoderTest {
     Statement.MQTT3_3_10_1_1,
     Statement.MQTT3_3_14_1_1
   })
+  @Scenario(21)
   void reservedFlagsAreJudgedOnTheFirstByte(PacketType type) {
     for (MqttVersion version : List.of(MQTT_3_1_1, MQTT_5)) {
       for (int flags = 0; flags < 16; flags++) {
@@ -242,6 +253,7 @@ class DecoderTest {
   }
 
   @Test
+  @Scenario(24)
   void binaryPasswordStaysBinary() {
     Connect connect =
         (Connect) Wire.decode("1015 0004 4d515454 05 c2 003c 00 0001 63 0001 75 0002 ff00", MQTT_5);
@@ -305,7 +317,6 @@ class DecoderTest {
   }
 
   @Test
-  @Normative(Statement.MQTT5_3_3_1_2)
   void publishViewsAreBorrowedAndOthersAreNot() {
     byte[] chunk = Bytes.hex("300b0003612f620068656c6c6f").toByteArray();
     ReceiveBuffer in = new ReceiveBuffer();

@@ -10,6 +10,7 @@ import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -22,6 +23,7 @@ class EncoderTest {
       Properties.builder().put(Property.REASON_STRING, "why").build();
 
   @Test
+  @Scenario({16, 26})
   void shortFormsWhereThereIsNothingToSay() {
     List<IntFunction<MqttPacket>> acks = List.of(PubAck::of, PubRec::of, PubRel::of, PubComp::of);
     for (IntFunction<MqttPacket> ack : acks) {
@@ -76,6 +78,7 @@ class EncoderTest {
   }
 
   @Test
+  @Scenario(17)
   void packetsCannotBeBuiltWithForeignReasonCodes() {
     Properties none = Properties.EMPTY;
     assertRefused(() -> new PubAck(1, ReasonCode.GRANTED_QOS_1, none));
@@ -121,6 +124,7 @@ class EncoderTest {
   }
 
   @Test
+  @Scenario(4)
   void aBodyBeyondTheLargestRemainingLengthIsRefused() {
     // Only the length counts: the array is never looked at.
     List<String> filters = Collections.nCopies(4100, "a".repeat(65_535));

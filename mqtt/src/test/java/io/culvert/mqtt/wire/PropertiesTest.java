@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ class PropertiesTest {
     Statement.MQTT5_3_3_2_18,
     Statement.MQTT5_3_3_2_4
   })
+  @Scenario(22)
   void keepsOrderAndRepetitions() {
     Publish sent = publish(SOME.with(PAYLOAD_FORMAT_INDICATOR, 0));
     Properties came =
@@ -83,6 +85,7 @@ class PropertiesTest {
 
   @Test
   @Normative(Statement.MQTT5_3_3_2_4)
+  @Scenario(25)
   void explicitZeroStays() {
     Properties zero = Properties.builder().put(PAYLOAD_FORMAT_INDICATOR, 0).build();
     assertThat(zero.has(PAYLOAD_FORMAT_INDICATOR)).isTrue();
@@ -92,6 +95,7 @@ class PropertiesTest {
   }
 
   @Test
+  @Scenario(23)
   void subscriptionIdentifiersRepeat() {
     Properties properties =
         Properties.EMPTY
@@ -141,6 +145,7 @@ class PropertiesTest {
   }
 
   @Test
+  @Scenario(4)
   void builderRefusesWhatTheTableForbids() {
     assertRefused(() -> Properties.builder().put(RECEIVE_MAXIMUM, 0));
     assertRefused(() -> Properties.builder().put(MAXIMUM_PACKET_SIZE, 0));
@@ -164,6 +169,7 @@ class PropertiesTest {
   }
 
   @Test
+  @Scenario(18)
   void packetsCannotBeBuiltWithForeignProperties() {
     for (Property property : Property.values()) {
       Properties one = oneOf(property);

@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,12 +62,14 @@ class TopicFilterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"#", "foo/+", "+/bar", "+/+", "foo/bar/#", "foo/bar"})
+  @Scenario(28)
   void matches(String filter) {
     assertThat(matches(filter, "foo/bar")).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"foo/bar/baz", "foo", "foo/bar/+", "foo/ba", "foo/bar2", "oo/bar"})
+  @Scenario(29)
   void doesNotMatch(String filter) {
     assertThat(matches(filter, "foo/bar")).isFalse();
   }
@@ -74,12 +77,14 @@ class TopicFilterTest {
   @ParameterizedTest
   @CsvSource({"a+,MQTT5_4_7_1_2", "+a,MQTT5_4_7_1_2", "a#,MQTT5_4_7_1_1", "#/a,MQTT5_4_7_1_1"})
   @Normative({MQTT5_4_7_1_1, MQTT5_4_7_1_2, MQTT3_4_7_1_2, MQTT3_4_7_1_3})
+  @Scenario(30)
   void refusesMisplacedWildcards(String filter, Statement statement) {
     assertThat(refusal(filter).statement()).isEqualTo(statement);
   }
 
   @Test
   @Normative({MQTT5_4_7_2_1, MQTT3_4_7_2_1})
+  @Scenario({31, 32})
   void leadingWildcardsDoNotMatchDollarTopics() {
     assertThat(matches("#", "$SYS/foo/bar")).isFalse();
     assertThat(matches("+/foo/bar", "$SYS/foo/bar")).isFalse();
@@ -90,6 +95,7 @@ class TopicFilterTest {
   }
 
   @Test
+  @Scenario(33)
   void hashMatchesItsParentAndPlusAnEmptyLevel() {
     assertThat(matches("a/#", "a")).isTrue();
     assertThat(matches("a/#", "a/")).isTrue();
@@ -100,6 +106,7 @@ class TopicFilterTest {
 
   @Test
   @Normative({MQTT5_4_8_2_1, MQTT5_4_8_2_2})
+  @Scenario({34, 35})
   void shareIsParsedAndItsInnerFilterMatches() {
     TopicFilter filter = TopicFilter.parse("$share/group/a/+");
     assertThat(filter.isShared()).isTrue();
@@ -118,12 +125,14 @@ class TopicFilterTest {
   @ValueSource(
       strings = {"$share/", "$share/g", "$share/g/", "$share//a", "$share/+/a", "$share/a#/b"})
   @Normative({MQTT5_4_8_2_1, MQTT5_4_8_2_2})
+  @Scenario(35)
   void refusesBrokenShares(String filter) {
     assertThat(refusal(filter).statement()).isIn(MQTT5_4_8_2_1, MQTT5_4_8_2_2);
   }
 
   @Test
   @Normative({MQTT5_4_7_3_4, MQTT3_4_7_3_4})
+  @Scenario(37)
   void comparesByteByByteWithoutNormalisation() {
     assertThat(matches("A", "a")).isFalse();
     assertThat(matches("\u00e4", "a\u0308")).isFalse();

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.ByteReader;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ class Utf8Test {
     "c3a400,2",
   })
   @Normative({MQTT5_1_5_4_1, MQTT5_1_5_4_2, MQTT3_1_5_3_1, MQTT3_1_5_3_2})
+  @Scenario({6, 7})
   void findsTheFirstWrongByte(String hex, int position) {
     byte[] bytes = Bytes.hex(hex).toByteArray();
     assertThat(Utf8.firstInvalid(bytes, 0, bytes.length)).isEqualTo(position);
@@ -53,6 +55,7 @@ class Utf8Test {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "\u0001", "\u007f", "\u0080", "\u07ff", "\u0800", "\ud7ff"})
+  @Scenario(6)
   void acceptsTheEdges(String text) {
     assertValid(text);
     assertValid("\ue000\uffff");
@@ -61,6 +64,7 @@ class Utf8Test {
 
   @Test
   @Normative({MQTT5_1_5_4_3, MQTT3_1_5_3_3})
+  @Scenario(8)
   void keepsTheByteOrderMark() {
     ByteReader reader = new ByteReader();
     reader.reset(Bytes.hex("0004efbbbf61"));

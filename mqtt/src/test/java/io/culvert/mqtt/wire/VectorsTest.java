@@ -11,6 +11,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,12 +49,14 @@ class VectorsTest {
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario({15, 16})
   void validIsUnderstood(MqttVectors.Valid vector) {
     assertThat(Wire.decode(vector.bytes(), vector.version())).isEqualTo(VectorPackets.of(vector));
   }
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario(13)
   void validIsUnderstoodByteByByte(MqttVectors.Valid vector) {
     assertThat(Wire.decodeAll(Wire.byteByByte(vector.bytes()), vector.version()))
         .containsExactly(VectorPackets.of(vector));
@@ -62,6 +65,7 @@ class VectorsTest {
   @ParameterizedTest
   @MethodSource("canonical")
   @Normative({MQTT5_1_5_5_1, MQTT5_2_1_3_1, MQTT5_2_2_2_1})
+  @Scenario(15)
   void canonicalIsWrittenAsItCame(MqttVectors.Valid vector) {
     MqttPacket packet = VectorPackets.of(vector);
     assertThat(Wire.encode(packet, vector.version()).toHex()).isEqualTo(vector.bytes().toHex());
@@ -70,6 +74,7 @@ class VectorsTest {
 
   @ParameterizedTest
   @MethodSource("valid")
+  @Scenario(26)
   void whatIsNotCanonicalIsWrittenShorter(MqttVectors.Valid vector) {
     Bytes written = Wire.encode(VectorPackets.of(vector), vector.version());
     assertThat(written.length() < vector.bytes().length()).isNotEqualTo(vector.canonical());
@@ -99,6 +104,7 @@ class VectorsTest {
 
   @Test
   @Normative(MQTT5_1_5_5_1)
+  @Scenario(2)
   void variableByteIntegersHaveOneForm() {
     for (MqttVectors.VarInt vector : MqttVectors.varIntsValid()) {
       ByteReader reader = new ByteReader();
