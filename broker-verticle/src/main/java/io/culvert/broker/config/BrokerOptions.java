@@ -1,6 +1,7 @@
 package io.culvert.broker.config;
 
 import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -102,6 +104,7 @@ public record BrokerOptions(
         .retainAvailable(configuration.flag("mqtt.retain-available"))
         .wildcardAvailable(configuration.flag("mqtt.wildcard-subscriptions-available"))
         .sharedAvailable(configuration.flag("mqtt.shared-subscriptions-available"))
+        .sharedStrategy(sharedStrategy(configuration.text("mqtt.shared-strategy")))
         .subscriptionIdentifiersAvailable(
             configuration.flag("mqtt.subscription-identifiers-available"))
         .emptyClientIdAllowed(configuration.flag("mqtt.empty-client-id"))
@@ -124,6 +127,10 @@ public record BrokerOptions(
             TimeUnit.SECONDS.toMillis(configuration.number("limits.connect-timeout-seconds")))
         .keepAliveSeconds(configuration.integer("limits.keep-alive-max-seconds"))
         .build();
+  }
+
+  private static SharedStrategy sharedStrategy(String text) {
+    return SharedStrategy.valueOf(text.replace('-', '_').toUpperCase(Locale.ROOT));
   }
 
   private static Set<MqttVersion> versions(Configuration configuration) {

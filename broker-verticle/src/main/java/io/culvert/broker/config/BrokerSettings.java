@@ -81,6 +81,14 @@ public final class BrokerSettings {
             "mqtt.shared-subscriptions-available",
             true,
             "Whether clients may subscribe to `$share/…`."),
+        choice(
+            "mqtt.shared-strategy",
+            List.of("round-robin", "least-in-flight", "sticky", "hash-client", "hash-topic"),
+            "round-robin",
+            "Who of a shared subscription's members gets the next message: each in turn, who has"
+                + " the fewest unacknowledged, the same until it is full or leaves, the same for"
+                + " all messages of a publisher, or of a topic. A member that would let it wait is"
+                + " passed over while another one is ready."),
         flag(
             "mqtt.subscription-identifiers-available",
             true,

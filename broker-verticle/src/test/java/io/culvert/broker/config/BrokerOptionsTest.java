@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
@@ -39,6 +40,7 @@ class BrokerOptionsTest {
                       retain-available: false
                       wildcard-subscriptions-available: false
                       shared-subscriptions-available: false
+                      shared-strategy: hash-topic
                       subscription-identifiers-available: false
                       empty-client-id: false
                     limits:
@@ -68,6 +70,7 @@ class BrokerOptionsTest {
             .retainAvailable(false)
             .wildcardAvailable(false)
             .sharedAvailable(false)
+            .sharedStrategy(SharedStrategy.HASH_TOPIC)
             .subscriptionIdentifiersAvailable(false)
             .emptyClientIdAllowed(false)
             .maximumPacketSizeBytes(102)

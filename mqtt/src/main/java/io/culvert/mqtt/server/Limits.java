@@ -133,6 +133,11 @@ public final class Limits {
     return values.sharedAvailable;
   }
 
+  /** Who of a shared subscription's members gets the next message. */
+  public SharedStrategy sharedStrategy() {
+    return values.sharedStrategy;
+  }
+
   public boolean subscriptionIdentifiersAvailable() {
     return values.subscriptionIdentifiersAvailable;
   }
@@ -174,6 +179,7 @@ public final class Limits {
     private boolean retainAvailable = true;
     private boolean wildcardAvailable = true;
     private boolean sharedAvailable = true;
+    private SharedStrategy sharedStrategy = SharedStrategy.ROUND_ROBIN;
     private boolean subscriptionIdentifiersAvailable = true;
     private boolean emptyClientIdAllowed = true;
     private Set<MqttVersion> versions = EnumSet.allOf(MqttVersion.class);
@@ -203,6 +209,7 @@ public final class Limits {
       retainAvailable = from.retainAvailable;
       wildcardAvailable = from.wildcardAvailable;
       sharedAvailable = from.sharedAvailable;
+      sharedStrategy = from.sharedStrategy;
       subscriptionIdentifiersAvailable = from.subscriptionIdentifiersAvailable;
       emptyClientIdAllowed = from.emptyClientIdAllowed;
       versions = EnumSet.copyOf(from.versions);
@@ -316,6 +323,11 @@ public final class Limits {
 
     public Builder sharedAvailable(boolean available) {
       sharedAvailable = available;
+      return this;
+    }
+
+    public Builder sharedStrategy(SharedStrategy strategy) {
+      sharedStrategy = strategy;
       return this;
     }
 

@@ -8,6 +8,7 @@ final class MessageQueue {
   private final Limits limits;
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
+  private boolean full;
 
   MessageQueue(Limits limits) {
     this.limits = limits;
@@ -16,7 +17,7 @@ final class MessageQueue {
   /** Adds a message at the end; false when there is no room for it. */
   boolean offer(Delivery delivery) {
     int more = delivery.message().heldBytes();
-    if (deliveries.size() >= limits.queueMessages() || bytes + more > limits.queueBytes()) {
+    if (!hasRoomFor(more)) {
       return false;
     }
     deliveries.add(delivery);
@@ -47,6 +48,15 @@ final class MessageQueue {
     return deliveries.size();
   }
 
+  /**
+   * Whether a message of so many bytes should wait here where it could as well wait elsewhere. Once
+   * one should not, none should before the queue {@link #hasDrained}.
+   */
+  boolean isOpenFor(int more) {
+    full = !hasRoomFor(more) || (full && !hasDrained());
+    return !full;
+  }
+
   /** More than half full: time to slow down those who fill it. */
   boolean isCrowded() {
     return deliveries.size() > limits.queueMessages() / 2 || bytes > limits.queueBytes() / 2;
@@ -55,5 +65,9 @@ final class MessageQueue {
   /** At most a quarter full: whoever was slowed down may go on. */
   boolean hasDrained() {
     return deliveries.size() <= limits.queueMessages() / 4 && bytes <= limits.queueBytes() / 4;
+  }
+
+  private boolean hasRoomFor(int more) {
+    return deliveries.size() < limits.queueMessages() && bytes + more <= limits.queueBytes();
   }
 }

@@ -22,7 +22,7 @@ final class Router {
   private final TopicTree<Subscription> subscriptions;
   private final FanOut<Subscription> fanOut = new FanOut<>();
   private final Targets targets = new Targets();
-  private final SharedRouting shared = new SharedRouting();
+  private final SharedRouting shared;
 
   private final Peers peers;
   private final Routes routes;
@@ -43,6 +43,7 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
+    this.shared = new SharedRouting(limits.sharedStrategy());
   }
 
   // ---- subscriptions
@@ -142,7 +143,8 @@ final class Router {
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
     for (int i = 0; i < fanOut.groupCount(); i++) {
-      reached += shared.deliver(fanOut.group(i), message, toSlowDown, nowMillis) ? 1 : 0;
+      shared.deliver(fanOut.group(i), message, source, toSlowDown, nowMillis);
+      reached++;
     }
     reached += forward(message, publisher);
     fanOut.clear();

@@ -47,6 +47,7 @@ public final class Session {
   private @Nullable MessageQueue queue;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
   private @Nullable Backlog backlog;
+  private @Nullable Shares shares;
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
   private @Nullable String userName;
@@ -180,6 +181,41 @@ public final class Session {
     return to != null && to.hasRoom() && queue == null && !window.isFull();
   }
 
+  /** It could take another message of QoS 0. */
+  boolean canSend() {
+    ServerConnection to = connection;
+    return to != null && to.hasRoom();
+  }
+
+  /**
+   * Another message of so many bytes may wait here. Where one may not, none may before the queue
+   * has drained.
+   */
+  boolean canQueue(int bytes) {
+    MessageQueue waiting = queue;
+    return waiting == null
+        ? limits.queueMessages() > 0 && bytes <= limits.queueBytes()
+        : waiting.isOpenFor(bytes);
+  }
+
+  /** A number that changes when its answers to {@link #isIdle} and its like do. */
+  int capacity() {
+    return (isConnected() ? 1 : 0)
+        | (canSend() ? 2 : 0)
+        | (isIdle() ? 4 : 0)
+        | (canQueue(0) ? 8 : 0);
+  }
+
+  /** Its part in shared subscriptions. */
+  Shares shares() {
+    Shares part = shares;
+    if (part == null) {
+      part = new Shares(this);
+      shares = part;
+    }
+    return part;
+  }
+
   /** More waits here than a client that keeps up would let wait. */
   boolean isCrowded() {
     MessageQueue waiting = queue;
@@ -227,6 +263,14 @@ public final class Session {
    * it goes on when the others have had their turn.
    */
   void pump(long nowMillis) {
+    send(nowMillis);
+    Shares part = shares;
+    if (part != null) {
+      part.settle();
+    }
+  }
+
+  private void send(long nowMillis) {
     ServerConnection to = connection;
     if (to == null || (queue == null && feeds == null && window.isEmpty())) {
       return;

@@ -2,43 +2,40 @@ package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.SharedGroup;
+import io.culvert.mqtt.topic.SharedMember;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses the one member of a shared subscription that gets a message. */
+/** The way of a message to one member of a shared subscription. */
 final class SharedRouting {
+  private final MemberChoice choice;
   private final Targets targets = new Targets();
 
-  /** One member gets it: the next that has room, else the next; false when there is none. */
+  SharedRouting(SharedStrategy strategy) {
+    this.choice = new MemberChoice(strategy);
+  }
+
+  /**
+   * Sends a message to a member of a group that has one. Where none can send it at once, it waits
+   * at one that has a connection, or else at one that has none.
+   *
+   * @param source whose message it is
+   * @param publisher held up where the member is slow, or null
+   * @return whether it was sent at once
+   */
   boolean deliver(
       SharedGroup<Subscription> group,
       Message message,
+      @Nullable Session source,
       @Nullable Publisher publisher,
       long nowMillis) {
-    Subscription chosen = null;
-    int count = group.size();
-    int first = group.cursor();
-    int cursor = first;
-    for (int i = 0; i < count; i++) {
-      int index = (first + i) % count;
-      Subscription candidate = group.get(index);
-      Session session = candidate.session();
-      if (chosen == null || (session.isConnected() && !chosen.session().isConnected())) {
-        chosen = candidate;
-        cursor = index + 1;
-      }
-      if (session.isIdle()) {
-        chosen = candidate;
-        cursor = index + 1;
-        break;
-      }
+    int key = choice.key(source);
+    SharedMember<Subscription> ready = choice.ready(group, message, key);
+    SharedMember<Subscription> chosen = ready == null ? choice.waiting(group, message, key) : ready;
+    if (chosen != null) {
+      targets.clear();
+      targets.add(chosen.subscription(), message, 0);
+      targets.deliver(message, publisher, nowMillis);
     }
-    if (chosen == null) {
-      return false;
-    }
-    group.cursor(cursor % count);
-    targets.clear();
-    targets.add(chosen, message, 0);
-    targets.deliver(message, publisher, nowMillis);
-    return true;
+    return ready != null;
   }
 }

@@ -1,5 +1,6 @@
 package io.culvert.mqtt.topic;
 
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -82,20 +83,21 @@ final class Subscribers<S> {
     return removed;
   }
 
-  @Nullable SharedGroup<S> group(String name) {
+  /** The group of this filter; those here have all the same but for the Share Name. */
+  @Nullable SharedGroup<S> group(TopicFilter filter) {
     for (int i = 0; i < groupCount; i++) {
       SharedGroup<S> group = groups[i];
-      if (group != null && group.name().equals(name)) {
+      if (group != null && group.filter().equals(filter)) {
         return group;
       }
     }
     return null;
   }
 
-  SharedGroup<S> groupOrNew(String name) {
-    SharedGroup<S> group = group(name);
+  SharedGroup<S> groupOrNew(TopicFilter filter) {
+    SharedGroup<S> group = group(filter);
     if (group == null) {
-      group = new SharedGroup<>(name);
+      group = new SharedGroup<>(filter);
       groups = Arrays.copyOf(groups, groupCount + 1);
       groups[groupCount++] = group;
     }

@@ -53,11 +53,10 @@ public final class TopicTree<S> {
         node.value = at;
       }
     }
-    String shareName = filter.shareName();
     S replaced =
-        shareName == null
-            ? at.put(subscription, owner)
-            : at.groupOrNew(shareName).put(subscription, owner);
+        filter.isShared()
+            ? at.groupOrNew(filter).put(subscription, owner)
+            : at.put(subscription, owner);
     if (replaced == null) {
       size++;
     }
@@ -72,11 +71,8 @@ public final class TopicTree<S> {
     if (node == null || at == null) {
       return null;
     }
-    String shareName = filter.shareName();
     S removed =
-        shareName == null
-            ? at.remove(subscription, owner)
-            : removeShared(at, shareName, subscription);
+        filter.isShared() ? removeShared(at, filter, subscription) : at.remove(subscription, owner);
     if (removed == null) {
       return null;
     }
@@ -91,6 +87,14 @@ public final class TopicTree<S> {
       node.prune();
     }
     return removed;
+  }
+
+  /** The group of a shared filter, or null when it has no members. */
+  public @Nullable SharedGroup<S> group(TopicFilter filter) {
+    boolean below = endsWithHash(filter);
+    TrieNode<Subscribers<S>> node = node(filter, below);
+    Subscribers<S> at = node == null ? null : below ? node.below : node.value;
+    return at == null ? null : at.group(filter);
   }
 
   /** Adds to {@code into} all that match, once per filter. */
@@ -149,8 +153,8 @@ public final class TopicTree<S> {
     return !root.hasChildren() && root.plus() == null && root.value == null && root.below == null;
   }
 
-  private @Nullable S removeShared(Subscribers<S> at, String shareName, S subscription) {
-    SharedGroup<S> group = at.group(shareName);
+  private @Nullable S removeShared(Subscribers<S> at, TopicFilter filter, S subscription) {
+    SharedGroup<S> group = at.group(filter);
     if (group == null) {
       return null;
     }

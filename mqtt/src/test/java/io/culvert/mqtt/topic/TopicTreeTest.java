@@ -122,7 +122,7 @@ class TopicTreeTest {
   }
 
   @Test
-  void sharedGroupsKeepOrderAndCursor() {
+  void sharedGroupsKeepMembersAndTheirTurns() {
     put("$share/g/a/+", "1");
     put("$share/g/a/+", "2");
     put("$share/g/a/+", "3");
@@ -132,15 +132,16 @@ class TopicTreeTest {
     tree.match(TopicName.of("a/b"), found);
     assertThat(found.size()).isEqualTo(1);
     assertThat(found.groupCount()).isEqualTo(2);
-    SharedGroup<Sub> group = found.group(0).name().equals("g") ? found.group(0) : found.group(1);
-    assertThat(group.members()).extracting(Sub::owner).containsExactly("1", "2", "3");
-    group.cursor(2);
+    SharedGroup<Sub> group = tree.group(TopicFilter.parse("$share/g/a/+"));
+    assertThat(group).isNotNull().isIn(found.group(0), found.group(1));
+    assertThat(group.subscriptions()).extracting(Sub::owner).containsExactly("1", "2", "3");
+    group.get(0).moveTo(Readiness.READY);
+    assertThat(group.first(Readiness.READY)).isSameAs(group.get(1));
     remove("$share/g/a/+", "1");
-    assertThat(group.cursor()).isEqualTo(1);
-    assertThat(group.get(group.cursor()).owner()).isEqualTo("3");
+    assertThat(group.first(Readiness.READY).subscription().owner()).isEqualTo("2");
     put("$share/g/a/+", "2", "again");
-    assertThat(group.members())
-        .containsExactly(new Sub("2", "again"), new Sub("3", "$share/g/a/+"));
+    assertThat(group.subscriptions())
+        .containsExactlyInAnyOrder(new Sub("2", "again"), new Sub("3", "$share/g/a/+"));
     remove("$share/g/a/+", "2");
     remove("$share/g/a/+", "3");
     found.clear();
@@ -274,7 +275,7 @@ class TopicTreeTest {
       owners.add(found.get(i).owner());
     }
     for (int i = 0; i < found.groupCount(); i++) {
-      found.group(i).members().forEach(sub -> owners.add(sub.owner()));
+      found.group(i).subscriptions().forEach(sub -> owners.add(sub.owner()));
     }
     return owners;
   }
