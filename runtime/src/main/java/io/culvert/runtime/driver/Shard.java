@@ -172,8 +172,15 @@ public final class Shard {
 
   void schedulePass() {
     assert inThread() : "not on the event loop of this shard";
-    if (!passScheduled) {
-      passScheduled = true;
+    if (passScheduled) {
+      return;
+    }
+    passScheduled = true;
+    if (passing) {
+      // As a plain task it would follow at once, and the loop looks at its sockets only when it has
+      // no more tasks, or after a second of them. What is due goes on after the next look.
+      eventLoop.schedule(pass, 0, TimeUnit.NANOSECONDS);
+    } else {
       eventLoop.execute(pass);
     }
   }

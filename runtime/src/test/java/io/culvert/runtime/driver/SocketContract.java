@@ -108,6 +108,28 @@ abstract class SocketContract {
   }
 
   @Test
+  void engineThatIsNeverDoneKeepsNobodyFromBeingRead() throws Exception {
+    try (ToyClient busy = client();
+        ToyClient other = client()) {
+      busy.ask("first");
+      ToyEngine engine = ToyApp.next(app.opened);
+      onShard(
+          () -> {
+            engine.neverDone = true;
+            engine.wake.changed();
+            return true;
+          });
+      long beganNanos = System.nanoTime();
+      for (int i = 0; i < 20; i++) {
+        assertThat(other.ask("ping " + i)).isEqualTo("ping " + i);
+      }
+      // Were its sockets looked at once a second, this would take 20 seconds.
+      assertThat(System.nanoTime() - beganNanos).isLessThan(TimeUnit.SECONDS.toNanos(8));
+      onShard(() -> engine.neverDone = false);
+    }
+  }
+
+  @Test
   void peerIsNotReadWhileTheEngineAwaitsDecision() throws Exception {
     byte[] payload = new byte[100_000];
     app.onFrame =

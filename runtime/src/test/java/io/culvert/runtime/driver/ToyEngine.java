@@ -38,6 +38,9 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
   int receivedWhileWaiting;
   boolean throwInPoll;
 
+  /** Whenever it was asked, it wants to be asked again. */
+  boolean neverDone;
+
   ToyEngine(Peer peer, Wake wake, BufferPool pool) {
     this.peer = peer;
     this.wake = wake;
@@ -106,6 +109,9 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
   public Event poll(long nowMillis) {
     if (throwInPoll) {
       throw new IllegalStateException("toy engine was told to fail");
+    }
+    if (neverDone) {
+      wake.changed();
     }
     pullQueue();
     if (status == Status.OPEN && !waits && in.readable() >= 4) {
