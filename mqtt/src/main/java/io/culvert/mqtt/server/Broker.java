@@ -65,8 +65,8 @@ public final class Broker {
     this.peers = new Peers(place);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
     this.router = new Router(limits, counters, retained, peers, remotePublishers, random);
-    this.sessions = new Sessions(limits, counters, log, router, random);
-    this.messages = new PeerMessages(peers, router, remotePublishers);
+    this.sessions = new Sessions(limits, counters, log, router, peers, random);
+    this.messages = new PeerMessages(peers, router, sessions.moves(), remotePublishers);
   }
 
   /** How the other shards reach this one; what they ask is answered through {@link #join}. */

@@ -1,45 +1,45 @@
 package io.culvert.mqtt.server;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which shard owns the session of a Client Identifier: one for all shards of a broker. Each change
+ * Which shard has the session of a Client Identifier: one for all shards of a broker. Each change
  * is one operation of the map, so with a concurrent map all shards may use it at the same time.
  */
 public final class ClientDirectory {
-  /** No shard has this client. */
-  static final int NOBODY = -1;
+  private final Map<String, Owner> owners;
 
-  private final Map<String, Integer> owners;
-
-  /**
-   * @param owners a concurrent map where the shards have threads of their own
-   */
-  public ClientDirectory(Map<String, Integer> owners) {
+  private ClientDirectory(Map<String, Owner> owners) {
     this.owners = owners;
   }
 
-  /** From now on this shard is the owner; returns who was, perhaps itself, or {@link #NOBODY}. */
-  int claim(String clientId, int shard) {
-    Integer before = owners.put(clientId, shard);
-    return before == null ? NOBODY : before;
+  /**
+   * An empty one.
+   *
+   * @param map empty, and used by nobody else; a concurrent one where the shards have threads of
+   *     their own
+   */
+  @SuppressWarnings("unchecked") // its values are this class's own
+  public static ClientDirectory of(Map<String, ?> map) {
+    return new ClientDirectory((Map<String, Owner>) map);
   }
 
-  /** Claims an identifier that nobody has; false when somebody has it. */
-  boolean claimNew(String clientId, int shard) {
-    return owners.putIfAbsent(clientId, shard) == null;
+  /** Names the new owner; returns the one before, or null where there was none. */
+  @Nullable Owner claim(String clientId, Owner owner) {
+    return owners.put(clientId, owner);
   }
 
-  /** The session is over, unless another shard has claimed it meanwhile. */
-  void release(String clientId, int shard) {
-    owners.remove(clientId, shard);
+  /** The session is over, unless another connection has claimed it meanwhile. */
+  void release(String clientId, Owner owner) {
+    owners.remove(clientId, owner);
   }
 
   boolean contains(String clientId) {
     return owners.containsKey(clientId);
   }
 
-  /** Sessions of all shards. */
+  /** Sessions of all shards, and those that are about to begin. */
   public int size() {
     return owners.size();
   }

@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 
 /** QoS 1 and 2 messages that wait for one session, bounded in number and bytes. */
 final class MessageQueue {
@@ -42,6 +43,10 @@ final class MessageQueue {
       removed++;
     }
     return removed;
+  }
+
+  void forEach(Consumer<Delivery> action) {
+    deliveries.forEach(action);
   }
 
   int size() {

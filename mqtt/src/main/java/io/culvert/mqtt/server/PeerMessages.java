@@ -7,12 +7,14 @@ import io.culvert.engine.ShardLink;
 final class PeerMessages implements ShardLink.Receiver {
   private final Peers peers;
   private final Router router;
+  private final SessionMoves moves;
   private final RemotePublishers publishers;
   private final FrameReader in = new FrameReader();
 
-  PeerMessages(Peers peers, Router router, RemotePublishers publishers) {
+  PeerMessages(Peers peers, Router router, SessionMoves moves, RemotePublishers publishers) {
     this.peers = peers;
     this.router = router;
+    this.moves = moves;
     this.publishers = publishers;
   }
 
@@ -26,19 +28,13 @@ final class PeerMessages implements ShardLink.Receiver {
       case HOLD -> publishers.onHold(peer, in, nowMillis);
       case HELD -> publishers.onHeld(peer, in, nowMillis);
       case RELEASE -> publishers.onRelease(in);
-      case SHARED_PUBLISH,
-          TAKE_OVER,
-          NO_SESSION,
-          OFFER,
-          MOVE,
-          CUT,
-          STATE,
-          RETAIN,
-          RETAINED,
-          FEED_OPEN,
-          FEED_SLICE,
-          FEED_MORE,
-          FEED_CLOSE ->
+      case TAKE_OVER -> moves.onTakeOver(peer, in, nowMillis);
+      case NO_SESSION -> moves.onNoSession(in, nowMillis);
+      case OFFER -> moves.onOffer(in);
+      case MOVE -> moves.onMove(peer, in);
+      case CUT -> moves.onCut(peer, in);
+      case STATE -> moves.onState(in, nowMillis);
+      case SHARED_PUBLISH, RETAIN, RETAINED, FEED_OPEN, FEED_SLICE, FEED_MORE, FEED_CLOSE ->
           throw new IllegalStateException("not yet");
     }
   }

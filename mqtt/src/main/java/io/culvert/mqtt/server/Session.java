@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ public final class Session {
   private @Nullable Will will;
   private @Nullable String userName;
   private long expirySeconds;
+  private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
 
@@ -142,6 +144,33 @@ public final class Session {
     connection = null;
     drained();
     feeds = null;
+  }
+
+  /** The CONNECT that it belongs to. */
+  Owner owner() {
+    return owner;
+  }
+
+  void owner(Owner newest) {
+    owner = newest;
+  }
+
+  OutboundWindow window() {
+    return window;
+  }
+
+  void forEachQueued(Consumer<Delivery> action) {
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.forEach(action);
+    }
+  }
+
+  /** Takes all that waits out of the session. */
+  @Nullable MessageQueue takeQueue() {
+    MessageQueue waiting = queue;
+    queue = null;
+    return waiting;
   }
 
   // ---- delivery
@@ -303,6 +332,11 @@ public final class Session {
     if (lost > 0) {
       dropped(DropReason.SESSION_ENDED, lost, nowMillis);
     }
+    clear();
+  }
+
+  /** Forgets everything: another shard has it. */
+  void clear() {
     window.clear();
     received.clear();
     undecided = null;
@@ -541,6 +575,10 @@ public final class Session {
 
   void willAt(long atMillis) {
     willAtMillis = atMillis;
+  }
+
+  long endsAtMillis() {
+    return endsAtMillis;
   }
 
   void endsAt(long atMillis) {

@@ -25,9 +25,20 @@ final class Sessions {
   private final LongSupplier random;
   private final Map<String, Session> sessions = new HashMap<>();
   private final Deadlines<Session> deadlines = new Deadlines<>();
+  private final ShardPlace place;
+  private final SessionMoves moves;
+  private long lastClaim;
   private boolean stopped;
 
-  Sessions(Limits limits, Counters counters, BrokerLog log, Router router, LongSupplier random) {
+  Sessions(
+      Limits limits,
+      Counters counters,
+      BrokerLog log,
+      Router router,
+      Peers peers,
+      LongSupplier random) {
+    this.place = peers.place();
+    this.moves = new SessionMoves(this, router, peers);
     this.limits = limits;
     this.counters = counters;
     this.log = log;
@@ -37,6 +48,10 @@ final class Sessions {
 
   int size() {
     return sessions.size();
+  }
+
+  SessionMoves moves() {
+    return moves;
   }
 
   @Nullable Session get(String clientId) {
@@ -63,23 +78,94 @@ final class Sessions {
       connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
       return;
     }
-    Session known = sessions.get(clientId);
-    if (known != null) {
-      takeOver(known, nowMillis);
-      if (connect.cleanStart() || known.hasEnded(nowMillis)) {
-        end(known, nowMillis); // [MQTT5-3.1.2-4]
-      }
-    }
-    Session session = sessions.get(clientId); // [MQTT5-3.1.3-2], [MQTT5-3.1.2-5]
-    boolean present = session != null; // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
-    if (session == null) {
-      session = new Session(clientId, limits, counters, log, deadlines); // [MQTT5-3.1.2-6]
-      sessions.put(clientId, session);
-    }
     Will will = connect.will();
-    session.will(will == null ? null : will.copy()); // [MQTT5-3.1.2-7]
+    Owner owner = place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim());
+    Joining joining =
+        new Joining(
+            connection,
+            clientId,
+            connect.cleanStart(),
+            will == null ? null : will.copy(),
+            grant,
+            properties,
+            owner);
+    join(joining, place.isAlone() ? owner : place.directory().claim(clientId, owner), nowMillis);
+  }
+
+  /**
+   * Finds the session that belongs to a CONNECT, here or in another shard.
+   *
+   * @param before who had the client before, or null
+   */
+  void join(Joining joining, @Nullable Owner before, long nowMillis) {
+    if (before == null) {
+      open(joining, null, nowMillis);
+    } else if (before.shard() != place.number()) {
+      moves.ask(joining, before);
+    } else if (!moves.waits(joining, before)) {
+      open(
+          joining,
+          takeOver(joining.clientId(), before.claim(), joining.cleanStart(), nowMillis),
+          nowMillis);
+    }
+  }
+
+  /**
+   * Ends the connection of a session, and the session if the new one does not want it.
+   *
+   * @return the session that goes on, or null
+   */
+  @Nullable Session takeOver(String clientId, long claim, boolean cleanStart, long nowMillis) {
+    Session known = sessions.get(clientId);
+    if (known == null || known.owner().claim() != claim) {
+      return null;
+    }
+    takeOver(known, nowMillis);
+    if (cleanStart || known.hasEnded(nowMillis)) {
+      end(known, nowMillis); // [MQTT5-3.1.2-4]
+    }
+    return sessions.get(clientId); // [MQTT5-3.1.3-2], [MQTT5-3.1.2-5]
+  }
+
+  /** A session that has no connection yet, and that nobody finds yet. */
+  Session create(String clientId) {
+    return new Session(clientId, limits, counters, log, deadlines);
+  }
+
+  /** Another shard gets this session. */
+  void forget(Session session) {
+    session.will(null);
+    deadlines.remove(session.deadline());
+    sessions.remove(session.clientId(), session);
+  }
+
+  /**
+   * Accepts a CONNECT.
+   *
+   * @param known its session, or null to begin one
+   */
+  void open(Joining joining, @Nullable Session known, long nowMillis) {
+    ServerConnection connection = joining.connection();
+    if (stopped) {
+      connection.rejectConnect(ReasonCode.SERVER_UNAVAILABLE);
+    }
+    boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
+    if (known == null && !isThere) {
+      place.directory().release(joining.clientId(), joining.owner());
+      return;
+    }
+    Session session = known == null ? create(joining.clientId()) : known; // [MQTT5-3.1.2-6]
+    session.owner(joining.owner());
+    sessions.put(joining.clientId(), session);
+    if (!isThere) {
+      deadlines.set(session.deadline(), session.deadlineMillis());
+      return;
+    }
+    Grant grant = joining.grant();
+    session.will(joining.will()); // [MQTT5-3.1.2-7]
     session.expirySeconds(grant.sessionExpirySeconds());
-    connection.acceptConnect(session, present, grant.keepAliveSeconds(), properties, nowMillis);
+    connection.acceptConnect( // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
+        session, known != null, grant.keepAliveSeconds(), joining.connAck(), nowMillis);
     deadlines.remove(session.deadline());
     session.attach(connection, grant.receiveMaximum(), nowMillis);
   }
@@ -150,7 +236,7 @@ final class Sessions {
     if (will != null && will.retain() && !limits.retainAvailable()) {
       return ReasonCode.RETAIN_NOT_SUPPORTED; // [MQTT5-3.2.2-13]
     }
-    if (sessions.size() >= limits.sessions() && !sessions.containsKey(clientId)) {
+    if (count() >= limits.sessions() && !contains(clientId)) {
       return connect.version().isMqtt5()
           ? ReasonCode.QUOTA_EXCEEDED
           : ReasonCode.SERVER_UNAVAILABLE;
@@ -200,6 +286,9 @@ final class Sessions {
     }
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
+    if (!place.isAlone()) {
+      place.directory().release(session.clientId(), session.owner());
+    }
     session.discard(nowMillis);
   }
 
@@ -214,7 +303,21 @@ final class Sessions {
     String id;
     do {
       id = "culvert-" + Long.toHexString(random.getAsLong());
-    } while (sessions.containsKey(id)); // [MQTT5-3.1.3-6]
+    } while (contains(id)); // [MQTT5-3.1.3-6]
     return id;
+  }
+
+  private long nextClaim() {
+    lastClaim++;
+    return lastClaim * place.count() + place.number();
+  }
+
+  /** Sessions of all shards. */
+  private int count() {
+    return place.isAlone() ? sessions.size() : place.directory().size();
+  }
+
+  private boolean contains(String clientId) {
+    return place.isAlone() ? sessions.containsKey(clientId) : place.directory().contains(clientId);
   }
 }

@@ -24,7 +24,7 @@ public record ShardPlace(
 
   /** The only shard. */
   public static ShardPlace alone() {
-    return new ShardPlace(0, 1, new ClientDirectory(new HashMap<>()), Quota.local(), Quota.local());
+    return new ShardPlace(0, 1, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local());
   }
 
   /** The same for another shard of the node. */

@@ -184,6 +184,31 @@ public final class OutboundWindow {
     return id;
   }
 
+  /** The identifier of the oldest message, or 0. */
+  public int oldest() {
+    return oldest;
+  }
+
+  /** The identifier of the message behind this one, or 0. */
+  public int after(int id) {
+    return next[id];
+  }
+
+  /**
+   * Adds the next of those that were unacknowledged when they were written down, in their order;
+   * {@link #resume} follows.
+   *
+   * @param delivery null when PUBREC had come
+   */
+  public void restore(int id, @Nullable Delivery delivery) {
+    while (id >= states.length) {
+      grow();
+    }
+    takeFree(id);
+    link(id, delivery);
+    states[id] = delivery == null ? PUBREL_SENT : PUBLISH_SENT;
+  }
+
   /** Forgets everything. */
   public void clear() {
     deliveries = new Delivery[0];
@@ -200,7 +225,7 @@ public final class OutboundWindow {
     }
   }
 
-  private void link(int id, Delivery delivery) {
+  private void link(int id, @Nullable Delivery delivery) {
     deliveries[id] = delivery;
     states[id] = PUBLISH_SENT;
     previous[id] = (char) newest;
@@ -244,6 +269,25 @@ public final class OutboundWindow {
       freeLast = 0;
     }
     return id;
+  }
+
+  /** Takes this identifier out of the line of free ones. */
+  private void takeFree(int id) {
+    if (states[id] != FREE) {
+      throw new IllegalArgumentException("identifier " + id + " is in use");
+    }
+    int before = 0;
+    for (int free = freeFirst; free != id; free = next[free]) {
+      before = free;
+    }
+    if (before == 0) {
+      freeFirst = next[id];
+    } else {
+      next[before] = next[id];
+    }
+    if (freeLast == id) {
+      freeLast = before;
+    }
   }
 
   private void giveFree(int id) {

@@ -1,0 +1,209 @@
+package io.culvert.mqtt.server;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions move to the shard of their newest connection, and no message is lost, doubled or
+ * overtaken on the way. The new shard asks ({@code TAKE_OVER}); the old one ends the old connection
+ * and offers the session's subscriptions ({@code OFFER}). The new one makes them its own and tells
+ * all shards ({@code MOVE}). From then on each shard sends the session's messages to both, and says
+ * so to both with a {@code CUT} between the last one that only the old shard gets and the first one
+ * that both get: the old shard is deaf to what comes behind that, the new one to what comes before
+ * it. When all have cut, the old shard sends what the session has ({@code STATE}); behind that the
+ * new one puts what it has heard itself, and accepts the CONNECT.
+ */
+final class SessionMoves {
+  private final Sessions sessions;
+  private final Router router;
+  private final Peers peers;
+  private final ShardPlace place;
+
+  /** By the claim of the CONNECT that waits for it. */
+  private final Map<Long, Arrival> arrivals = new HashMap<>();
+
+  /** By the claim that ends. */
+  private final Map<Long, Departure> departures = new HashMap<>();
+
+  SessionMoves(Sessions sessions, Router router, Peers peers) {
+    this.sessions = sessions;
+    this.router = router;
+    this.peers = peers;
+    this.place = peers.place();
+  }
+
+  // ---- the new shard
+
+  /** Asks the last owner for the session of a CONNECT. */
+  void ask(Joining joining, Owner before) {
+    arrivals.put(joining.owner().claim(), new Arrival(joining, before));
+    peers.send(
+        before.shard(),
+        new FrameWriter(FrameType.TAKE_OVER)
+            .i64(before.claim())
+            .i64(joining.owner().claim())
+            .flag(joining.cleanStart())
+            .text(joining.clientId())
+            .done());
+  }
+
+  /** Whether a CONNECT has to wait for an earlier one of this shard that waits itself. */
+  boolean waits(Joining joining, Owner before) {
+    Arrival arrival = arrivals.get(before.claim());
+    if (arrival == null) {
+      return false;
+    }
+    arrival.behind.add(now -> sessions.join(joining, before, now));
+    return true;
+  }
+
+  void onNoSession(FrameReader in, long nowMillis) {
+    finish(arrival(in.i64()), null, nowMillis);
+  }
+
+  void onOffer(FrameReader in) {
+    Arrival arrival = arrival(in.i64());
+    Session session = sessions.create(arrival.joining.clientId());
+    session.deafTo = allShards() & ~place.bit();
+    arrival.session = session;
+    for (int left = in.i32(); left > 0; left--) {
+      Subscription subscription = in.subscription(session);
+      session.put(subscription);
+      router.add(subscription);
+    }
+    peers.sendToAll(
+        new FrameWriter(FrameType.MOVE)
+            .i32(arrival.before.shard())
+            .i64(arrival.before.claim())
+            .i64(arrival.joining.owner().claim())
+            .done());
+  }
+
+  void onState(FrameReader in, long nowMillis) {
+    Arrival arrival = arrival(in.i64());
+    Session session = arrival.session();
+    SessionState.read(in, session, nowMillis);
+    finish(arrival, session, nowMillis);
+  }
+
+  private void finish(Arrival arrival, @Nullable Session session, long nowMillis) {
+    arrivals.remove(arrival.joining.owner().claim());
+    sessions.open(arrival.joining, session, nowMillis);
+    arrival.behind.forEach(next -> next.accept(nowMillis));
+  }
+
+  // ---- the old shard
+
+  void onTakeOver(int peer, FrameReader in, long nowMillis) {
+    long before = in.i64();
+    long claim = in.i64();
+    boolean cleanStart = in.flag();
+    String clientId = in.text();
+    Arrival arrival = arrivals.get(before);
+    if (arrival == null) {
+      giveAway(peer, clientId, before, claim, cleanStart, nowMillis);
+    } else {
+      arrival.behind.add(now -> giveAway(peer, clientId, before, claim, cleanStart, now));
+    }
+  }
+
+  private void giveAway(
+      int peer, String clientId, long before, long claim, boolean cleanStart, long nowMillis) {
+    Session session = sessions.takeOver(clientId, before, cleanStart, nowMillis);
+    if (session == null) {
+      peers.send(peer, new FrameWriter(FrameType.NO_SESSION).i64(claim).done());
+      return;
+    }
+    sessions.forget(session);
+    departures.put(before, new Departure(session, peer, claim));
+    FrameWriter offer = new FrameWriter(FrameType.OFFER).i64(claim);
+    offer.i32(session.subscriptionCount());
+    session.subscriptions().forEach(offer::subscription);
+    peers.send(peer, offer.done());
+  }
+
+  // ---- all shards
+
+  void onMove(int peer, FrameReader in) {
+    int from = in.i32();
+    long before = in.i64();
+    long claim = in.i64();
+    peers.send(peer, new FrameWriter(FrameType.CUT).i64(claim).done());
+    if (from == place.number()) {
+      cut(before, place.bit() | 1L << peer);
+    } else {
+      peers.send(from, new FrameWriter(FrameType.CUT).i64(before).done());
+    }
+  }
+
+  void onCut(int peer, FrameReader in) {
+    long claim = in.i64();
+    Arrival arrival = arrivals.get(claim);
+    if (arrival != null) {
+      arrival.session().deafTo &= ~(1L << peer);
+    } else if (departures.containsKey(claim)) {
+      cut(claim, 1L << peer);
+    }
+  }
+
+  /** The old shard gets nothing more for the session from these shards. */
+  private void cut(long claim, long shards) {
+    Departure departure = departures.get(claim);
+    if (departure == null) {
+      throw new IllegalStateException("no session leaves with claim " + claim);
+    }
+    Session session = departure.session;
+    session.deafTo |= shards;
+    if (session.deafTo == allShards()) {
+      departures.remove(claim);
+      FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
+      SessionState.write(session, state);
+      peers.send(departure.to, state.done());
+      session.subscriptions().forEach(router::remove);
+      session.clear();
+    }
+  }
+
+  private long allShards() {
+    return -1L >>> (Long.SIZE - place.count());
+  }
+
+  private Arrival arrival(long claim) {
+    Arrival arrival = arrivals.get(claim);
+    if (arrival == null) {
+      throw new IllegalStateException("nobody waits with claim " + claim);
+    }
+    return arrival;
+  }
+
+  /** What has to happen when a session has arrived. */
+  private interface Next {
+    void accept(long nowMillis);
+  }
+
+  /** A CONNECT that waits for its session. */
+  private static final class Arrival {
+    private final Joining joining;
+    private final Owner before;
+    private final List<Next> behind = new ArrayList<>(0);
+    private @Nullable Session session;
+
+    Arrival(Joining joining, Owner before) {
+      this.joining = joining;
+      this.before = before;
+    }
+
+    Session session() {
+      if (session == null) {
+        throw new IllegalStateException("no session was offered");
+      }
+      return session;
+    }
+  }
+
+  /** A session that another shard gets. */
+  private record Departure(Session session, int to, long newClaim) {}
+}

@@ -1,0 +1,56 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.OutboundWindow;
+import io.culvert.mqtt.session.ReceivedIds;
+
+/**
+ * What a session has besides its subscriptions, in one piece: when it ends, the QoS 2 messages that
+ * it has received, those that are in flight with their packet identifiers, and those that wait.
+ */
+final class SessionState {
+  private SessionState() {}
+
+  static void write(Session session, FrameWriter out) {
+    out.i64(session.expirySeconds()).i64(session.endsAtMillis());
+    int[] received = session.received().toArray();
+    out.i32(received.length);
+    for (int id : received) {
+      out.u16(id);
+    }
+    OutboundWindow window = session.window();
+    out.i32(window.size());
+    for (int id = window.oldest(); id != 0; id = window.after(id)) {
+      Delivery delivery = window.published(id);
+      out.u16(id).flag(delivery != null);
+      if (delivery != null) {
+        out.delivery(delivery);
+      }
+    }
+    out.i32(session.queuedMessages());
+    session.forEachQueued(out::delivery);
+  }
+
+  /** Puts the state into a session that may have got newer messages meanwhile. */
+  static void read(FrameReader in, Session session, long nowMillis) {
+    session.expirySeconds(in.i64());
+    session.endsAt(in.i64());
+    ReceivedIds received = session.received();
+    for (int left = in.i32(); left > 0; left--) {
+      received.add(in.u16());
+    }
+    OutboundWindow window = session.window();
+    int inFlight = in.i32();
+    for (int left = inFlight; left > 0; left--) {
+      int id = in.u16();
+      window.restore(id, in.flag() ? in.delivery() : null);
+    }
+    MessageQueue newer = session.takeQueue();
+    for (int left = in.i32(); left > 0; left--) {
+      session.deliver(in.delivery(), nowMillis);
+    }
+    while (newer != null && newer.size() > 0) {
+      session.deliver(newer.remove(), nowMillis);
+    }
+  }
+}
