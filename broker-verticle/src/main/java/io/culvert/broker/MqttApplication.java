@@ -6,6 +6,7 @@ import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
+import io.culvert.mqtt.server.Strangers;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
@@ -15,17 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class MqttApplication implements Application<ServerEvent, ServerConnection> {
   private final Broker broker;
   private final Limits limits;
+  private final Strangers strangers;
   private final ServerLog log;
 
   MqttApplication(Broker broker, Limits limits, ServerLog log) {
     this.broker = broker;
     this.limits = limits;
+    this.strangers = Strangers.of(limits);
     this.log = log;
   }
 
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
-    return new ServerConnection(limits, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+    return new ServerConnection(
+        limits, strangers, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
   }
 
   @Override

@@ -123,6 +123,7 @@ public record BrokerOptions(
         .retainedBytes(configuration.number("limits.retained-bytes"))
         .sessions(configuration.integer("limits.sessions"))
         .sessionExpirySeconds(configuration.number("limits.session-expiry-seconds"))
+        .connectingBytes(configuration.number("limits.connecting-bytes"))
         .connectTimeoutMillis(
             TimeUnit.SECONDS.toMillis(configuration.number("limits.connect-timeout-seconds")))
         .keepAliveSeconds(configuration.integer("limits.keep-alive-max-seconds"))

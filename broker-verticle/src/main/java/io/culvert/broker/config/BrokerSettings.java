@@ -254,6 +254,14 @@ public final class BrokerSettings {
             "Longest time that a session is kept after its connection; a client that asks for more"
                 + " gets this. 4294967295 for ever."),
         number(
+            "limits.connecting-bytes",
+            Unit.BYTES,
+            0,
+            64 * GIB,
+            "16MiB",
+            "Bytes of unfinished packets of all clients that are not let in yet, on each event loop;"
+                + " beyond it those that send more of them are refused."),
+        number(
             "limits.connect-timeout-seconds",
             Unit.SECONDS,
             1,

@@ -58,6 +58,7 @@ class BrokerOptionsTest {
                       retained-bytes: 13
                       sessions: 14
                       session-expiry-seconds: 15
+                      connecting-bytes: 18
                       connect-timeout-seconds: 16
                       keep-alive-max-seconds: 17
                     """))
@@ -87,6 +88,7 @@ class BrokerOptionsTest {
             .retainedBytes(13)
             .sessions(14)
             .sessionExpirySeconds(15)
+            .connectingBytes(18)
             .connectTimeoutMillis(16_000)
             .keepAliveSeconds(17)
             .build();

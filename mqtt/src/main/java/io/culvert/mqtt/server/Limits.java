@@ -107,6 +107,11 @@ public final class Limits {
     return values.topicAliasMaximum;
   }
 
+  /** How much the unfinished packets of all that are not let in yet may hold, on one thread. */
+  public long connectingBytes() {
+    return values.connectingBytes;
+  }
+
   /** How long a connection may stay without CONNECT. */
   public long connectTimeoutMillis() {
     return values.connectTimeoutMillis;
@@ -173,6 +178,7 @@ public final class Limits {
     private long retainedBytes = 256L * 1024 * 1024;
     private long sessionExpirySeconds = 7 * 24 * 3600;
     private int topicAliasMaximum = 16;
+    private long connectingBytes = 16 * 1024 * 1024;
     private long connectTimeoutMillis = 10_000;
     private int keepAliveSeconds;
     private QoS maximumQos = QoS.EXACTLY_ONCE;
@@ -203,6 +209,7 @@ public final class Limits {
       retainedBytes = from.retainedBytes;
       sessionExpirySeconds = from.sessionExpirySeconds;
       topicAliasMaximum = from.topicAliasMaximum;
+      connectingBytes = from.connectingBytes;
       connectTimeoutMillis = from.connectTimeoutMillis;
       keepAliveSeconds = from.keepAliveSeconds;
       maximumQos = from.maximumQos;
@@ -293,6 +300,11 @@ public final class Limits {
 
     public Builder topicAliasMaximum(int aliases) {
       topicAliasMaximum = inRange("topic alias maximum", aliases, 0, 65_535);
+      return this;
+    }
+
+    public Builder connectingBytes(long bytes) {
+      connectingBytes = inRange("connecting bytes", bytes, 0, Long.MAX_VALUE);
       return this;
     }
 

@@ -66,6 +66,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final Outbox out;
   private final PacketSender sender;
   private final long openedMillis;
+  private final Strangers strangers;
 
   private State state = State.AWAITING_CONNECT;
   private Status status = Status.OPEN;
@@ -81,15 +82,29 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long keepAliveMillis;
   private long lastReceivedMillis;
   private long connectExpirySeconds;
+  private int heldAsStrangerBytes;
+
+  /** A connection that shares nothing with others. */
+  public ServerConnection(
+      Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
+    this(limits, Strangers.of(limits), pool, wake, log, nowMillis);
+  }
 
   /**
+   * @param strangers of this thread
    * @param pool of this thread
    * @param wake told when the outbox or the status changed outside of the driver's own calls
    * @param log told of each packet, or null
    */
   public ServerConnection(
-      Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
+      Limits limits,
+      Strangers strangers,
+      BufferPool pool,
+      Wake wake,
+      @Nullable PacketLog log,
+      long nowMillis) {
     this.limits = limits;
+    this.strangers = strangers;
     this.wake = wake;
     this.log = log;
     this.decoder =
@@ -117,6 +132,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     ServerEvent event = next(nowMillis);
     if (event == null) {
       in.keep();
+      if (strangersHoldTooMuch()) {
+        answer(
+            new MqttViolation(
+                ReasonCode.QUOTA_EXCEEDED, null, "unfinished CONNECT among too many others"));
+        return next(nowMillis);
+      }
       Session current = session;
       if (state == State.CONNECTED && current != null) {
         current.pump(nowMillis);
@@ -425,6 +446,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return out.pendingBytes() > limits.outboxBytes() + limits.maximumPacketSizeBytes();
   }
 
+  /** This one holds more than before, and all who are not let in yet hold more than they may. */
+  private boolean strangersHoldTooMuch() {
+    int before = heldAsStrangerBytes;
+    boolean isStranger = state == State.AWAITING_CONNECT || state == State.AUTHENTICATING;
+    holdAsStranger(isStranger ? in.heldBytes() : 0);
+    return heldAsStrangerBytes > before && strangers.holdTooMuch();
+  }
+
+  private void holdAsStranger(int bytes) {
+    strangers.change(bytes - heldAsStrangerBytes);
+    heldAsStrangerBytes = bytes;
+  }
+
   private @Nullable ServerEvent next(long nowMillis) {
     while (state != State.ENDED && !awaitsDecision()) {
       try {
@@ -678,6 +712,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       status = Status.CLOSE_AFTER_FLUSH; // [MQTT5-4.13.1-1], [MQTT5-4.13.2-1]
     }
     in.clear(); // [MQTT5-3.1.4-6]
+    holdAsStranger(0);
     if (authentication != null) {
       authentication.end();
     }

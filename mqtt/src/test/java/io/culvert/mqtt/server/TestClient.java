@@ -41,6 +41,7 @@ final class TestClient {
     this.server =
         new ServerConnection(
             harness.limits,
+            harness.strangers,
             harness.pool,
             () -> wake(),
             new WireNotes(log),
