@@ -1,0 +1,100 @@
+package io.culvert.conformance.badinput;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.culvert.conformance.broker.Await;
+import io.culvert.conformance.scene.Scene;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * Very many connections without a thread or a buffer for each. When it is closed, all are reset, so
+ * that the system has its ports back at once.
+ */
+final class Crowd implements AutoCloseable {
+
+  /** Files that the test itself and its other connections have open. */
+  private static final long OTHER_FILES = 500;
+
+  private final Scene scene;
+  private final List<Socket> members = new ArrayList<>();
+
+  private Crowd(Scene scene) {
+    this.scene = scene;
+  }
+
+  /** So many connections, or as many as this process may have; nothing is sent on them. */
+  static Crowd of(Scene scene, int wanted) throws IOException {
+    Crowd crowd = scene.own(new Crowd(scene));
+    int size = (int) Math.min(wanted, openFilesAllowed() - OTHER_FILES);
+    while (crowd.members.size() < size) {
+      crowd.members.add(crowd.open());
+    }
+    return crowd;
+  }
+
+  int size() {
+    return members.size();
+  }
+
+  /** What each member sends. It may be closed already. */
+  void send(IntFunction<byte[]> bytes) throws IOException {
+    for (int member = 0; member < members.size(); member++) {
+      try {
+        members.get(member).getOutputStream().write(bytes.apply(member));
+      } catch (SocketException e) {
+        // Refused before.
+      }
+    }
+  }
+
+  /** The next bytes that a member gets; silence fails the test. */
+  byte[] read(int member, int length) throws IOException {
+    byte[] read = members.get(member).getInputStream().readNBytes(length);
+    if (read.length < length) {
+      throw new EOFException("member " + member + " was closed");
+    }
+    return read;
+  }
+
+  /** Whether a member is closed without a word; waits for that or a byte. */
+  boolean isClosed(int member) throws IOException {
+    try {
+      return members.get(member).getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true; // a reset is a close as well
+    }
+  }
+
+  /** A member leaves abruptly, and another takes its place. */
+  void replace(int member) throws IOException {
+    members.get(member).close();
+    members.set(member, open());
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Socket member : members) {
+      member.close();
+    }
+  }
+
+  private Socket open() throws IOException {
+    Socket socket = new Socket(scene.broker().mqtt().getHost(), scene.broker().mqtt().getPort());
+    socket.setTcpNoDelay(true);
+    socket.setSoLinger(true, 0);
+    socket.setSoTimeout((int) Await.LIMIT.toMillis());
+    return socket;
+  }
+
+  private static long openFilesAllowed() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : 2000 + OTHER_FILES;
+  }
+}
