@@ -2,13 +2,16 @@ package io.culvert.broker;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
-import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ClientDirectory;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
+import io.culvert.mqtt.server.ShardPlace;
 import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.OriginCheck;
+import io.culvert.runtime.driver.ServingShard;
 import io.culvert.runtime.driver.Shard;
-import io.culvert.runtime.driver.StreamServer;
+import io.culvert.runtime.driver.ShardLinks;
+import io.culvert.runtime.driver.Shards;
 import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
@@ -17,38 +20,44 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
- * A broker on one Vert.x event loop, for whoever embeds it. Its methods are called on that event
- * loop's context.
+ * A broker on one or several event loops of a Vert.x, for whoever embeds it. Each event loop is a
+ * shard with connections and sessions of its own; to its clients they are one broker. Its methods
+ * are called in the context that it was made for, unless they say otherwise.
  */
 public final class MqttBroker {
   private final BrokerOptions options;
-  private final Shard shard;
-  private final Broker broker;
-  private final MqttApplication application;
-  private final StreamServer<ServerEvent, ServerConnection> streams;
+  private final List<BrokerShard> shards;
   private final List<EngineServer> servers = new ArrayList<>();
-  private final Shard.Watch watch;
 
-  private MqttBroker(BrokerOptions options, Shard shard) {
+  private MqttBroker(BrokerOptions options, List<BrokerShard> shards) {
     this.options = options;
-    this.shard = shard;
-    ServerLog log = new ServerLog();
-    this.broker = new Broker(options.limits(), new SecureRandom()::nextLong, log);
-    this.application = new MqttApplication(broker, options.limits(), log);
-    this.streams = new StreamServer<>(shard, application);
-    shard.closeGraceMillis(options.closeGraceMillis());
-    this.watch = shard.watch(new BrokerTimes(broker));
+    this.shards = shards;
   }
 
-  /** A broker without listeners, on the event loop of this context. */
+  /**
+   * A broker without listeners, on the event loop of this context and as many more of its Vert.x as
+   * the options say.
+   *
+   * @throws IllegalArgumentException if this Vert.x has fewer event loops than the options name
+   */
   public static MqttBroker create(Context context, BrokerOptions options) {
-    return new MqttBroker(options, Shard.of(context));
+    List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
+    ShardLinks links = ShardLinks.between(shards);
+    ServerLog log = new ServerLog();
+    ShardPlace first = firstOf(shards.size());
+    List<BrokerShard> parts = new ArrayList<>();
+    for (int number = 0; number < shards.size(); number++) {
+      parts.add(new BrokerShard(shards.get(number), first.at(number), links, options, log));
+    }
+    parts.forEach(part -> part.open(options.closeGraceMillis()));
+    return new MqttBroker(options, List.copyOf(parts));
   }
 
   /** Binds all configured listeners; returns them with the ports that they got. */
@@ -70,43 +79,87 @@ public final class MqttBroker {
   }
 
   /**
-   * Serves a client at the other end of a pair of streams in this process.
+   * Serves a client at the other end of a pair of streams in this process. Called on the event loop
+   * of the streams, which is one of those that the broker works on.
    *
    * @param close called when the connection has ended; closes the streams' other end
+   * @throws IllegalStateException on any other thread
    */
   public void attach(ReadStream<Buffer> in, WriteStream<Buffer> out, Runnable close) {
-    streams.attach(in, out, close);
+    for (BrokerShard part : shards) {
+      if (part.shard().inThread()) {
+        part.streams().attach(in, out, close);
+        return;
+      }
+    }
+    throw new IllegalStateException("not on an event loop of this broker: see its contexts()");
   }
 
-  /** The protocol core: for its counters and queries. */
-  public Broker core() {
-    return broker;
+  /** One context for each event loop that the broker works on; the first is the given one. */
+  public List<Context> contexts() {
+    return shards.stream().map(part -> part.shard().context()).toList();
+  }
+
+  /** What it holds and has counted. May be called on any thread. */
+  public Future<BrokerStatus> status() {
+    List<Future<BrokerStatus>> parts = shards.stream().map(part -> part.on(part::status)).toList();
+    return Future.all(parts)
+        .map(all -> BrokerStatus.total(parts.stream().map(Future::result).toList()));
   }
 
   /** Tells all clients (0x8B), closes them, attached ones too, and the listeners. */
   public Future<Void> close() {
-    broker.stop();
-    watch.cancel();
+    return onEach(BrokerShard::stop)
+        .eventually(this::closeConnections)
+        .eventually(() -> onEach(BrokerShard::closeLinks));
+  }
+
+  private static ShardPlace firstOf(int count) {
+    return count == 1
+        ? ShardPlace.alone()
+        : new ShardPlace(
+            0,
+            count,
+            new ClientDirectory(new ConcurrentHashMap<>()),
+            new SharedQuota(),
+            new SharedQuota());
+  }
+
+  private Future<Void> closeConnections() {
     List<Future<Void>> closing = new ArrayList<>();
-    closing.add(streams.close());
+    shards.forEach(part -> closing.add(part.streams().close()));
     servers.forEach(server -> closing.add(server.close()));
     return Future.join(closing).mapEmpty();
   }
 
+  private Future<Void> onEach(Consumer<BrokerShard> action) {
+    return Future.join(
+            shards.stream()
+                .map(
+                    part ->
+                        part.on(
+                            () -> {
+                              action.accept(part);
+                              return part;
+                            }))
+                .toList())
+        .mapEmpty();
+  }
+
   private Future<EngineServer> listen(ListenerOptions listener) {
+    List<ServingShard<ServerEvent, ServerConnection>> serving =
+        shards.stream().map(BrokerShard::serving).toList();
     return switch (listener.type()) {
       case TCP ->
           EngineServer.listenTcp(
-              shard,
+              serving,
               new TcpOptions(
                   listener.bind(),
                   listener.port(),
                   listener.backlog(),
                   false,
-                  listener.maximumConnections()),
-              application);
-      case WEBSOCKET ->
-          EngineServer.listenWebSocket(shard, webSocketOptions(listener), application);
+                  listener.maximumConnections()));
+      case WEBSOCKET -> EngineServer.listenWebSocket(serving, webSocketOptions(listener));
     };
   }
 

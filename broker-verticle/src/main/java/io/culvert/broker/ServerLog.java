@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How connections end and why messages are dropped, in the log {@code culvert.mqtt.server}. A
  * violation is a warning with reason code and statement, and so is a message that a limit has cost
- * somebody, both together at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG.
+ * somebody, both together at most {@link #WARNINGS_PER_SECOND}; everything else is DEBUG. One for
+ * all shards of a broker, and used by all of them.
  */
 final class ServerLog implements BrokerLog {
   /** So that a client that is broken, or means harm, cannot fill the disk. */
@@ -20,16 +21,14 @@ final class ServerLog implements BrokerLog {
 
   private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
 
-  private long second;
-  private int warnings;
-  private int suppressed;
+  private final WarningRate rate = new WarningRate(LOG, WARNINGS_PER_SECOND);
 
   void disconnected(
       ServerConnection connection, ServerEvent.Disconnected disconnected, long nowMillis) {
     MqttViolation violation = disconnected.violation();
     if (violation == null) {
       LOG.debug("{} ended: {}", name(connection), disconnected.cause());
-    } else if (mayWarn(nowMillis)) {
+    } else if (rate.mayWarn(nowMillis)) {
       LOG.warn(
           "{} is closed with reason code 0x{}: {} {}",
           name(connection),
@@ -42,7 +41,7 @@ final class ServerLog implements BrokerLog {
   @Override
   public void dropped(Session session, DropReason reason, int messages, long nowMillis) {
     boolean byLimit = reason == DropReason.QUEUE_FULL || reason == DropReason.OUTBOX_FULL;
-    if (byLimit && mayWarn(nowMillis)) {
+    if (byLimit && rate.mayWarn(nowMillis)) {
       LOG.warn("client {} loses {} messages: {}", printable(session), messages, reason);
     } else if (!byLimit) {
       LOG.debug("client {} loses {} messages: {}", printable(session), messages, reason);
@@ -52,24 +51,6 @@ final class ServerLog implements BrokerLog {
   @Override
   public void failed(Session session, RuntimeException failure) {
     LOG.error("A message could not be delivered to client {}", printable(session), failure);
-  }
-
-  private boolean mayWarn(long nowMillis) {
-    long now = Math.floorDiv(nowMillis, 1000L);
-    if (now != second) {
-      if (suppressed > 0) {
-        LOG.warn("{} more such warnings were suppressed", suppressed);
-      }
-      second = now;
-      warnings = 0;
-      suppressed = 0;
-    }
-    if (warnings < WARNINGS_PER_SECOND) {
-      warnings++;
-      return true;
-    }
-    suppressed++;
-    return false;
   }
 
   private static String name(ServerConnection connection) {

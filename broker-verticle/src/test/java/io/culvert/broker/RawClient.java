@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** A client by hand over a blocking socket: hexadecimal packets out and in. */
@@ -12,6 +13,12 @@ final class RawClient implements AutoCloseable {
 
   /** CONNECT, MQTT 5, clean start, client id {@code raw}. */
   static final String CONNECT_5 = "101000044d5154540502003c000003726177";
+
+  /** The same with another client id of three letters. */
+  static String connect5(String clientId) {
+    return CONNECT_5.substring(0, CONNECT_5.length() - 6)
+        + HexFormat.of().formatHex(clientId.getBytes(StandardCharsets.US_ASCII));
+  }
 
   private final Socket socket = new Socket();
 

@@ -49,6 +49,7 @@ final class DemoCommand {
         ConfigurationLoader.of(Settings.TABLE)
             .flag("demo", "mqtt.port", "0")
             .flag("demo", "mqtt.websocket-port", "0")
+            .flag("demo", "mqtt.instances", "1")
             .flag("demo", "logging.level", "warn")
             .load();
     Logging.apply(configuration);
@@ -58,7 +59,7 @@ final class DemoCommand {
     Node node = Node.create(2);
     ending.whenAsked(node::stop);
     try {
-      node.start(broker, 1, BrokerOptions.deployable(configuration, listeners), listeners)
+      node.start(broker, BrokerOptions.deployable(configuration, listeners), listeners)
           .compose(
               addresses -> {
                 Demo demo = new Demo(screen, addresses, interval, count);

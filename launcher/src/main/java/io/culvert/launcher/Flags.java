@@ -14,7 +14,7 @@ final class Flags {
           new Flag("--port", "mqtt.port", "PORT", "MQTT over TCP (1883); 0 takes a free one."),
           new Flag("--ws-port", "mqtt.websocket-port", "PORT", "MQTT over WebSocket (8083)."),
           new Flag("--data", "store.folder", "FOLDER", "Data folder (./culvert-data)."),
-          new Flag("--instances", "mqtt.instances", "N", "Event loops (1; this version has one)."));
+          new Flag("--instances", "mqtt.instances", "N", "Event loops (one per processor)."));
 
   private static final List<Refused> REFUSED =
       List.of(

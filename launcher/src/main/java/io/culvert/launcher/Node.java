@@ -43,18 +43,13 @@ final class Node {
   /**
    * Deploys the broker; completes with the addresses when everything listens.
    *
-   * @param config shared by all instances
+   * @param config of the verticle
    */
   Future<List<String>> start(
-      Supplier<? extends Deployable> broker,
-      int instances,
-      JsonObject config,
-      List<ListenerOptions> listeners) {
+      Supplier<? extends Deployable> broker, JsonObject config, List<ListenerOptions> listeners) {
     String deployment = UUID.randomUUID().toString();
     DeploymentOptions options =
-        new DeploymentOptions()
-            .setInstances(instances)
-            .setConfig(config.copy().put("deployment", deployment));
+        new DeploymentOptions().setConfig(config.copy().put("deployment", deployment));
     return vertx
         .deployVerticle(broker, options)
         .map(id -> addresses("culvert.listeners." + deployment, listeners));

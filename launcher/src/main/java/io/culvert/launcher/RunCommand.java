@@ -62,13 +62,11 @@ final class RunCommand {
   private int serve(
       Configuration configuration, BrokerOptions options, List<ListenerOptions> listeners)
       throws StartException, InterruptedException {
-    int instances = options.instances();
-    Node node = Node.create(instances);
+    Node node = Node.create(options.shards(Integer.MAX_VALUE));
     ending.whenAsked(node::stop);
     try {
       List<String> addresses =
-          node.start(
-                  broker, instances, BrokerOptions.deployable(configuration, listeners), listeners)
+          node.start(broker, BrokerOptions.deployable(configuration, listeners), listeners)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS);

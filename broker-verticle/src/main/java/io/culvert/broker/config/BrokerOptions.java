@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The broker's configuration as values.
  *
- * @param instances event loops
+ * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
  * @param anonymous whether clients without credentials may come from other machines
  */
@@ -78,6 +78,19 @@ public record BrokerOptions(
         configuration.integer("mqtt.close-grace-millis"),
         configuration.flag("auth.anonymous"),
         limits(configuration));
+  }
+
+  /**
+   * Shards of the broker, each with an event loop of its own.
+   *
+   * @param available how many event loops there are; more than these are not wanted by themselves,
+   *     only when {@code instances} names a number
+   */
+  public int shards(int available) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return instances == 0
+        ? Math.min(Math.min(processors, available), BrokerSettings.MOST_INSTANCES)
+        : instances;
   }
 
   /** What {@link #parse} gives these listeners for, with all other values of a configuration. */

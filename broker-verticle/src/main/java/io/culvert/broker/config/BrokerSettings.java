@@ -6,12 +6,16 @@ import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 import static io.culvert.runtime.config.Setting.texts;
 
+import io.culvert.mqtt.server.ShardPlace;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
 import java.util.List;
 
 /** The settings of the roots {@code mqtt}, {@code auth}, {@code limits} and {@code store}. */
 public final class BrokerSettings {
+  /** A set of shards is one word of memory; few machines have more processors. */
+  static final int MOST_INSTANCES = ShardPlace.MOST_SHARDS;
+
   private static final List<String> ANY = List.of();
   private static final long KIB = 1L << 10;
   private static final long GIB = 1L << 30;
@@ -44,10 +48,11 @@ public final class BrokerSettings {
         number(
             "mqtt.instances",
             Unit.COUNT,
-            1,
-            1,
-            "1",
-            "Event loops that serve connections; this version has one."),
+            0,
+            MOST_INSTANCES,
+            "0",
+            "Event loops that serve connections, each with a share of them; 0 for one per"
+                + " processor."),
         texts(
             "mqtt.versions",
             List.of("3.1", "3.1.1", "5.0"),

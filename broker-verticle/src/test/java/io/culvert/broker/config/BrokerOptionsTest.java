@@ -23,8 +23,20 @@ class BrokerOptionsTest {
     BrokerOptions options = BrokerOptions.parse(new JsonObject());
     assertThat(options.limits()).usingRecursiveComparison().isEqualTo(Limits.DEFAULT);
     assertThat(options.closeGraceMillis()).isEqualTo(2_000);
-    assertThat(options.instances()).isEqualTo(1);
+    assertThat(options.instances()).isZero();
     assertThat(options.anonymous()).isFalse();
+  }
+
+  @Test
+  void shardsAreOnePerProcessorUnlessANumberIsGiven() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertThat(BrokerOptions.parse(new JsonObject()).shards(1_000))
+        .isEqualTo(Math.min(processors, 64));
+    assertThat(BrokerOptions.parse(new JsonObject()).shards(1)).isEqualTo(1);
+    assertThat(BrokerOptions.from(yaml("mqtt: {instances: 3}")).shards(1)).isEqualTo(3);
+    assertThatThrownBy(() -> BrokerOptions.from(yaml("mqtt: {instances: 65}")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.instances");
   }
 
   @Test

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Everything of one event loop that its connections share: buffers, the list of connections that
  * have something to send, one timer, the clock. There is one shard per Vert.x context.
  *
- * <p>Single-threaded: except {@link #of} and {@link #nowMillis} all methods are called on the event
- * loop.
+ * <p>Single-threaded: except {@link #of}, {@link #nowMillis} and {@link #inThread} all methods are
+ * called on the event loop.
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
  * connection that has changed, once, and arms the timer to the earliest deadline.
@@ -115,7 +115,8 @@ public final class Shard {
     return watch;
   }
 
-  boolean inThread() {
+  /** Whether the caller is on this shard's event loop. Called on any thread. */
+  public boolean inThread() {
     return eventLoop.inEventLoop();
   }
 

@@ -23,10 +23,7 @@ public final class Shards {
     Shard first = Shard.of(context);
     ContextInternal own = first.internalContext();
     EventLoopGroup loops = own.owner().nettyEventLoopGroup();
-    int available = 0;
-    for (Object ignored : loops) {
-      available++;
-    }
+    int available = available(context);
     if (count < 1 || count > available) {
       throw new IllegalArgumentException(
           count + " shards for the " + available + " event loops of this Vert.x");
@@ -41,6 +38,15 @@ public final class Shards {
       }
     }
     return shards;
+  }
+
+  /** How many event loops the Vert.x of this context has. */
+  public static int available(Context context) {
+    int available = 0;
+    for (Object ignored : ((ContextInternal) context).owner().nettyEventLoopGroup()) {
+      available++;
+    }
+    return available;
   }
 
   private static Context sibling(ContextInternal own, EventLoop eventLoop) {
