@@ -180,7 +180,7 @@ public final class Shard {
     if (passing) {
       // As a plain task it would follow at once, and the loop looks at its sockets only when it has
       // no more tasks, or after a second of them. What is due goes on after the next look.
-      eventLoop.schedule(pass, 0, TimeUnit.NANOSECONDS);
+      var unused = eventLoop.schedule(pass, 0, TimeUnit.NANOSECONDS);
     } else {
       eventLoop.execute(pass);
     }
