@@ -120,7 +120,7 @@ public final class MqttBroker {
         : new ShardPlace(
             0,
             count,
-            new ClientDirectory(new ConcurrentHashMap<>()),
+            ClientDirectory.of(new ConcurrentHashMap<String, Object>()),
             new SharedQuota(),
             new SharedQuota());
   }
