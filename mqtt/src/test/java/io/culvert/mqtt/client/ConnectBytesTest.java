@@ -8,6 +8,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_18;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_19;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_20;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_21;
+import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_2_9;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_3_1;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_3_10;
 import static io.culvert.mqtt.wire.Statement.MQTT3_3_1_3_11;
@@ -84,7 +85,8 @@ class ConnectBytesTest {
     MQTT3_3_1_3_1,
     MQTT3_3_1_3_4,
     MQTT3_3_1_3_10,
-    MQTT3_3_1_3_11
+    MQTT3_3_1_3_11,
+    MQTT3_3_1_2_9
   })
   void whatIsWantedStandsInItsOrderAsUtf8() {
     Will will =

@@ -3,6 +3,7 @@ package io.culvert.mqtt.client;
 import static io.culvert.mqtt.client.PublishTest.refusal;
 import static io.culvert.mqtt.wire.Statement.MQTT3_4_8_0_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_2_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_2;
@@ -106,15 +107,17 @@ class DisconnectTest {
   }
 
   @Test
-  @Normative({MQTT5_3_2_2_15, MQTT5_3_14_2_4})
+  @Normative({MQTT5_3_2_2_15, MQTT5_3_14_2_4, MQTT5_3_14_2_3})
   void propertiesStayBehindWhereTheServerTakesOnlySmallPackets() {
-    ScriptedServer server =
-        ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 6));
+    for (Properties words : List.of(USER, REASON)) {
+      ScriptedServer server =
+          ScriptedServer.connected(o -> o, Properties.EMPTY.with(Property.MAXIMUM_PACKET_SIZE, 6));
 
-    server.client.disconnect(ReasonCode.UNSPECIFIED_ERROR, USER, server.now);
+      server.client.disconnect(ReasonCode.UNSPECIFIED_ERROR, words, server.now);
 
-    assertThat(server.sent())
-        .containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY));
+      assertThat(server.sent())
+          .containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY));
+    }
   }
 
   @Test

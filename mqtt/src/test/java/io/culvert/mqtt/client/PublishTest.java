@@ -21,6 +21,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_1;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_2_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_3;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_3_3_4;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_4_0_2;
@@ -103,13 +104,15 @@ class PublishTest {
   }
 
   @Test
-  @Normative({MQTT5_4_3_3_1, MQTT5_4_3_3_4})
+  @Normative({MQTT5_4_3_3_1, MQTT5_4_3_3_4, MQTT5_4_3_3_2})
   @Scenario(52)
   void qos2IsReleasedByItselfAndCompleteWithPubComp() {
     ScriptedServer server = ScriptedServer.connected();
 
     int id = server.publish("a", EXACTLY_ONCE);
-    assertThat(server.sent(Publish.class).qos()).isEqualTo(EXACTLY_ONCE);
+    Publish first = server.sent(Publish.class);
+    assertThat(first.qos()).isEqualTo(EXACTLY_ONCE);
+    assertThat(first.dup()).isFalse();
     server.sends(PubRec.of(id));
     assertThat(server.sent()).containsExactly(PubRel.of(id));
     assertThat(server.events()).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -29,6 +30,7 @@ class AuthenticationTest {
 
   @Test
   @Normative({MQTT5_4_12_0_2, MQTT5_4_12_0_3, MQTT5_4_12_0_5})
+  @Scenario(124)
   void exchangeGoesOnUntilConnAck() {
     TestClient client = requested();
     assertThat(client.events()).last().isEqualTo(requestedEvent(client, "one"));
@@ -222,6 +224,7 @@ class AuthenticationTest {
   }
 
   @Test
+  @Normative({MQTT5_3_15_2_2, MQTT5_3_15_2_3, MQTT5_3_1_2_24})
   void challengeAboveTheClientsSizeIsRefused() {
     harness.hold();
     TestClient client =

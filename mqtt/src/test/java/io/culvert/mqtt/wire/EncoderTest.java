@@ -100,6 +100,17 @@ class EncoderTest {
 
   @ParameterizedTest
   @EnumSource(MqttVersion.class)
+  @Normative({
+    Statement.MQTT5_2_2_1_2,
+    Statement.MQTT5_3_3_1_2,
+    Statement.MQTT5_3_8_3_2,
+    Statement.MQTT5_3_10_3_2,
+    Statement.MQTT3_2_3_1_1,
+    Statement.MQTT3_2_3_1_5,
+    Statement.MQTT3_3_3_1_2,
+    Statement.MQTT3_3_8_3_3,
+    Statement.MQTT3_3_10_3_2
+  })
   void nothingThatThePeerMustRefuseIsWritten(MqttVersion version) {
     Properties none = Properties.EMPTY;
     assertRefusedUnwritten(PubAck.of(0), version);
