@@ -31,7 +31,7 @@ public final class Session {
    * What one call of {@link #pump} may look at, whether it is sent or skipped: less than a
    * millisecond's work.
    */
-  private static final int PUMP_STEPS = 1000;
+  private static final int PUMP_STEPS = 500;
 
   /** The expiry of a session that never ends by itself. */
   static final long NEVER_SECONDS = 0xffff_ffffL;

@@ -25,6 +25,12 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
   /** What one connection may send before the others have their turn. */
   static final int PASS_BYTES = 4 * WRITE_BYTES;
 
+  /**
+   * When so much was sent in a pass, the engine is asked for more in the next one only: a tenth of
+   * a millisecond that the others wait.
+   */
+  static final int MORE_FROM_BYTES = WRITE_BYTES;
+
   /** Bytes that are read and thrown away for a peer that still sends while we wait for its end. */
   static final int DISCARD_BYTES = 1024 * 1024;
 
@@ -190,8 +196,12 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
       }
       sent += transport.write(outbox, WRITE_BYTES);
       unflushed = true;
-      if (outbox.isEmpty()) {
-        poll(nowMillis); // the engine may have kept back what there was no room for
+      if (outbox.isEmpty()) { // the engine may have kept back what there was no room for
+        if (sent < MORE_FROM_BYTES) {
+          poll(nowMillis);
+        } else {
+          changed();
+        }
       }
       if (!transport.isWritable()) {
         flushTransport();
