@@ -1,6 +1,7 @@
 package io.culvert.broker;
 
 import io.culvert.broker.config.BrokerOptions;
+import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Counters;
 import io.culvert.mqtt.server.ServerConnection;
@@ -36,7 +37,7 @@ final class BrokerShard {
     this.number = place.number();
     this.links = links;
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
-    this.application = new MqttApplication(broker, options.limits(), log);
+    this.application = new MqttApplication(broker, options.limits(), log, scram(options, log));
     this.streams = new StreamServer<>(shard, application);
     broker.join(links.link(number));
   }
@@ -98,6 +99,20 @@ final class BrokerShard {
   /** Nothing comes from other shards any more. */
   void closeLinks() {
     links.close(number);
+  }
+
+  private @Nullable ScramExchanges scram(BrokerOptions options, ServerLog log) {
+    ScramUsers users = options.scramUsers();
+    return users == null
+        ? null
+        : new ScramExchanges(
+            broker,
+            log,
+            shard.context(),
+            users,
+            options.pendingAuthentications(),
+            new SecureRandom()::nextLong,
+            shard::nowMillis);
   }
 
   private void watch(int closeGraceMillis) {

@@ -21,15 +21,21 @@ public final class BrokerVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    BrokerOptions options = BrokerOptions.parse(config());
-    MqttBroker broker = MqttBroker.create(context, options);
-    brokers.add(broker);
-    return broker.listen().onSuccess(this::announce);
+    return vertx
+        .executeBlocking(() -> BrokerOptions.parse(config())) // reads files
+        .compose(this::listen)
+        .onSuccess(this::announce);
   }
 
   @Override
   public Future<?> stop() {
     return Future.all(brokers.stream().map(MqttBroker::close).toList());
+  }
+
+  private Future<List<ListenerOptions>> listen(BrokerOptions options) {
+    MqttBroker broker = MqttBroker.create(context, options);
+    brokers.add(broker);
+    return broker.listen();
   }
 
   private void announce(List<ListenerOptions> bound) {

@@ -18,12 +18,19 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final Limits limits;
   private final Strangers strangers;
   private final ServerLog log;
+  private final @Nullable ScramExchanges scram;
 
-  MqttApplication(Broker broker, Limits limits, ServerLog log) {
+  /**
+   * For one shard.
+   *
+   * @param scram where clients may authenticate, or null where no method is known
+   */
+  MqttApplication(Broker broker, Limits limits, ServerLog log, @Nullable ScramExchanges scram) {
     this.broker = broker;
     this.limits = limits;
     this.strangers = Strangers.of(limits);
     this.log = log;
+    this.scram = scram;
   }
 
   @Override
@@ -36,13 +43,24 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   public void event(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (event instanceof ServerEvent.Disconnected disconnected) {
       log.disconnected(connection, disconnected, nowMillis);
+      forget(connection);
+    }
+    if (scram != null && scram.handle(connection, event)) {
+      return;
     }
     broker.handle(connection, event, nowMillis);
   }
 
   @Override
   public void closed(ServerConnection connection, long nowMillis, @Nullable Throwable cause) {
+    forget(connection);
     // Where the engine could not tell it any more, because the driver or a handler failed.
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
+  }
+
+  private void forget(ServerConnection connection) {
+    if (scram != null) {
+      scram.forget(connection);
+    }
   }
 }

@@ -5,7 +5,9 @@ import io.culvert.mqtt.server.DropReason;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.Session;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,19 @@ final class ServerLog implements BrokerLog {
     }
   }
 
+  /**
+   * A client could not prove who it is.
+   *
+   * @param connect that it sent, or null where it was connected already
+   */
+  void notAuthenticated(
+      ServerConnection connection, @Nullable Connect connect, String reason, long nowMillis) {
+    if (rate.mayWarn(nowMillis)) {
+      String who = connect == null ? name(connection) : "client " + printable(connect.clientId());
+      LOG.warn("{} is refused: authentication failed, {}", who, reason);
+    }
+  }
+
   @Override
   public void dropped(Session session, DropReason reason, int messages, long nowMillis) {
     boolean byLimit = reason == DropReason.QUEUE_FULL || reason == DropReason.OUTBOX_FULL;
@@ -60,7 +75,10 @@ final class ServerLog implements BrokerLog {
 
   /** A Client Identifier may hold anything: line breaks must not forge lines of the log. */
   private static String printable(Session session) {
-    String id = session.clientId();
+    return printable(session.clientId());
+  }
+
+  private static String printable(String id) {
     StringBuilder text = new StringBuilder(id.length());
     id.codePoints()
         .limit(64)

@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The broker's configuration as values.
@@ -24,12 +26,16 @@ import java.util.concurrent.TimeUnit;
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
  * @param anonymous whether clients without credentials may come from other machines
+ * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
+ * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
     int instances,
     int closeGraceMillis,
     boolean anonymous,
+    @Nullable ScramUsers scramUsers,
+    int pendingAuthentications,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -42,7 +48,7 @@ public record BrokerOptions(
 
   /**
    * From the configuration of a deployed verticle. Roots that belong to other verticles are not
-   * looked at.
+   * looked at. Reads the files that it names, so it blocks.
    *
    * @throws ConfigurationException with everything that is wrong
    */
@@ -54,9 +60,10 @@ public record BrokerOptions(
   }
 
   /**
-   * From a configuration whose table contains {@link BrokerSettings#TABLE}.
+   * From a configuration whose table contains {@link BrokerSettings#TABLE}. Reads the files that it
+   * names, so it blocks.
    *
-   * @throws ConfigurationException when settings contradict each other
+   * @throws ConfigurationException when settings contradict each other, or a file cannot be used
    */
   public static BrokerOptions from(Configuration configuration) {
     List<Problem> problems = new ArrayList<>();
@@ -69,6 +76,10 @@ public record BrokerOptions(
               "names no version, so no client could connect"));
     }
     checkDistinct(listeners, problems);
+    ScramUsers scramUsers =
+        configuration.isPresent("auth.scram-file")
+            ? ScramFile.read(configuration.text("auth.scram-file"), problems)
+            : null;
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -77,6 +88,8 @@ public record BrokerOptions(
         configuration.integer("mqtt.instances"),
         configuration.integer("mqtt.close-grace-millis"),
         configuration.flag("auth.anonymous"),
+        scramUsers,
+        configuration.integer("limits.pending-authentications"),
         limits(configuration));
   }
 

@@ -153,7 +153,17 @@ public final class BrokerSettings {
             "auth.anonymous",
             false,
             "Lets clients without credentials in on listeners that other machines can reach. On"
-                + " loopback they are always let in. This version knows no credentials yet."));
+                + " loopback they are always let in."),
+        text(
+            "auth.scram-file",
+            null,
+            "File of users who may authenticate with MQTT 5's method `SCRAM-SHA-256`: a line for"
+                + " each, as `culvert scram USER` prints it. A file that is missing, empty or"
+                + " malformed stops the start. A path that is not absolute begins at the working"
+                + " directory. Without this setting every authentication method is refused (0x8C)."
+                + " In both cases this version still lets clients in that name no method, and looks"
+                + " at no user name or password of theirs: the file keeps nobody out, it lets"
+                + " clients prove who they are."));
   }
 
   private static SettingTable limits() {
@@ -272,7 +282,16 @@ public final class BrokerSettings {
             1,
             3600,
             "10s",
-            "Time that a connection has to send its CONNECT."),
+            "Time that a connection has to send its CONNECT, and again for an authentication by"
+                + " method."),
+        number(
+            "limits.pending-authentications",
+            Unit.COUNT,
+            1,
+            100_000,
+            "1000",
+            "Steps of authentication that may wait for a worker thread, for each event loop; a"
+                + " client beyond them is told that the server is busy (0x89)."),
         number(
             "limits.keep-alive-max-seconds",
             Unit.SECONDS,
