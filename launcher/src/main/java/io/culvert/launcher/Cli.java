@@ -58,6 +58,7 @@ final class Cli {
       case "culvert run" -> new RunCommand(environment, console, broker, ending.get()).run(result);
       case "culvert demo" -> DemoCommand.run(result, console, broker, ending.get());
       case "culvert version" -> Version.print(console);
+      case "culvert scram" -> ScramCommand.print(result, environment, console);
       case "culvert config check" -> ConfigCommand.check(result, environment, console);
       case "culvert config print" -> ConfigCommand.print(result, environment, console);
       default -> {

@@ -33,6 +33,17 @@ final class Commands {
     "",
   };
 
+  private static final String[] SCRAM_FOOTER = {
+    "",
+    "The password is asked for, or it is the first line of standard input. Add what is printed to",
+    "the file that auth.scram-file names, and keep that file from others:",
+    "",
+    "  culvert scram ann >> users.scram",
+    "  culvert run --set auth.scram-file=users.scram",
+    "",
+    "While output goes to a file, as here, the password is seen as it is typed.",
+  };
+
   private static final String[] LAYERS = {
     "",
     "A setting is taken from the flags; else from --set; else from the environment",
@@ -51,6 +62,7 @@ final class Commands {
             .addSubcommand("run", run())
             .addSubcommand("demo", demo())
             .addSubcommand("config", config)
+            .addSubcommand("scram", scram())
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
     CommandLine commands = new CommandLine(root);
@@ -78,6 +90,17 @@ final class Commands {
             "demo", "Show a broker, a device and a subscriber in this terminal.", new String[0]);
     DemoCommand.addOptionsTo(demo);
     return demo;
+  }
+
+  private static CommandSpec scram() {
+    CommandSpec scram =
+        command(
+            "scram",
+            "Print a user's line for auth.scram-file (MQTT 5, SCRAM-SHA-256).",
+            new String[0]);
+    ScramCommand.addOptionsTo(scram);
+    scram.usageMessage().footer(SCRAM_FOOTER);
+    return scram;
   }
 
   private static CommandSpec withFlags(String name, String description) {

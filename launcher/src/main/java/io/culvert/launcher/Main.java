@@ -21,6 +21,9 @@ public final class Main {
     System.setProperty(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    // A console is a terminal, in newer JDKs too: otherwise it would write into a redirected
+    // stdout.
+    System.setProperty("jdk.console", "java.base");
     // Names are looked up at the start only; the resolver of the JDK does, and needs no threads.
     System.setProperty("vertx.disableDnsResolver", "true");
   }

@@ -8,7 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,7 @@ final class Session {
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private boolean graphics = true;
   private String input = "";
+  private Terminal terminal;
   private Supplier<? extends Deployable> broker = DummyBroker::new;
 
   Session(Path folder) {
@@ -34,6 +38,13 @@ final class Session {
 
   Session input(String text) {
     input = text;
+    return this;
+  }
+
+  /** Somebody sits there who gives these answers, one to each question. */
+  Session answers(String... answers) {
+    Deque<String> left = new ArrayDeque<>(List.of(answers));
+    terminal = question -> left.poll();
     return this;
   }
 
@@ -60,7 +71,7 @@ final class Session {
     ByteArrayInputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     Cli cli =
         new Cli(
-            new Environment(variables, folder, stdin),
+            new Environment(variables, folder, stdin, terminal),
             console,
             broker,
             () -> {
