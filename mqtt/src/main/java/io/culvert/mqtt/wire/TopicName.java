@@ -44,7 +44,13 @@ public final class TopicName {
 
   /** As {@link #parse(Bytes)}, for a name in our own hands. */
   public static TopicName of(String name) {
-    return parse(Bytes.utf8(name));
+    Bytes utf8 = Bytes.utf8(name);
+    // A lone surrogate has become a question mark on the way.
+    if (!utf8.toUtf8().equals(name)) {
+      throw new MqttViolation(
+          ReasonCode.MALFORMED_PACKET, Statement.MQTT5_1_5_4_1, "surrogate in a Topic Name");
+    }
+    return parse(utf8);
   }
 
   /** Wraps the bytes of another name, which need not be checked again. */
