@@ -143,7 +143,6 @@ public final class Session {
   void detach() {
     connection = null;
     drained();
-    feeds = null;
   }
 
   /** The CONNECT that it belongs to. */

@@ -1,9 +1,13 @@
 package io.culvert.mqtt.server;
 
+import static io.culvert.mqtt.wire.Statement.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
@@ -71,6 +75,29 @@ class RetainedFeedTest {
     }
     assertThat(client.session().feedCount()).isLessThan(10);
     assertThat(payloadsToTheEnd(client)).containsExactly("x");
+  }
+
+  @Test
+  @Normative({MQTT5_3_3_1_9, MQTT5_3_1_2_23})
+  void whatWaitedComesOnTheNextConnectionOfTheSession() {
+    retain("first", "1");
+    retain("second", "2");
+    Connect connect =
+        Packets.connect("c")
+            .cleanStart(false)
+            .expirySeconds(60)
+            .with(Property.RECEIVE_MAXIMUM, 1)
+            .build();
+    TestClient client = harness.connect(connect);
+    client.send(Packets.subscribe(1, "#", QoS.AT_LEAST_ONCE));
+    assertThat(client.takeAll()).hasSize(2); // SUBACK and one of them
+    client.lose();
+
+    TestClient again = harness.open().send(connect);
+    again.takeFirst(ConnAck.class);
+    int firstId = again.takePublish().packetId();
+    again.send(Packets.pubAck(firstId));
+    assertThat(again.takePublish().payload().toUtf8()).isIn("1", "2");
   }
 
   /** A client that has not acknowledged the one message that it takes at a time. */
