@@ -43,7 +43,7 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
-    this.shared = new SharedRouting(limits.sharedStrategy());
+    this.shared = new SharedRouting(limits.sharedStrategy(), targets);
   }
 
   // ---- subscriptions

@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** The way of a message to one member of a shared subscription. */
 final class SharedRouting {
   private final MemberChoice choice;
-  private final Targets targets = new Targets();
+  private final Targets targets;
 
-  SharedRouting(SharedStrategy strategy) {
+  /**
+   * @param targets those of plain subscriptions: a session is marked by one of its kind only
+   */
+  SharedRouting(SharedStrategy strategy, Targets targets) {
     this.choice = new MemberChoice(strategy);
+    this.targets = targets;
   }
 
   /**

@@ -58,6 +58,19 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(MQTT5_3_3_4_2)
+  void clientWithASharedAndAPlainSubscriptionGetsBothCopies() {
+    TestClient both = harness.connect("both").subscribe("$share/g/a/#", QoS.AT_LEAST_ONCE);
+    both.subscribe("a/b", QoS.AT_MOST_ONCE);
+    for (int i = 1; i < 5; i++) {
+      publish(i, "m", QoS.AT_LEAST_ONCE);
+      assertThat(both.takePublishes())
+          .extracting(Publish::qos)
+          .containsExactlyInAnyOrder(QoS.AT_MOST_ONCE, QoS.AT_LEAST_ONCE);
+    }
+  }
+
+  @Test
   @Scenario(120)
   void sameClientTwiceInAGroupCountsOnce() {
     TestClient twice = harness.connect("twice").subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);
