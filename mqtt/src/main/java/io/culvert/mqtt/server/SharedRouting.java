@@ -35,6 +35,10 @@ final class SharedRouting {
     int key = choice.key(source);
     SharedMember<Subscription> ready = choice.ready(group, message, key);
     SharedMember<Subscription> chosen = ready == null ? choice.waiting(group, message, key) : ready;
+    if (chosen == null) { // who stood in a wrong line has only now been found to be ready
+      ready = choice.ready(group, message, key);
+      chosen = ready;
+    }
     if (chosen != null) {
       targets.clear();
       targets.add(chosen.subscription(), message, 0);

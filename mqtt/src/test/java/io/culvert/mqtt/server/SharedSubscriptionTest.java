@@ -71,6 +71,20 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @Normative(MQTT5_3_8_4_3)
+  void busyMemberThatSubscribesAnewWithQos0GetsTheNextMessage() {
+    TestClient member =
+        harness.connect(Packets.connect("member").with(Property.RECEIVE_MAXIMUM, 1).build());
+    member.subscribe("$share/g/a/#", QoS.AT_LEAST_ONCE);
+    publish(1, "first", QoS.AT_LEAST_ONCE);
+    publish(2, "second", QoS.AT_LEAST_ONCE);
+    member.takePublish();
+    member.subscribe("$share/g/a/#", QoS.AT_MOST_ONCE);
+    publish(3, "third", QoS.AT_LEAST_ONCE);
+    assertThat(member.takePayloads()).containsExactly("third");
+  }
+
+  @Test
   @Scenario(120)
   void sameClientTwiceInAGroupCountsOnce() {
     TestClient twice = harness.connect("twice").subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);
