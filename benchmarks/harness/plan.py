@@ -9,13 +9,13 @@ class Plan:
         self.rounds, self.minutes, self.quick = rounds, minutes, quick
         self.few_rounds = min(rounds, 3)            # of what takes long: idle, start, retained
         self.first_s = 1.5 if quick else 12.0       # load on each new process before anything else
-        self.warm_cpu_s, self.round_cpu_s = (0.3, 0.3) if quick else (0.8, 1.0)
-        self.most_warm_ups = 2 if quick else 5
-        self.wall_s = 1.0 if quick else 3.0
-        self.rate_s = 1 if quick else 3
+        self.warm_cpu_s, self.round_cpu_s = (0.3, 0.3) if quick else (0.6, 0.8)
+        self.most_warm_ups = 2 if quick else 4
+        self.wall_s = 1.0 if quick else 2.5
+        self.rate_s = 1 if quick else 2.5
         self.retained, self.many_retained = (10_000, 100_000) if quick else (100_000, 1_000_000)
-        self.quiet_s = 1 if quick else 3
-        self.idle_total, self.hold_s = (2000, 3) if quick else (10000, 5)
+        self.quiet_s = 1 if quick else 2.5
+        self.idle_total, self.hold_s = (2000, 3) if quick else (10000, 4)
         self.settle_s = 1 if quick else 3
         self.least_storm = 1000 if quick else 10000
 

@@ -179,7 +179,7 @@ class WarmUp(unittest.TestCase):
         self.assertEqual(result['cpu_s_per_million'], 29)
 
     def test_ends_at_the_limit(self):
-        self.assertEqual(len(self.runs('hivemq', [90, 80, 70, 60, 50, 40, 30, 20])[1]), 5)
+        self.assertEqual(len(self.runs('hivemq', [90, 80, 70, 60, 50, 40, 30, 20])[1]), 4)
 
     def test_peer_that_always_fails_is_given_up(self):
         result, done = self.runs('moquette', [1], faults=range(9))

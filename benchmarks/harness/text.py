@@ -13,7 +13,7 @@ METHOD = """## How it is measured, and how to repeat it
 
 ```
 benchmarks/run                          # everything, about 20 minutes, writes this page and the chart
-benchmarks/run --quick                  # one short round of everything, about four minutes, not for quoting
+benchmarks/run --quick                  # one short round of everything, about six minutes, not for quoting
 benchmarks/run --quick --scenarios rt   # one scenario; the report goes to benchmarks/target
 ```
 
@@ -21,8 +21,8 @@ It needs Linux, Python 3, a C compiler, Maven and `mosquitto`; HiveMQ CE and Moq
 What cannot be had is named and left out. `benchmarks/run --help` names the rest. Raw rounds: `benchmarks/target/results.jsonl`.
 
 - All brokers run during the whole benchmark; only one is loaded at a time. The rounds alternate, and every second one goes backwards.
-- Each process gets 12 seconds of load before anything is looked at. In each scenario it is then warmed up until a run costs less than 5 % less CPU than the best before.
-- The number of messages is chosen for each broker so that a timed round burns about the same CPU (1 s, at most 3 s of wall time): the faster broker gets more messages.
+- Each process gets 12 seconds of load before anything is looked at. In each scenario it is then warmed up until a run saves less than 5 % of the CPU of the best before, with four runs at most.
+- The number of messages is chosen for each broker so that a timed round burns about the same CPU (0.8 s, at most 2.5 s of wall time): the faster broker gets more messages.
 - Five timed rounds; three of what takes long (rt, rtp, idle, start).
 - The generator, `benchmarks/mqload`, is one C thread on the same machine. Each payload carries publisher, sequence, time and a check sum, so that every delivery is
   accounted for: a message that is lost, doubled, out of order or damaged, an acknowledgement that is missing or a connection that fails is a fault. A round with a fault
