@@ -4,7 +4,6 @@ import io.culvert.engine.ShardLink;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Publish;
-import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.RetainHandling;
 import io.culvert.mqtt.wire.TopicFilter;
@@ -29,6 +28,7 @@ public final class Broker {
   private final Limits limits;
   private final Counters counters = new Counters();
   private final Retained retained;
+  private final RetainedShards retainedShards;
   private final Router router;
   private final Sessions sessions;
   private final Peers peers;
@@ -61,12 +61,15 @@ public final class Broker {
    */
   public Broker(ShardPlace place, Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
-    this.retained = new Retained(limits, random.getAsLong());
+    this.retained = new Retained(limits, place, random.getAsLong());
     this.peers = new Peers(place);
+    this.retainedShards = new RetainedShards(retained, peers, counters);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
-    this.router = new Router(limits, counters, retained, peers, remotePublishers, random);
+    this.router =
+        new Router(limits, counters, retained, retainedShards, peers, remotePublishers, random);
     this.sessions = new Sessions(limits, counters, log, router, peers, random);
-    this.messages = new PeerMessages(peers, router, sessions.moves(), remotePublishers);
+    this.messages =
+        new PeerMessages(peers, router, sessions.moves(), retainedShards, remotePublishers);
   }
 
   /** How the other shards reach this one; what they ask is answered through {@link #join}. */
@@ -83,10 +86,7 @@ public final class Broker {
   public void handle(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (event instanceof ServerEvent.Published published) {
       Publish publish = published.publish();
-      ReasonCode reasonCode = publish(connection.session(), publish, published.topic(), nowMillis);
-      if (publish.qos() != QoS.AT_MOST_ONCE) {
-        connection.acceptPublish(publish.packetId(), reasonCode);
-      }
+      router.publish(connection, publish, published.topic(), nowMillis);
     } else if (event instanceof ServerEvent.ConnectRequested requested) {
       connect(connection, requested.connect(), nowMillis);
     } else if (event instanceof ServerEvent.SubscribeRequested requested) {
@@ -155,7 +155,7 @@ public final class Broker {
       return; // taken over meanwhile
     }
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
-    List<RetainedFeed> feeds = new ArrayList<>();
+    List<Subscription> feeds = new ArrayList<>();
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       reasonCodes.add(subscribe(session, request, requested.identifier(), feeds));
     }
@@ -165,7 +165,7 @@ public final class Broker {
             now -> {
               connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
               if (session.connection() == connection) {
-                feeds.forEach(feed -> session.feed(feed, now));
+                feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
               }
             },
             nowMillis);
@@ -194,7 +194,7 @@ public final class Broker {
   }
 
   private ReasonCode subscribe(
-      Session session, SubscriptionRequest request, int identifier, List<RetainedFeed> feeds) {
+      Session session, SubscriptionRequest request, int identifier, List<Subscription> feeds) {
     if (request.refusal() != ReasonCode.SUCCESS) {
       return request.refusal();
     }
@@ -210,7 +210,7 @@ public final class Broker {
     boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]
         handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
-      feeds.add(new RetainedFeed(retained.match(filter), subscription)); // [MQTT5-3.3.1-9]
+      feeds.add(subscription); // [MQTT5-3.3.1-9]
     }
     // [MQTT5-3.2.2-10], [MQTT5-3.8.4-7]
     return ReasonCode.granted(request.options().qos().min(limits.maximumQos()));

@@ -8,13 +8,20 @@ final class PeerMessages implements ShardLink.Receiver {
   private final Peers peers;
   private final Router router;
   private final SessionMoves moves;
+  private final RetainedShards retained;
   private final RemotePublishers publishers;
   private final FrameReader in = new FrameReader();
 
-  PeerMessages(Peers peers, Router router, SessionMoves moves, RemotePublishers publishers) {
+  PeerMessages(
+      Peers peers,
+      Router router,
+      SessionMoves moves,
+      RetainedShards retained,
+      RemotePublishers publishers) {
     this.peers = peers;
     this.router = router;
     this.moves = moves;
+    this.retained = retained;
     this.publishers = publishers;
   }
 
@@ -34,8 +41,13 @@ final class PeerMessages implements ShardLink.Receiver {
       case MOVE -> moves.onMove(peer, in);
       case CUT -> moves.onCut(peer, in);
       case STATE -> moves.onState(in, nowMillis);
-      case SHARED_PUBLISH, RETAIN, RETAINED, FEED_OPEN, FEED_SLICE, FEED_MORE, FEED_CLOSE ->
-          throw new IllegalStateException("not yet");
+      case RETAIN -> retained.onRetain(peer, in);
+      case RETAINED -> retained.onRetained(in, nowMillis);
+      case FEED_OPEN -> retained.onFeedOpen(peer, in);
+      case FEED_SLICE -> retained.onFeedSlice(in, nowMillis);
+      case FEED_MORE -> retained.onFeedMore(peer, in);
+      case FEED_CLOSE -> retained.onFeedClose(peer, in);
+      case SHARED_PUBLISH -> throw new IllegalStateException("not yet");
     }
   }
 

@@ -18,10 +18,12 @@ final class Retained {
   private final RetainedTree<Kept> messages;
   private final Deadlines<Message> expiries = new Deadlines<>();
   private final Limits limits;
+  private final ShardPlace place;
   private long bytes;
 
-  Retained(Limits limits, long seed) {
+  Retained(Limits limits, ShardPlace place, long seed) {
     this.limits = limits;
+    this.place = place;
     this.messages = new RetainedTree<>(seed);
   }
 
@@ -44,8 +46,17 @@ final class Retained {
     }
     Kept known = messages.get(topic);
     long freed = known == null ? 0 : known.message.heldBytes();
-    return (known != null || messages.size() < limits.retainedMessages())
-        && bytes - freed + payloadBytes + topic.length() <= limits.retainedBytes();
+    return (known != null || place.retainedMessages().held() < limits.retainedMessages())
+        && place.retainedBytes().held() - freed + payloadBytes + topic.length()
+            <= limits.retainedBytes();
+  }
+
+  /** As above for a topic of which nothing is known but that it may be new. */
+  boolean hasRoomForNew(TopicName topic, int payloadBytes) {
+    return payloadBytes == 0
+        || (place.retainedMessages().held() < limits.retainedMessages()
+            && place.retainedBytes().held() + payloadBytes + topic.length()
+                <= limits.retainedBytes());
   }
 
   /** Stores a message, or removes the stored one when the payload is empty [MQTT5-3.3.1-6]. */
@@ -56,7 +67,7 @@ final class Retained {
     }
     Kept kept = new Kept(message, expiry(message));
     forget(messages.put(message.topic(), kept)); // [MQTT5-3.3.1-5]
-    bytes += message.heldBytes();
+    count(1, message.heldBytes());
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
@@ -84,13 +95,19 @@ final class Retained {
     return entry;
   }
 
+  private void count(int more, long moreBytes) {
+    bytes += moreBytes;
+    place.retainedMessages().add(more);
+    place.retainedBytes().add(moreBytes);
+  }
+
   private void remove(TopicName topic) {
     forget(messages.remove(topic));
   }
 
   private void forget(@Nullable Kept old) {
     if (old != null) {
-      bytes -= old.message.heldBytes();
+      count(-1, -old.message.heldBytes());
       if (old.expiry != null) {
         expiries.remove(old.expiry);
       }

@@ -2,36 +2,59 @@ package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
-import io.culvert.mqtt.topic.RetainedTree;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The retained messages that a new subscription brings, one at a time. */
+/** The retained messages that a new subscription brings, one at a time, from all shards. */
 final class RetainedFeed {
   /** Topics looked at in one go: as long as it takes to send a message or two. */
-  private static final int STEPS = 32;
+  static final int STEPS = 32;
 
-  private final RetainedTree.Cursor<Retained.Kept> messages;
+  private final List<RetainedSource> sources;
   private final Subscription subscription;
 
-  RetainedFeed(RetainedTree.Cursor<Retained.Kept> messages, Subscription subscription) {
-    this.messages = messages;
+  RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
+    this.sources = new ArrayList<>(sources);
     this.subscription = subscription;
   }
 
   /** There are no more, or the subscription was ended or replaced meanwhile. */
   @SuppressWarnings("ReferenceEquality") // an equal subscription made later has a feed of its own
   boolean isDone() {
-    return messages.isDone()
+    sources.removeIf(RetainedSource::isDone);
+    return sources.isEmpty()
         || subscription.session().subscription(subscription.filter()) != subscription;
+  }
+
+  /** There is none now, but there may be more later. */
+  boolean isWaiting() {
+    for (int i = 0; i < sources.size(); i++) {
+      if (!sources.get(i).isWaiting()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The next one that is still worth something, or null when none was found in one go. */
   @Nullable Delivery next(long nowMillis) {
-    Retained.Kept kept = messages.next(STEPS);
-    if (kept == null || kept.message().isExpired(nowMillis)) {
-      return null;
+    for (int i = 0; i < sources.size(); i++) {
+      if (!sources.get(i).isWaiting()) {
+        Message message = sources.get(i).next();
+        return message == null || message.isExpired(nowMillis) ? null : delivery(message);
+      }
     }
-    Message message = kept.message();
+    return null;
+  }
+
+  /** Nobody wants any more. */
+  void close() {
+    sources.forEach(RetainedSource::close);
+    sources.clear();
+  }
+
+  private Delivery delivery(Message message) {
     int identifier = subscription.identifier();
     return Delivery.of(
         message,

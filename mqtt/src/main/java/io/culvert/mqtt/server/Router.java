@@ -19,6 +19,7 @@ final class Router {
   private final Limits limits;
   private final Counters counters;
   private final Retained retained;
+  private final RetainedShards retainedShards;
   private final TopicTree<Subscription> subscriptions;
   private final FanOut<Subscription> fanOut = new FanOut<>();
   private final Targets targets = new Targets();
@@ -33,12 +34,14 @@ final class Router {
       Limits limits,
       Counters counters,
       Retained retained,
+      RetainedShards retainedShards,
       Peers peers,
       RemotePublishers remotePublishers,
       LongSupplier random) {
     this.limits = limits;
     this.counters = counters;
     this.retained = retained;
+    this.retainedShards = retainedShards;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
@@ -71,6 +74,71 @@ final class Router {
   }
 
   // ---- publish
+
+  /** Publishes what a client sent, and answers it at QoS 1 and 2. */
+  void publish(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
+    if (publish.retain() && retainedShards.isElsewhere(topic)) {
+      publishRetained(connection, publish, topic, nowMillis);
+      return;
+    }
+    ReasonCode reasonCode = publish(connection.session(), publish, topic, nowMillis);
+    answer(connection, publish.qos(), publish.packetId(), reasonCode);
+  }
+
+  private static void answer(
+      ServerConnection connection, QoS qos, int packetId, ReasonCode reasonCode) {
+    if (qos != QoS.AT_MOST_ONCE) {
+      connection.acceptPublish(packetId, reasonCode);
+    }
+  }
+
+  /**
+   * As {@link #publish}, where another shard retains the message: it is acknowledged when that is
+   * done. If there may be no room for it, the publisher waits for the answer, because then the
+   * message goes to nobody.
+   */
+  private void publishRetained(
+      ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
+    counters.countReceived();
+    int packetId = publish.packetId();
+    ReasonCode refusal = refusal(topic, true, publish.payload().length());
+    if (refusal != ReasonCode.SUCCESS) {
+      counters.countRefused();
+      answer(connection, publish.qos(), packetId, refusal);
+      return;
+    }
+    Message message = Message.of(publish, topic, nowMillis);
+    if (retained.hasRoomForNew(topic, publish.payload().length())) {
+      match(topic);
+      ReasonCode reached = deliver(connection.session(), message, nowMillis);
+      retainedShards.storeElsewhere(
+          message,
+          (isStored, now) ->
+              answer(
+                  connection,
+                  message.qos(),
+                  packetId,
+                  isStored ? reached : ReasonCode.QUOTA_EXCEEDED));
+      return;
+    }
+    Hold hold = new Hold();
+    connection.publisher().holdShortly(hold);
+    retainedShards.storeElsewhere(
+        message,
+        (isStored, now) -> {
+          if (!hold.isOver) {
+            connection.publisher().release();
+          }
+          ReasonCode reasonCode = ReasonCode.QUOTA_EXCEEDED;
+          if (!isStored) {
+            counters.countRefused();
+          } else {
+            match(message.topic());
+            reasonCode = deliver(connection.session(), message, now);
+          }
+          answer(connection, message.qos(), packetId, reasonCode);
+        });
+  }
 
   /**
    * Publishes what a client sent. Topic, payload and properties may be borrowed.
@@ -127,7 +195,7 @@ final class Router {
     if (!SubscribeChecks.fits(topic.utf8(), limits)) {
       return ReasonCode.TOPIC_NAME_INVALID;
     }
-    if (retain && !retained.hasRoomFor(topic, payloadBytes)) {
+    if (retain && !retainedShards.isElsewhere(topic) && !retained.hasRoomFor(topic, payloadBytes)) {
       counters.countRetainedRefused();
       return ReasonCode.QUOTA_EXCEEDED;
     }
@@ -137,8 +205,12 @@ final class Router {
   /** Hands a message to the sessions that {@link #fanOut} holds. */
   private ReasonCode route(@Nullable Session source, Message message, long nowMillis) {
     if (message.retain()) { // [MQTT5-3.3.1-8]
-      retained.store(message);
+      retainedShards.store(message);
     }
+    return deliver(source, message, nowMillis);
+  }
+
+  private ReasonCode deliver(@Nullable Session source, Message message, long nowMillis) {
     LocalPublisher publisher = source == null ? null : source.publisher();
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
@@ -205,5 +277,20 @@ final class Router {
     subscriptions.match(message.topic(), fanOut);
     deliver(null, message, 1L << peer, toSlowDown, nowMillis);
     fanOut.clear();
+  }
+
+  /** A publisher waits for another shard. */
+  private static final class Hold implements Holder {
+    private boolean isOver;
+
+    @Override
+    public void expired(long nowMillis) {
+      throw new IllegalStateException("no deadline was given");
+    }
+
+    @Override
+    public void forget(Publisher publisher) {
+      isOver = true;
+    }
   }
 }

@@ -274,10 +274,19 @@ public final class Session {
       feeds = waiting;
     }
     if (waiting.size() > 2 * subscriptionCount()) {
-      waiting.removeIf(RetainedFeed::isDone); // of subscriptions that were replaced
+      waiting.removeIf(Session::isOver);
     }
     waiting.add(feed);
     pump(nowMillis);
+  }
+
+  /** Its subscription was replaced. */
+  private static boolean isOver(RetainedFeed feed) {
+    boolean isDone = feed.isDone();
+    if (isDone) {
+      feed.close();
+    }
+    return isDone;
   }
 
   /** Messages of how many subscriptions wait for their turn. */
@@ -318,7 +327,7 @@ public final class Session {
       Delivery delivery = nextWaiting(nowMillis);
       if (delivery != null) {
         sendFirst(to, delivery, nowMillis);
-      } else if (feeds == null) {
+      } else if (!hasRetained()) {
         return;
       }
     }
@@ -341,7 +350,7 @@ public final class Session {
     undecided = null;
     queue = null;
     drained();
-    feeds = null;
+    closeFeeds();
     will = null;
   }
 
@@ -429,6 +438,20 @@ public final class Session {
     log.dropped(this, reason, messages, nowMillis);
   }
 
+  /** More retained messages are here, perhaps; not only on their way from another shard. */
+  private boolean hasRetained() {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    return waiting != null && (waiting.element().isDone() || !waiting.element().isWaiting());
+  }
+
+  private void closeFeeds() {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    feeds = null;
+    if (waiting != null) {
+      waiting.forEach(RetainedFeed::close);
+    }
+  }
+
   private @Nullable Delivery nextRetained(long nowMillis) {
     ArrayDeque<RetainedFeed> waiting = feeds;
     if (waiting == null) {
@@ -438,6 +461,7 @@ public final class Session {
     Delivery delivery = feed.isDone() ? null : feed.next(nowMillis);
     if (feed.isDone()) {
       waiting.remove();
+      feed.close();
       if (waiting.isEmpty()) {
         feeds = null;
       }

@@ -25,9 +25,11 @@ final class TestShards {
   static final int COUNT = Integer.getInteger("culvert.test.shards", 1);
 
   /** Little, so that tests meet a full link. */
+  private static final int LINK_FRAMES = 2;
+
   private static final long LINK_BYTES = 16 * 1024;
 
-  private final ShardExchange exchange = new ShardExchange(LINK_BYTES);
+  private final ShardExchange exchange = new ShardExchange(LINK_FRAMES, LINK_BYTES);
   private final List<Broker> shards = new ArrayList<>();
   private final List<ShardLink> links = new ArrayList<>();
   private final Map<ServerConnection, Broker> owners = new IdentityHashMap<>();
