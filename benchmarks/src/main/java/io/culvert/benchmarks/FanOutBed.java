@@ -14,6 +14,7 @@ import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -28,7 +29,6 @@ import java.util.List;
  * #acknowledge} is the answer of the subscribers at QoS 1.
  */
 public final class FanOutBed {
-  private static final MqttVersion VERSION = MqttVersion.MQTT_3_1_1;
   private static final String TOPIC = "plant/7/alarm";
   private static final int PAYLOAD_BYTES = 64;
   private static final long NOW = 1_000_000;
@@ -44,14 +44,18 @@ public final class FanOutBed {
   private final ServerConnection publisher;
   private final ServerConnection[] subscribers;
   private final QoS qos;
+  private final MqttVersion version;
+  private final Properties connectProperties;
   private final Bytes publish;
   private final Outbox scratch = new Outbox(pool);
   private final CountingSink sink = new CountingSink();
   private final Bytes[] acknowledgements;
   private int round;
 
-  private FanOutBed(int targets, QoS qos) {
+  private FanOutBed(int targets, QoS qos, MqttVersion version, Properties connectProperties) {
     this.qos = qos;
+    this.version = version;
+    this.connectProperties = connectProperties;
     publisher = connect("publisher");
     subscribers = new ServerConnection[targets];
     for (int i = 0; i < targets; i++) {
@@ -75,14 +79,20 @@ public final class FanOutBed {
                 Properties.EMPTY));
     acknowledgements = new Bytes[IDENTIFIERS];
     for (int i = 0; i < IDENTIFIERS; i++) {
-      MqttEncoder.writeAck(PacketType.PUBACK, i + 1, ReasonCode.SUCCESS, VERSION, scratch);
+      MqttEncoder.writeAck(PacketType.PUBACK, i + 1, ReasonCode.SUCCESS, version, scratch);
       acknowledgements[i] = drainScratch();
     }
     drainAll();
   }
 
   public static FanOutBed of(int targets, QoS qos) {
-    return new FanOutBed(targets, qos);
+    return new FanOutBed(targets, qos, MqttVersion.MQTT_3_1_1, Properties.EMPTY);
+  }
+
+  /** One whose subscribers take Topic Aliases. */
+  public static FanOutBed aliased(int targets, QoS qos) {
+    Properties aliases = Properties.builder().put(Property.TOPIC_ALIAS_MAXIMUM, 10).build();
+    return new FanOutBed(targets, qos, MqttVersion.MQTT_5, aliases);
   }
 
   /**
@@ -123,7 +133,7 @@ public final class FanOutBed {
   private ServerConnection connect(String clientId) {
     ServerConnection connection =
         new ServerConnection(Limits.DEFAULT, pool, Wake.NOBODY, null, NOW);
-    send(connection, new Connect(VERSION, true, 0, clientId, null, null, null, Properties.EMPTY));
+    send(connection, new Connect(version, true, 0, clientId, null, null, null, connectProperties));
     if (!connection.isConnected()) {
       throw new IllegalStateException(clientId + " is not connected");
     }
@@ -150,7 +160,7 @@ public final class FanOutBed {
   }
 
   private Bytes bytes(MqttPacket packet) {
-    MqttEncoder.write(packet, VERSION, scratch);
+    MqttEncoder.write(packet, version, scratch);
     return drainScratch();
   }
 

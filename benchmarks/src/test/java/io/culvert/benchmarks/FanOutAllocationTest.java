@@ -29,7 +29,16 @@ final class FanOutAllocationTest {
   @ParameterizedTest
   @EnumSource(names = {"AT_MOST_ONCE", "AT_LEAST_ONCE"})
   void anotherTargetCostsNextToNoMemory(QoS qos) {
-    FanOutBed bed = FanOutBed.of(TARGETS, qos);
+    assertCostsNextToNoMemory(FanOutBed.of(TARGETS, qos));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"AT_MOST_ONCE", "AT_LEAST_ONCE"})
+  void neitherDoesOneWithATopicAlias(QoS qos) {
+    assertCostsNextToNoMemory(FanOutBed.aliased(TARGETS, qos));
+  }
+
+  private static void assertCostsNextToNoMemory(FanOutBed bed) {
     for (int i = 0; i < WARM_UP_PUBLISHES; i++) {
       bed.publish();
       bed.acknowledge();
@@ -44,6 +53,20 @@ final class FanOutAllocationTest {
     assertThat(bed.delivered())
         .isEqualTo((WARM_UP_PUBLISHES + (long) MEASUREMENTS * PUBLISHES) * TARGETS);
     assertThat(bed.unacknowledged()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"AT_MOST_ONCE", "AT_LEAST_ONCE"})
+  void aliasesTakeTheTopicOutOfAllButTheFirst(QoS qos) {
+    FanOutBed bed = FanOutBed.aliased(TARGETS, qos);
+    int identifier = qos == QoS.AT_MOST_ONCE ? 0 : 2;
+    int aliased = 2 + 2 + identifier + 1 + 3 + 64;
+    int acknowledgement = qos == QoS.AT_MOST_ONCE ? 0 : 4;
+
+    assertThat(bed.publish())
+        .isEqualTo((long) TARGETS * (aliased + "plant/7/alarm".length()) + acknowledgement);
+    bed.acknowledge();
+    assertThat(bed.publish()).isEqualTo((long) TARGETS * aliased + acknowledgement);
   }
 
   @ParameterizedTest

@@ -126,6 +126,7 @@ public record BrokerOptions(
     return Limits.builder()
         .versions(versions(configuration))
         .topicAliasMaximum(configuration.integer("mqtt.topic-alias-maximum"))
+        .outboundTopicAliasMaximum(configuration.integer("mqtt.outbound-topic-alias-maximum"))
         .maximumQos(QoS.of(configuration.integer("mqtt.maximum-qos")))
         .retainAvailable(configuration.flag("mqtt.retain-available"))
         .wildcardAvailable(configuration.flag("mqtt.wildcard-subscriptions-available"))

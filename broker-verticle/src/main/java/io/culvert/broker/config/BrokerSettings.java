@@ -66,6 +66,14 @@ public final class BrokerSettings {
             "16",
             "Topic aliases that a client may use towards the broker."),
         number(
+            "mqtt.outbound-topic-alias-maximum",
+            Unit.COUNT,
+            0,
+            65535,
+            "16",
+            "Topic aliases that the broker uses towards an MQTT 5 client that says it takes as"
+                + " many; 0 uses none."),
+        number(
             "mqtt.maximum-qos",
             Unit.COUNT,
             0,

@@ -48,6 +48,7 @@ class BrokerOptionsTest {
                     mqtt:
                       versions: [3.1, 5.0]
                       topic-alias-maximum: 1
+                      outbound-topic-alias-maximum: 2
                       maximum-qos: 1
                       retain-available: false
                       wildcard-subscriptions-available: false
@@ -79,6 +80,7 @@ class BrokerOptionsTest {
         Limits.builder()
             .versions(EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_5))
             .topicAliasMaximum(1)
+            .outboundTopicAliasMaximum(2)
             .maximumQos(QoS.AT_LEAST_ONCE)
             .retainAvailable(false)
             .wildcardAvailable(false)

@@ -11,7 +11,6 @@ import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.PubComp;
 import io.culvert.mqtt.wire.PubRec;
-import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
@@ -29,7 +28,6 @@ final class OutgoingMessages {
   private final Deque<ClientEvent> events;
   private final ServerTerms terms;
   private final boolean lowerQos;
-  private final OutboundAliases aliases;
 
   OutgoingMessages(
       ClientSession session,
@@ -43,7 +41,7 @@ final class OutgoingMessages {
     this.events = events;
     this.terms = terms;
     this.lowerQos = options.lowerQos();
-    this.aliases = new OutboundAliases(options.topicAliases() ? terms.topicAliasMaximum() : 0);
+    transmitter.topicAliasMaximum(options.topicAliases() ? terms.topicAliasMaximum() : 0);
   }
 
   /** Sends again what is unacknowledged, in its order, then what waits [MQTT5-4.4.0-1]. */
@@ -169,13 +167,7 @@ final class OutgoingMessages {
   }
 
   private void send(Delivery delivery, int packetId, long nowMillis) {
-    Publish shorter = aliases.shorten(delivery, packetId, nowMillis);
-    if (shorter != null && transmitter.fits(shorter)) {
-      aliases.learned(shorter);
-      transmitter.send(shorter, nowMillis);
-    } else {
-      transmitter.sendPublish(delivery, packetId, false, nowMillis);
-    }
+    transmitter.sendPublish(delivery, packetId, false, nowMillis);
   }
 
   private void sendPubRel(int id, ReasonCode reasonCode, long nowMillis) {

@@ -37,6 +37,11 @@ final class Transmitter {
     sender.maximumPacketSize(bytes);
   }
 
+  /** How many Topic Aliases may be used. */
+  void topicAliasMaximum(int maximum) {
+    sender.topicAliasMaximum(maximum);
+  }
+
   void outboxBytes(long bytes) {
     outboxBytes = bytes;
   }

@@ -112,6 +112,11 @@ public final class Limits {
     return values.connectingBytes;
   }
 
+  /** How many Topic Aliases the server uses towards a client that takes as many, 0…65 535. */
+  public int outboundTopicAliasMaximum() {
+    return values.outboundTopicAliasMaximum;
+  }
+
   /** How long a connection may stay without CONNECT. */
   public long connectTimeoutMillis() {
     return values.connectTimeoutMillis;
@@ -179,6 +184,7 @@ public final class Limits {
     private long sessionExpirySeconds = 7 * 24 * 3600;
     private int topicAliasMaximum = 16;
     private long connectingBytes = 16 * 1024 * 1024;
+    private int outboundTopicAliasMaximum = 16;
     private long connectTimeoutMillis = 10_000;
     private int keepAliveSeconds;
     private QoS maximumQos = QoS.EXACTLY_ONCE;
@@ -210,6 +216,7 @@ public final class Limits {
       sessionExpirySeconds = from.sessionExpirySeconds;
       topicAliasMaximum = from.topicAliasMaximum;
       connectingBytes = from.connectingBytes;
+      outboundTopicAliasMaximum = from.outboundTopicAliasMaximum;
       connectTimeoutMillis = from.connectTimeoutMillis;
       keepAliveSeconds = from.keepAliveSeconds;
       maximumQos = from.maximumQos;
@@ -305,6 +312,11 @@ public final class Limits {
 
     public Builder connectingBytes(long bytes) {
       connectingBytes = inRange("connecting bytes", bytes, 0, Long.MAX_VALUE);
+      return this;
+    }
+
+    public Builder outboundTopicAliasMaximum(int aliases) {
+      outboundTopicAliasMaximum = inRange("outbound topic alias maximum", aliases, 0, 65_535);
       return this;
     }
 

@@ -540,6 +540,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
     sender.version(version);
     sender.maximumPacketSize(
         connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+    long aliases = connect.properties().integer(Property.TOPIC_ALIAS_MAXIMUM, 0);
+    sender.topicAliasMaximum( // [MQTT5-3.1.2-26]
+        (int) Math.min(aliases, limits.outboundTopicAliasMaximum()));
     state = State.CONNECT_REQUESTED;
     if (!limits.accepts(version)) {
       throw new MqttViolation(

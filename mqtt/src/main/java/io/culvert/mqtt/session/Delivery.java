@@ -68,6 +68,18 @@ public final class Delivery {
     frame(version, nowMillis).writeTo(out, packetId, dup);
   }
 
+  /** As {@link #writeTo} to an MQTT 5 peer that takes Topic Aliases. */
+  void writeTo(
+      Outbox out,
+      OutboundAliases aliases,
+      long maximumPacketSizeBytes,
+      int packetId,
+      boolean dup,
+      long nowMillis) {
+    PublishFrame encoded = frame(MqttVersion.MQTT_5, nowMillis);
+    aliases.write(encoded, out, packetId, dup, maximumPacketSizeBytes);
+  }
+
   private PublishFrame frame(MqttVersion version, long nowMillis) {
     PublishFrame known = frame;
     long expirySeconds = remainingSeconds(nowMillis);

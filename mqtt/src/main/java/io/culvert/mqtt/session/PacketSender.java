@@ -17,6 +17,7 @@ public final class PacketSender {
   private final @Nullable PacketLog log;
   private MqttVersion version = MqttVersion.MQTT_5;
   private long maximumPacketSizeBytes = Long.MAX_VALUE;
+  private @Nullable OutboundAliases aliases;
 
   /**
    * @param log told of each packet, or null
@@ -37,6 +38,11 @@ public final class PacketSender {
   /** The largest packet that the peer takes. */
   public void maximumPacketSize(long bytes) {
     maximumPacketSizeBytes = bytes;
+  }
+
+  /** How many Topic Aliases the peer takes, and we want to use; only MQTT 5 knows them. */
+  public void topicAliasMaximum(int maximum) {
+    aliases = maximum == 0 ? null : new OutboundAliases(maximum); // [MQTT5-3.1.2-27]
   }
 
   public long pendingBytes() {
@@ -72,7 +78,12 @@ public final class PacketSender {
   /** Sends a PUBLISH; {@code packetId} is 0 at QoS 0. */
   public void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
     long before = out.pendingBytes();
-    delivery.writeTo(out, version, packetId, dup, nowMillis);
+    OutboundAliases known = aliases;
+    if (known == null) {
+      delivery.writeTo(out, version, packetId, dup, nowMillis);
+    } else {
+      delivery.writeTo(out, known, maximumPacketSizeBytes, packetId, dup, nowMillis);
+    }
     sent(PacketType.PUBLISH, packetId, before);
   }
 

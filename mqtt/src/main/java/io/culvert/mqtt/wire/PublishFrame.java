@@ -2,20 +2,27 @@ package io.culvert.mqtt.wire;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PUBLISH encoded once for one shape (version, QoS, RETAIN, properties; no Topic Alias) and
- * shared by all targets: for each of them it is one copy of bytes with two places patched.
+ * A PUBLISH encoded once for one shape (version, QoS, RETAIN, properties) and shared by all
+ * targets: for each of them it is one copy of bytes with two places patched; with a Topic Alias,
+ * which belongs to a target and not to the shape, it is two copies with the alias between them.
  * Immutable; owns its bytes, except for a large payload, which is shared and must never change.
  */
 public final class PublishFrame {
+  /** What a Topic Alias adds: itself, and a byte more of Property Length and Remaining Length. */
+  public static final int LARGEST_ALIAS_BYTES = 5;
+
   private static final int DUP = 0x08;
+  private static final int ALIAS_BYTES = 3;
 
   private final byte[] head;
   private final @Nullable Bytes sharedPayload;
   private final QoS qos;
   private final int packetIdAt;
+  private int topicHash; // 0 until somebody asks
 
   private PublishFrame(byte[] head, @Nullable Bytes sharedPayload, QoS qos, int packetIdAt) {
     this.head = head;
@@ -27,7 +34,7 @@ public final class PublishFrame {
   /**
    * Encodes a message. Topic and properties are copied; so is a payload shorter than {@link
    * Outbox#SHARE_FROM_BYTES}, while a longer one must be immutable. Before MQTT 5 the properties
-   * stay behind; a Topic Alias does so always [MQTT5-3.3.2-7].
+   * stay behind; a Topic Alias does so always [MQTT5-3.3.2-7]: {@link #writeAliased} gives one.
    */
   public static PublishFrame of(
       MqttVersion version,
@@ -81,6 +88,78 @@ public final class PublishFrame {
     }
   }
 
+  /**
+   * Writes it for one target with a Topic Alias; only for MQTT 5.
+   *
+   * @param named whether the Topic Name stands beside its alias, which the target learns by that
+   */
+  public void writeAliased(Outbox out, int packetId, boolean dup, int alias, boolean named) {
+    int topicAt = topicAt();
+    int topicLength = named ? packetIdAt - topicAt : 0;
+    int lengthAt = packetIdAt;
+    if (qos != QoS.AT_MOST_ONCE) {
+      MqttEncoder.checkPacketId(packetId);
+      lengthAt += 2;
+    }
+    int contentAt = varIntEnd(lengthAt);
+    int contentLength =
+        (int) PropertySection.number(PropertyType.VAR_INT, head, lengthAt) + ALIAS_BYTES;
+    int rest = head.length - contentAt;
+    Bytes payload = sharedPayload;
+    int body =
+        2
+            + topicLength
+            + (lengthAt - packetIdAt)
+            + Properties.varIntSize(contentLength)
+            + ALIAS_BYTES
+            + rest;
+    int remaining = body + (payload == null ? 0 : payload.length());
+    int at = out.reserve(1 + Properties.varIntSize(remaining) + body);
+    byte[] target = out.array();
+    target[at] = (byte) (dup && qos != QoS.AT_MOST_ONCE ? head[0] | DUP : head[0]);
+    at = putVarInt(target, at + 1, remaining);
+    at = putShort(target, at, topicLength);
+    System.arraycopy(head, topicAt, target, at, topicLength);
+    at += topicLength;
+    if (lengthAt > packetIdAt) {
+      at = putShort(target, at, packetId);
+    }
+    at = putVarInt(target, at, contentLength);
+    target[at] = (byte) Property.TOPIC_ALIAS.id();
+    at = putShort(target, at + 1, alias);
+    System.arraycopy(head, contentAt, target, at, rest);
+    if (payload != null) {
+      out.append(payload);
+    }
+  }
+
+  /** Length of the Topic Name in bytes. */
+  public int topicLength() {
+    return packetIdAt - topicAt();
+  }
+
+  /** The Topic Name, with bytes of its own. */
+  public TopicName topic() {
+    return TopicName.trusted(Bytes.wrap(head, topicAt(), topicLength()).copy());
+  }
+
+  /** A hash of the Topic Name, computed once for all targets. */
+  public int topicHash() {
+    int hash = topicHash;
+    if (hash == 0) {
+      hash = Bytes.wrap(head, topicAt(), topicLength()).hashCode();
+      topicHash = hash;
+    }
+    return hash;
+  }
+
+  /** Whether it has this Topic Name. */
+  public boolean isAbout(TopicName topic) {
+    Bytes utf8 = topic.utf8();
+    int from = utf8.start();
+    return Arrays.equals(head, topicAt(), packetIdAt, utf8.array(), from, from + utf8.length());
+  }
+
   /** Bytes that {@link #writeTo} writes. */
   public int sizeBytes() {
     return head.length + (sharedPayload == null ? 0 : sharedPayload.length());
@@ -88,6 +167,24 @@ public final class PublishFrame {
 
   public QoS qos() {
     return qos;
+  }
+
+  private int topicAt() {
+    return varIntEnd(1) + 2;
+  }
+
+  private int varIntEnd(int at) {
+    int end = at;
+    while (head[end] < 0) {
+      end++;
+    }
+    return end + 1;
+  }
+
+  private static int putShort(byte[] target, int at, int value) {
+    target[at] = (byte) (value >>> 8);
+    target[at + 1] = (byte) value;
+    return at + 2;
   }
 
   private static void checkRemaining(int remaining) {

@@ -91,20 +91,6 @@ class ForwardingTest {
   }
 
   @Test
-  @Normative({MQTT5_3_3_2_11, MQTT5_3_1_2_26})
-  @Scenario(122)
-  void serverUsesNoAliasesEvenWhereTheClientTakesThem() {
-    TestClient client =
-        harness.connect(Packets.connect("c").with(Property.TOPIC_ALIAS_MAXIMUM, 10).build());
-    client.subscribe("a", QoS.AT_MOST_ONCE);
-    publisher.publish("a", "x").publish("a", "y");
-    assertThat(client.takePublishes())
-        .hasSize(2)
-        .allMatch(publish -> publish.topic().toString().equals("a"))
-        .allMatch(publish -> publish.properties().isEmpty());
-  }
-
-  @Test
   @Normative(MQTT5_3_1_2_29)
   @Scenario(123)
   void acknowledgementsExplainNothingInProperties() {

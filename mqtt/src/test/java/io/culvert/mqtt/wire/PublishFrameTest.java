@@ -24,6 +24,10 @@ class PublishFrameTest {
           .put(Property.SUBSCRIPTION_IDENTIFIER, 7)
           .build();
 
+  /** With an alias its length needs another byte. */
+  private static final Properties ALMOST_LONG =
+      Properties.builder().userProperty("k", "v".repeat(120)).build();
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 100, 127, 128, 4095, 4096, 4097, 20_000, 3_000_000})
   void writesWhatTheEncoderWrites(int size) {
@@ -42,6 +46,44 @@ class PublishFrameTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 127, 128, 4095, 4096, 4097, 16_376, 16_380, 20_000, 3_000_000})
+  void writesWhatTheEncoderWritesWithAnAlias(int size) {
+    Bytes payload = payload(size);
+    for (Properties properties : List.of(Properties.EMPTY, ALMOST_LONG, PROPERTIES)) {
+      for (QoS qos : QoS.values()) {
+        for (boolean flag : new boolean[] {false, true}) {
+          PublishFrame frame = PublishFrame.of(MQTT_5, TOPIC, payload, qos, flag, properties);
+          boolean dup = flag && qos != QoS.AT_MOST_ONCE;
+          int id = qos == QoS.AT_MOST_ONCE ? 0 : 0xabcd;
+          Properties aliased =
+              Properties.builder().put(Property.TOPIC_ALIAS, 0x1234).putAll(properties).build();
+          for (TopicName topic : List.of(TOPIC, TopicName.EMPTY)) {
+            Bytes expected =
+                Wire.encode(new Publish(topic, payload, qos, flag, dup, id, aliased), MQTT_5);
+            assertThat(
+                    Wire.written(out -> frame.writeAliased(out, id, dup, 0x1234, !topic.isEmpty())))
+                .isEqualTo(expected);
+            assertThat(expected.length())
+                .isLessThanOrEqualTo(frame.sizeBytes() + PublishFrame.LARGEST_ALIAS_BYTES);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void knowsItsTopic() {
+    PublishFrame frame =
+        PublishFrame.of(MQTT_5, TOPIC, payload(300), QoS.AT_LEAST_ONCE, false, PROPERTIES);
+    assertThat(frame.topic()).isEqualTo(TOPIC);
+    assertThat(frame.topicLength()).isEqualTo(TOPIC.length());
+    assertThat(frame.topicHash()).isEqualTo(TOPIC.hashCode()).isEqualTo(frame.topicHash());
+    assertThat(frame.isAbout(TOPIC)).isTrue();
+    assertThat(frame.isAbout(TopicName.of("sensors/u"))).isFalse();
+    assertThat(frame.isAbout(TopicName.of("sensors/t/"))).isFalse();
   }
 
   @Test

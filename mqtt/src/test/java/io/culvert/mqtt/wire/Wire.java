@@ -50,7 +50,7 @@ public final class Wire {
   }
 
   /** Decodes one packet that must be complete and the only one. */
-  static MqttPacket decode(Bytes bytes, MqttVersion version) {
+  public static MqttPacket decode(Bytes bytes, MqttVersion version) {
     List<MqttPacket> packets = decodeAll(List.of(bytes), version);
     if (packets.size() != 1) {
       throw new AssertionError(packets.size() + " packets");
@@ -63,7 +63,7 @@ public final class Wire {
   }
 
   /** Decodes a stream that comes in chunks; views are copied, all bytes must be used up. */
-  static List<MqttPacket> decodeAll(List<Bytes> chunks, MqttVersion version) {
+  public static List<MqttPacket> decodeAll(List<Bytes> chunks, MqttVersion version) {
     MqttDecoder decoder = new MqttDecoder(NO_LIMIT);
     decoder.version(version);
     ReceiveBuffer in = new ReceiveBuffer();
