@@ -88,6 +88,29 @@ class AnnouncedLimitsIT {
     assertThat(connection.expectPacket()).isEqualTo(PINGRESP);
   }
 
+  /** MQTT5-3.1.2-26: the topic once, its alias from then on. */
+  @Test
+  void aClientThatTakesAnAliasGetsOne(Scene scene) throws IOException {
+    RawConnection taking = scene.own(RawConnection.open(scene.broker().mqtt()));
+    byte[] head = Hex.bytes("00044d515454 05 02 003c 03 220001");
+    taking.send(Hex.packet(0x10, head, Hex.string(scene.clientId("taking"))));
+    assertThat(taking.expectPacket()).startsWith(0x20);
+    String topic = scene.topic("some/long/topic");
+    taking.send(Hex.subscribe(5, topic, 0));
+    assertThat(taking.expectPacket()).startsWith(0x90);
+    byte[] payload = {'x'};
+    for (int i = 0; i < 3; i++) {
+      connection.send(Hex.publish(5, topic, payload));
+      byte[] named = alias(i == 0 ? topic : "", 1);
+      byte[] got = taking.expectPacket();
+      if (scene.broker().isCulvert()) {
+        assertThat(got).isEqualTo(named);
+      } else {
+        assertThat(got).isIn(named, Hex.publish(5, topic, payload));
+      }
+    }
+  }
+
   /** MQTT5-3.3.4: an alias that stands for nothing. */
   @Test
   void anUnknownAliasIsRefused() throws IOException {

@@ -56,7 +56,10 @@ final class HiveMq5Peer implements Peer {
         Mqtt5Connect.builder()
             .cleanStart(!durable)
             .sessionExpiryInterval(durable ? PeerOptions.SESSION_EXPIRY_SECONDS : 0)
-            .keepAlive(PeerOptions.KEEP_ALIVE_SECONDS);
+            .keepAlive(PeerOptions.KEEP_ALIVE_SECONDS)
+            .restrictions()
+            .topicAliasMaximum(PeerOptions.TOPIC_ALIAS_MAXIMUM)
+            .applyRestrictions();
     if (will != null) {
       connect = connect.willPublish(sent(will).asWill());
     }
