@@ -17,7 +17,7 @@ class Plan:
         self.quiet_s = 1 if quick else 2.5
         self.idle_total, self.hold_s = (2000, 3) if quick else (10000, 4)
         self.settle_s = 1 if quick else 3
-        self.least_storm = 1000 if quick else 10000
+        self.least_storm = 1000 if quick else 3000
 
     def size(self, scenario, result, budget_s, present):
         """Messages per publisher (or connections) that burn budget_s of the broker's CPU, within wall_s."""
