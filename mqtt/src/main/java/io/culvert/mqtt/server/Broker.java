@@ -92,7 +92,7 @@ public final class Broker {
     } else if (event instanceof ServerEvent.SubscribeRequested requested) {
       subscribe(connection, requested, nowMillis);
     } else if (event instanceof ServerEvent.UnsubscribeRequested requested) {
-      unsubscribe(connection, requested.unsubscribe());
+      unsubscribe(connection, requested.unsubscribe(), nowMillis);
     } else if (event instanceof ServerEvent.Disconnected disconnected) {
       disconnected(connection, disconnected.cause(), nowMillis);
     } else { // enhanced authentication, of which a broker alone knows no method
@@ -167,12 +167,13 @@ public final class Broker {
               if (session.connection() == connection) {
                 feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
               }
+              router.shared().timeout(now);
             },
             nowMillis);
   }
 
   /** Ends subscriptions and answers with UNSUBACK; what is in flight is finished. */
-  public void unsubscribe(ServerConnection connection, Unsubscribe unsubscribe) {
+  public void unsubscribe(ServerConnection connection, Unsubscribe unsubscribe, long nowMillis) {
     Session session = connection.session();
     if (session == null || session.connection() != connection) {
       return;
@@ -185,7 +186,10 @@ public final class Broker {
       } else {
         Subscription removed = session.remove(filter);
         if (removed != null) {
-          router.remove(removed);
+          router.remove(removed, nowMillis);
+          if (filter.isShared()) {
+            router.shared().unsubscribed(session, filter, nowMillis);
+          }
         }
         reasonCodes.add(removed == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED : ReasonCode.SUCCESS);
       }
@@ -220,7 +224,9 @@ public final class Broker {
 
   /** When to call {@link #timeout}; may be early, never late. */
   public long deadlineMillis() {
-    return Math.min(sessions.deadlineMillis(), retained.deadlineMillis());
+    return Math.min(
+        Math.min(sessions.deadlineMillis(), retained.deadlineMillis()),
+        router.shared().deadlineMillis());
   }
 
   /**
@@ -230,6 +236,7 @@ public final class Broker {
   public void timeout(long nowMillis) {
     retained.timeout(nowMillis);
     sessions.timeout(nowMillis);
+    router.shared().timeout(nowMillis);
   }
 
   // ---- queries

@@ -12,6 +12,7 @@ public final class Counters {
   private long takeovers;
   private long retainedRefused;
   private long held;
+  private long handedOver;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -24,6 +25,7 @@ public final class Counters {
       total.takeovers += each.takeovers;
       total.retainedRefused += each.retainedRefused;
       total.held += each.held;
+      total.handedOver += each.handedOver;
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -57,6 +59,10 @@ public final class Counters {
 
   void countHeld() {
     held++;
+  }
+
+  void countHandedOver() {
+    handedOver++;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -96,6 +102,11 @@ public final class Counters {
   /** How often a publisher was held up because a subscriber was slow. */
   public long held() {
     return held;
+  }
+
+  /** Messages that another member of their shared subscription gets than was chosen at first. */
+  public long handedOver() {
+    return handedOver;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

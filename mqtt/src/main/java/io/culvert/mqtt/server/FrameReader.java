@@ -73,6 +73,11 @@ final class FrameReader {
     for (int i = 0; i < identifiers.length; i++) {
       identifiers[i] = i32();
     }
+    if (flag()) {
+      TopicFilter filter = filter();
+      int key = i32();
+      return Delivery.shared(message(), qos, retain, identifiers, filter, key);
+    }
     return Delivery.of(message(), qos, retain, identifiers);
   }
 

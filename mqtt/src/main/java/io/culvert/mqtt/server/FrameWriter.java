@@ -80,6 +80,11 @@ final class FrameWriter {
     for (int identifier : identifiers) {
       i32(identifier);
     }
+    TopicFilter shared = delivery.sharedFilter();
+    flag(shared != null);
+    if (shared != null) {
+      filter(shared).i32(delivery.sharedKey());
+    }
     return message(delivery.message());
   }
 

@@ -62,10 +62,7 @@ final class MemberChoice {
     if (message.qos() == QoS.AT_MOST_ONCE) {
       return ableToSend(group);
     }
-    SharedMember<Subscription> chosen = waiting(group, Readiness.BUSY, message, key);
-    if (chosen == null) {
-      chosen = waiting(group, Readiness.AWAY, message, key);
-    }
+    SharedMember<Subscription> chosen = waitingWithRoom(group, message, key, true);
     if (chosen == null) {
       chosen = group.first(Readiness.FULL);
       if (chosen != null) {
@@ -73,6 +70,17 @@ final class MemberChoice {
       }
     }
     return chosen;
+  }
+
+  /**
+   * As above, but null where it would be dropped.
+   *
+   * @param alsoAway whether it may wait at one without connection
+   */
+  @Nullable SharedMember<Subscription> waitingWithRoom(
+      SharedGroup<Subscription> group, Message message, int key, boolean alsoAway) {
+    SharedMember<Subscription> chosen = waiting(group, Readiness.BUSY, message, key);
+    return chosen == null && alsoAway ? waiting(group, Readiness.AWAY, message, key) : chosen;
   }
 
   private @Nullable SharedMember<Subscription> waiting(

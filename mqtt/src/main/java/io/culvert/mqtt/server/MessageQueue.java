@@ -1,14 +1,21 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** QoS 1 and 2 messages that wait for one session, bounded in number and bytes. */
+/**
+ * QoS 1 and 2 messages that wait for one session, bounded in number and bytes. Some of them may be
+ * set apart: they count here, and are kept by somebody else.
+ */
 final class MessageQueue {
   private final Limits limits;
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
+  private int apart;
   private boolean full;
 
   MessageQueue(Limits limits) {
@@ -24,6 +31,53 @@ final class MessageQueue {
     deliveries.add(delivery);
     bytes += more;
     return true;
+  }
+
+  /** Counts one that is kept elsewhere; false when there is no room for it. */
+  boolean offerApart(Delivery delivery) {
+    int more = delivery.message().heldBytes();
+    if (!hasRoomFor(more)) {
+      return false;
+    }
+    apart++;
+    bytes += more;
+    return true;
+  }
+
+  /** One that was set apart is gone. */
+  void removeApart(Delivery delivery) {
+    apart--;
+    bytes -= delivery.message().heldBytes();
+  }
+
+  /** One that was set apart waits here again, behind the others. */
+  void rejoin(Delivery delivery) {
+    apart--;
+    deliveries.add(delivery);
+  }
+
+  /**
+   * Gives away, in their order, those that came through a shared subscription; they count here
+   * until {@link #removeApart}.
+   *
+   * @param only this shared subscription, or null for all
+   */
+  void setApart(@Nullable TopicFilter only, BiConsumer<TopicFilter, Delivery> keeper) {
+    for (int left = deliveries.size(); left > 0; left--) {
+      Delivery delivery = deliveries.remove();
+      TopicFilter filter = delivery.sharedFilter();
+      if (filter != null && (only == null || filter.equals(only))) {
+        apart++;
+        keeper.accept(filter, delivery);
+      } else {
+        deliveries.add(delivery);
+      }
+    }
+  }
+
+  /** There is one to {@link #remove}. */
+  boolean hasNext() {
+    return !deliveries.isEmpty();
   }
 
   /** Takes out the oldest message; there is one. */
@@ -50,7 +104,7 @@ final class MessageQueue {
   }
 
   int size() {
-    return deliveries.size();
+    return deliveries.size() + apart;
   }
 
   /**
@@ -64,15 +118,15 @@ final class MessageQueue {
 
   /** More than half full: time to slow down those who fill it. */
   boolean isCrowded() {
-    return deliveries.size() > limits.queueMessages() / 2 || bytes > limits.queueBytes() / 2;
+    return size() > limits.queueMessages() / 2 || bytes > limits.queueBytes() / 2;
   }
 
   /** At most a quarter full: whoever was slowed down may go on. */
   boolean hasDrained() {
-    return deliveries.size() <= limits.queueMessages() / 4 && bytes <= limits.queueBytes() / 4;
+    return size() <= limits.queueMessages() / 4 && bytes <= limits.queueBytes() / 4;
   }
 
   private boolean hasRoomFor(int more) {
-    return deliveries.size() < limits.queueMessages() && bytes + more <= limits.queueBytes();
+    return size() < limits.queueMessages() && bytes + more <= limits.queueBytes();
   }
 }

@@ -38,8 +38,8 @@ final class PeerMessages implements ShardLink.Receiver {
       case TAKE_OVER -> moves.onTakeOver(peer, in, nowMillis);
       case NO_SESSION -> moves.onNoSession(in, nowMillis);
       case OFFER -> moves.onOffer(in);
-      case MOVE -> moves.onMove(peer, in);
-      case CUT -> moves.onCut(peer, in);
+      case MOVE -> moves.onMove(peer, in, nowMillis);
+      case CUT -> moves.onCut(peer, in, nowMillis);
       case STATE -> moves.onState(in, nowMillis);
       case RETAIN -> retained.onRetain(peer, in);
       case RETAINED -> retained.onRetained(in, nowMillis);

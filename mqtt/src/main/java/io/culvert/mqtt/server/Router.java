@@ -7,6 +7,7 @@ import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
-    this.shared = new SharedRouting(limits.sharedStrategy(), targets);
+    this.shared = new SharedRouting(limits, counters, subscriptions);
   }
 
   // ---- subscriptions
@@ -64,13 +65,25 @@ final class Router {
     if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
       routes.added(subscription.filter());
     }
+    if (subscription.filter().isShared()) {
+      shared.joined(subscription);
+    }
   }
 
-  void remove(Subscription subscription) {
+  void remove(Subscription subscription, long nowMillis) {
+    TopicFilter filter = subscription.filter();
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
-    if (subscriptions.remove(subscription.filter(), subscription) != null) {
-      routes.removed(subscription.filter());
+    if (subscriptions.remove(filter, subscription) != null) {
+      routes.removed(filter);
     }
+    if (filter.isShared() && subscriptions.group(filter) == null) {
+      shared.dissolved(filter, nowMillis);
+    }
+  }
+
+  /** The ways to one member of a group. */
+  SharedRouting shared() {
+    return shared;
   }
 
   // ---- publish

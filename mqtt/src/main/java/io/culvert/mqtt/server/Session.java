@@ -136,6 +136,7 @@ public final class Session {
     connection = attached;
     willAtMillis = Engine.NO_DEADLINE;
     endsAtMillis = Engine.NO_DEADLINE;
+    rejoin();
     window.resume(receiveMaximum); // [MQTT5-4.4.0-1], [MQTT3-4.4.0-1]
     pump(nowMillis);
   }
@@ -159,6 +160,7 @@ public final class Session {
   }
 
   void forEachQueued(Consumer<Delivery> action) {
+    rejoin();
     MessageQueue waiting = queue;
     if (waiting != null) {
       waiting.forEach(action);
@@ -167,6 +169,7 @@ public final class Session {
 
   /** Takes all that waits out of the session. */
   @Nullable MessageQueue takeQueue() {
+    rejoin();
     MessageQueue waiting = queue;
     queue = null;
     return waiting;
@@ -186,7 +189,7 @@ public final class Session {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered();
       }
-    } else if (to != null && queue == null && !window.isFull() && to.hasRoom()) {
+    } else if (to != null && isIdle()) {
       sendFirst(to, delivery, nowMillis);
     } else {
       enqueue(delivery, nowMillis);
@@ -205,8 +208,7 @@ public final class Session {
 
   /** It could take another message without queueing it. */
   boolean isIdle() {
-    ServerConnection to = connection;
-    return to != null && to.hasRoom() && queue == null && !window.isFull();
+    return canSend() && queue == null && !window.isFull();
   }
 
   /** It could take another message of QoS 0. */
@@ -232,16 +234,6 @@ public final class Session {
         | (canSend() ? 2 : 0)
         | (isIdle() ? 4 : 0)
         | (canQueue(0) ? 8 : 0);
-  }
-
-  /** Its part in shared subscriptions. */
-  Shares shares() {
-    Shares part = shares;
-    if (part == null) {
-      part = new Shares(this);
-      shares = part;
-    }
-    return part;
   }
 
   /** More waits here than a client that keeps up would let wait. */
@@ -303,7 +295,7 @@ public final class Session {
     send(nowMillis);
     Shares part = shares;
     if (part != null) {
-      part.settle();
+      part.settle(nowMillis);
     }
   }
 
@@ -345,6 +337,7 @@ public final class Session {
 
   /** Forgets everything: another shard has it. */
   void clear() {
+    rejoin();
     window.clear();
     received.clear();
     undecided = null;
@@ -433,7 +426,7 @@ public final class Session {
     }
   }
 
-  private void dropped(DropReason reason, int messages, long nowMillis) {
+  void dropped(DropReason reason, int messages, long nowMillis) {
     counters.countDropped(reason, messages);
     log.dropped(this, reason, messages, nowMillis);
   }
@@ -467,6 +460,103 @@ public final class Session {
       }
     }
     return delivery;
+  }
+
+  // ---- shared subscriptions
+
+  /** It has become a member of one. */
+  void share(SharedRouting routing) {
+    if (shares == null) {
+      shares = new Shares(this, routing);
+    }
+  }
+
+  /** Its part in shared subscriptions, of which it has had one. */
+  Shares shares() {
+    Shares part = shares;
+    if (part == null) {
+      throw new IllegalStateException("never was a member");
+    }
+    return part;
+  }
+
+  /** Sets apart all that other members may get instead, and gives it. */
+  List<Leftovers> setApart() {
+    Shares part = shares;
+    if (part == null) {
+      return List.of();
+    }
+    part.setApart(queue);
+    return part.leftovers();
+  }
+
+  /** Sets apart what waits through one shared subscription. */
+  Leftovers setApart(TopicFilter filter) {
+    Leftovers left = new Leftovers(this, filter);
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.setApart(filter, (itsFilter, delivery) -> left.addQueued(delivery));
+    }
+    return left;
+  }
+
+  /** A message for a session without connection, which others may get before it. */
+  void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
+    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    queue = waiting;
+    boolean added = waiting.offerApart(delivery);
+    if (!added) {
+      int expired = waiting.removeExpired(nowMillis) + keeper.removeExpired(nowMillis);
+      if (expired > 0) {
+        dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
+        added = waiting.offerApart(delivery);
+      }
+    }
+    if (added) {
+      keeper.addQueued(delivery);
+    } else {
+      dropped(DropReason.QUEUE_FULL, 1, nowMillis);
+      forgetEmptyQueue();
+    }
+  }
+
+  /** One that was set apart is gone. */
+  void removeApart(Delivery delivery) {
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.removeApart(delivery);
+      if (waiting.hasDrained()) {
+        drained();
+      }
+      forgetEmptyQueue();
+    }
+  }
+
+  /** What was set apart is its own again. */
+  void rejoin(Leftovers left) {
+    left.rejoin(queue);
+  }
+
+  void forget(Leftovers left) {
+    Shares part = shares;
+    if (part != null) {
+      part.forget(left);
+    }
+  }
+
+  /** All that was set apart is its own again. */
+  void rejoin() {
+    Shares part = shares;
+    if (part != null) {
+      part.rejoin(queue);
+    }
+  }
+
+  private void forgetEmptyQueue() {
+    MessageQueue waiting = queue;
+    if (waiting != null && waiting.size() == 0) {
+      queue = null;
+    }
   }
 
   // ---- acknowledgements; they return no event

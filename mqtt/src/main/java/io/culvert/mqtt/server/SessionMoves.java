@@ -127,30 +127,30 @@ final class SessionMoves {
 
   // ---- all shards
 
-  void onMove(int peer, FrameReader in) {
+  void onMove(int peer, FrameReader in, long nowMillis) {
     int from = in.i32();
     long before = in.i64();
     long claim = in.i64();
     peers.send(peer, new FrameWriter(FrameType.CUT).i64(claim).done());
     if (from == place.number()) {
-      cut(before, place.bit() | 1L << peer);
+      cut(before, place.bit() | 1L << peer, nowMillis);
     } else {
       peers.send(from, new FrameWriter(FrameType.CUT).i64(before).done());
     }
   }
 
-  void onCut(int peer, FrameReader in) {
+  void onCut(int peer, FrameReader in, long nowMillis) {
     long claim = in.i64();
     Arrival arrival = arrivals.get(claim);
     if (arrival != null) {
       arrival.session().deafTo &= ~(1L << peer);
     } else if (departures.containsKey(claim)) {
-      cut(claim, 1L << peer);
+      cut(claim, 1L << peer, nowMillis);
     }
   }
 
   /** The old shard gets nothing more for the session from these shards. */
-  private void cut(long claim, long shards) {
+  private void cut(long claim, long shards, long nowMillis) {
     Departure departure = departures.get(claim);
     if (departure == null) {
       throw new IllegalStateException("no session leaves with claim " + claim);
@@ -162,7 +162,7 @@ final class SessionMoves {
       FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
       SessionState.write(session, state);
       peers.send(departure.to, state.done());
-      session.subscriptions().forEach(router::remove);
+      session.subscriptions().forEach(each -> router.remove(each, nowMillis));
       session.clear();
     }
   }

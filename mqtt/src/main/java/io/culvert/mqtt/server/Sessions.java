@@ -134,6 +134,7 @@ final class Sessions {
 
   /** Another shard gets this session. */
   void forget(Session session) {
+    session.rejoin();
     session.will(null);
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
@@ -159,6 +160,7 @@ final class Sessions {
     sessions.put(joining.clientId(), session);
     if (!isThere) {
       deadlines.set(session.deadline(), session.deadlineMillis());
+      router.shared().away(session, nowMillis);
       return;
     }
     Grant grant = joining.grant();
@@ -274,6 +276,9 @@ final class Sessions {
       // [MQTT5-3.1.2-23]
       session.endsAt(expiry == Session.NEVER_SECONDS ? Long.MAX_VALUE : nowMillis + expiry * 1000);
       deadlines.set(session.deadline(), session.deadlineMillis());
+      if (cause != DisconnectCause.TAKEN_OVER) { // else it is about to come back
+        router.shared().away(session, nowMillis);
+      }
     }
   }
 
@@ -282,13 +287,14 @@ final class Sessions {
     session.willAt(nowMillis);
     publishDueWill(session, nowMillis);
     for (Subscription subscription : session.subscriptions()) {
-      router.remove(subscription);
+      router.remove(subscription, nowMillis);
     }
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
     if (!place.isAlone()) {
       place.directory().release(session.clientId(), session.owner());
     }
+    router.shared().ended(session, nowMillis); // [MQTT5-4.8.2-5]
     session.discard(nowMillis);
   }
 

@@ -1,22 +1,56 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.Engine;
+import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.topic.Readiness;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.SharedMember;
+import io.culvert.mqtt.topic.TopicTree;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicFilter;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The way of a message to one member of a shared subscription. */
+/**
+ * The way of a message to one member of a shared subscription, and on to another one when that one
+ * cannot send it any more: its connection or its session has ended, or it has unsubscribed.
+ *
+ * <p>What a member leaves is taken over by the others in its order, as soon as they can send it,
+ * and before newer messages where these can wait behind it. Nothing is taken from a member without
+ * connection before another one is ready to send it, so each message is always at exactly one
+ * session. QoS 2 that has been sent stays where it is [MQTT5-4.8.2-4].
+ */
 final class SharedRouting {
-  private final MemberChoice choice;
-  private final Targets targets;
+  /** Messages that one call hands over, so that others have their turn: about a millisecond. */
+  private static final int SLICE = 4000;
 
-  /**
-   * @param targets those of plain subscriptions: a session is marked by one of its kind only
-   */
-  SharedRouting(SharedStrategy strategy, Targets targets) {
-    this.choice = new MemberChoice(strategy);
-    this.targets = targets;
+  private static final int[] NO_IDENTIFIERS = {};
+
+  private final MemberChoice choice;
+  private final Limits limits;
+  private final Counters counters;
+  private final TopicTree<Subscription> subscriptions;
+
+  // What others may take, in the order in which it was left.
+  private final Map<TopicFilter, ArrayDeque<Leftovers>> leftovers = new HashMap<>();
+
+  // Where more may be handed over than one call did.
+  private final Set<TopicFilter> unfinished = new LinkedHashSet<>();
+
+  SharedRouting(Limits limits, Counters counters, TopicTree<Subscription> subscriptions) {
+    this.choice = new MemberChoice(limits.sharedStrategy());
+    this.limits = limits;
+    this.counters = counters;
+    this.subscriptions = subscriptions;
   }
+
+  // ---- a message
 
   /**
    * Sends a message to a member of a group that has one. Where none can send it at once, it waits
@@ -33,17 +67,250 @@ final class SharedRouting {
       @Nullable Publisher publisher,
       long nowMillis) {
     int key = choice.key(source);
+    if (!leftovers.isEmpty()
+        && message.qos() != QoS.AT_MOST_ONCE
+        && waitsBehindOlder(group, message, key, publisher, nowMillis)) {
+      return false;
+    }
     SharedMember<Subscription> ready = choice.ready(group, message, key);
     SharedMember<Subscription> chosen = ready == null ? choice.waiting(group, message, key) : ready;
-    if (chosen == null) { // who stood in a wrong line has only now been found to be ready
+    if (chosen == null) { // all stood in wrong lines, and have gone to their own meanwhile
       ready = choice.ready(group, message, key);
-      chosen = ready;
+      chosen = ready == null ? choice.waiting(group, message, key) : ready;
     }
     if (chosen != null) {
-      targets.clear();
-      targets.add(chosen.subscription(), message, 0);
-      targets.deliver(message, publisher, nowMillis);
+      deliver(chosen.subscription(), message, key, publisher, nowMillis);
     }
     return ready != null;
+  }
+
+  /** Older messages of the group wait for somebody to take them over: a newer one joins them. */
+  private boolean waitsBehindOlder(
+      SharedGroup<Subscription> group,
+      Message message,
+      int key,
+      @Nullable Publisher publisher,
+      long nowMillis) {
+    handOver(group.filter(), nowMillis);
+    ArrayDeque<Leftovers> older = leftovers.get(group.filter());
+    Leftovers last = older == null ? null : older.peekLast();
+    if (last == null || last.hasEnded()) {
+      return false;
+    }
+    Session at = last.session();
+    Subscription subscription = at.subscription(group.filter());
+    if (subscription == null
+        || MemberChoice.readiness(subscription, message.heldBytes()) != Readiness.AWAY) {
+      return false;
+    }
+    deliver(subscription, message, key, null, nowMillis);
+    SharedMember<Subscription> slow = group.first(Readiness.BUSY);
+    holdUp(slow == null ? group.first(Readiness.FULL) : slow, publisher, nowMillis);
+    return true;
+  }
+
+  private void deliver(
+      Subscription to, Message message, int key, @Nullable Publisher publisher, long nowMillis) {
+    Session session = to.session();
+    try {
+      Delivery delivery = delivery(to, message, key);
+      if (session.isConnected() || delivery.qos() == QoS.AT_MOST_ONCE) {
+        session.deliver(delivery, nowMillis);
+      } else {
+        Leftovers waiting = session.shares().leftovers(to.filter());
+        session.setApart(delivery, waiting, nowMillis);
+        offer(waiting);
+      }
+    } catch (RuntimeException failure) {
+      session.fail(failure);
+    }
+    if (publisher != null && session.isCrowded()) {
+      session.holdUp(publisher, nowMillis);
+    }
+  }
+
+  private static void holdUp(
+      @Nullable SharedMember<Subscription> slow, @Nullable Publisher publisher, long nowMillis) {
+    if (publisher != null && slow != null && slow.subscription().session().isCrowded()) {
+      slow.subscription().session().holdUp(publisher, nowMillis);
+    }
+  }
+
+  private static Delivery delivery(Subscription to, Message message, int key) {
+    return Delivery.shared(
+        message,
+        message.qos().min(to.options().qos()), // [MQTT5-4.8.2-3]
+        message.retain() && to.options().retainAsPublished(),
+        to.identifier() == 0 ? NO_IDENTIFIERS : new int[] {to.identifier()},
+        to.filter(),
+        key);
+  }
+
+  // ---- what members leave
+
+  boolean hasLeftovers() {
+    return !leftovers.isEmpty();
+  }
+
+  /** A member has come, who may take over what others have left; {@link #timeout} sees to it. */
+  void joined(Subscription subscription) {
+    subscription.session().share(this);
+    if (leftovers.containsKey(subscription.filter())) {
+      unfinished.add(subscription.filter());
+    }
+  }
+
+  /** The connection of a session that lives on has ended. */
+  void away(Session session, long nowMillis) {
+    for (Leftovers left : session.setApart()) {
+      if (subscriptions.group(left.filter()) != null) {
+        offer(left);
+        handOver(left.filter(), nowMillis);
+      }
+    }
+  }
+
+  /** A session has ended, and its subscriptions are gone; what is not left here dies with it. */
+  void ended(Session session, long nowMillis) {
+    for (Leftovers left : session.setApart()) {
+      if (subscriptions.group(left.filter()) != null) {
+        session.forget(left);
+        left.end();
+        offer(left);
+        handOver(left.filter(), nowMillis);
+        dropExcess(left, nowMillis);
+      }
+    }
+  }
+
+  /** A session has unsubscribed. What nobody else takes over now it sends by itself. */
+  void unsubscribed(Session session, TopicFilter filter, long nowMillis) {
+    SharedGroup<Subscription> group = subscriptions.group(filter);
+    if (group != null) {
+      Leftovers left = session.setApart(filter);
+      boolean more = true;
+      while (more && left.size() > 0) {
+        more = handOverOne(group, left, true, nowMillis);
+      }
+      session.rejoin(left);
+    }
+  }
+
+  /** The last member has gone: what it and others before it have left can reach nobody. */
+  void dissolved(TopicFilter filter, long nowMillis) {
+    unfinished.remove(filter);
+    ArrayDeque<Leftovers> all = leftovers.remove(filter);
+    while (all != null && !all.isEmpty()) {
+      Leftovers left = all.remove();
+      left.offered(false);
+      if (left.hasEnded() && left.size() > 0) {
+        left.session().dropped(DropReason.SESSION_ENDED, left.size(), nowMillis);
+      }
+    }
+  }
+
+  /** A session has come back and sends by itself what it has left. */
+  void withdraw(Leftovers left) {
+    ArrayDeque<Leftovers> all = leftovers.get(left.filter());
+    if (all != null && all.remove(left) && all.isEmpty()) {
+      leftovers.remove(left.filter());
+    }
+  }
+
+  private void offer(Leftovers left) {
+    if (!left.isOffered() && left.size() > 0) {
+      left.offered(true);
+      leftovers.computeIfAbsent(left.filter(), filter -> new ArrayDeque<>(2)).add(left);
+    }
+  }
+
+  /** Hands over what others have left to members that can send it, as far as there are such. */
+  void handOver(TopicFilter filter, long nowMillis) {
+    unfinished.remove(filter);
+    ArrayDeque<Leftovers> all = leftovers.get(filter);
+    SharedGroup<Subscription> group = all == null ? null : subscriptions.group(filter);
+    if (all == null || group == null) {
+      return;
+    }
+    for (int steps = 0; steps < SLICE; steps++) {
+      Leftovers left = all.peek();
+      if (left == null) {
+        leftovers.remove(filter);
+        return;
+      }
+      if (left.size() == 0) {
+        all.remove();
+        left.offered(false);
+        left.session().forget(left);
+      } else if (!handOverOne(group, left, left.hasEnded(), nowMillis)) {
+        return;
+      }
+    }
+    unfinished.add(filter);
+  }
+
+  /**
+   * Hands over one message.
+   *
+   * @param letWait whether it may go to a member where it has to wait
+   * @return false when nobody takes it
+   */
+  private boolean handOverOne(
+      SharedGroup<Subscription> group, Leftovers left, boolean letWait, long nowMillis) {
+    Delivery delivery = left.peek();
+    if (delivery == null) { // acknowledged on its last connection's last breath
+      left.remove();
+      return true;
+    }
+    Message message = delivery.message();
+    if (message.isExpired(nowMillis)) {
+      if (left.isStarted()) {
+        left.keep(); // its session sends it again, nobody else any more
+      } else {
+        left.remove();
+        left.session().dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
+      }
+      return true;
+    }
+    int key = delivery.sharedKey();
+    SharedMember<Subscription> to = choice.ready(group, message, key);
+    if (to == null && letWait) {
+      to = choice.waitingWithRoom(group, message, key, left.hasEnded());
+    }
+    if (to == null) {
+      return false;
+    }
+    left.remove();
+    counters.countHandedOver();
+    deliver(to.subscription(), message, key, null, nowMillis);
+    return true;
+  }
+
+  /** No more waits for a group without a session than a session itself could have left. */
+  private void dropExcess(Leftovers newest, long nowMillis) {
+    int most = limits.inFlight() + limits.queueMessages();
+    int all = 0;
+    for (Leftovers left : leftovers.getOrDefault(newest.filter(), new ArrayDeque<>(0))) {
+      all += left.hasEnded() ? left.size() : 0;
+    }
+    int excess = Math.min(all - most, newest.size());
+    if (excess > 0) {
+      newest.removeLast(excess);
+      newest.session().dropped(DropReason.QUEUE_FULL, excess, nowMillis);
+    }
+  }
+
+  // ---- time
+
+  /** When to call {@link #timeout}. */
+  long deadlineMillis() {
+    return unfinished.isEmpty() ? Engine.NO_DEADLINE : 0;
+  }
+
+  /** Goes on with what was too much for one call. */
+  void timeout(long nowMillis) {
+    if (!unfinished.isEmpty()) {
+      List.copyOf(unfinished).forEach(filter -> handOver(filter, nowMillis));
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PublishFrame;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,25 +21,45 @@ public final class Delivery {
   private final QoS qos;
   private final boolean retain;
   private final int[] subscriptionIdentifiers;
+  private final @Nullable TopicFilter sharedFilter;
+  private final int sharedKey;
 
   private @Nullable PublishFrame frame;
   private @Nullable MqttVersion frameVersion;
   private long frameExpirySeconds;
 
-  private Delivery(Message message, QoS qos, boolean retain, int[] subscriptionIdentifiers) {
+  private Delivery(
+      Message message,
+      QoS qos,
+      boolean retain,
+      int[] subscriptionIdentifiers,
+      @Nullable TopicFilter sharedFilter,
+      int sharedKey) {
     this.message = message;
     this.qos = qos;
     this.retain = retain;
     this.subscriptionIdentifiers = subscriptionIdentifiers;
+    this.sharedFilter = sharedFilter;
+    this.sharedKey = sharedKey;
   }
 
   public static Delivery of(Message message, QoS qos, boolean retain) {
-    return new Delivery(message, qos, retain, NO_IDENTIFIERS);
+    return of(message, qos, retain, NO_IDENTIFIERS);
   }
 
   /** One that carries subscription identifiers, which the caller gives away. */
   public static Delivery of(Message message, QoS qos, boolean retain, int[] identifiers) {
-    return new Delivery(message, qos, retain, identifiers);
+    return new Delivery(message, qos, retain, identifiers, null, 0);
+  }
+
+  /**
+   * One for a single member of a shared subscription, which another one may get instead.
+   *
+   * @param key what the choice of another one needs to know of the publisher
+   */
+  public static Delivery shared(
+      Message message, QoS qos, boolean retain, int[] identifiers, TopicFilter filter, int key) {
+    return new Delivery(message, qos, retain, identifiers, filter, key);
   }
 
   public Message message() {
@@ -56,6 +77,16 @@ public final class Delivery {
   /** In their order; not to be changed. */
   public int[] subscriptionIdentifiers() {
     return subscriptionIdentifiers;
+  }
+
+  /** The shared subscription that it came through, or null. */
+  public @Nullable TopicFilter sharedFilter() {
+    return sharedFilter;
+  }
+
+  /** What {@link #shared} was given. */
+  public int sharedKey() {
+    return sharedKey;
   }
 
   /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */

@@ -73,8 +73,9 @@ public final class SharedGroup<S> {
   @Nullable S put(S subscription, Function<? super S, ?> owner) {
     Object key = owner.apply(subscription);
     SharedMember<S> known = find(key, owner);
-    if (known != null) {
-      return known.replace(subscription); // the same client counts once
+    if (known != null) { // the same client counts once, and may be ready as it is now
+      known.moveTo(Readiness.READY);
+      return known.replace(subscription);
     }
     SharedMember<S> member = new SharedMember<>(this, subscription);
     member.index = members.size();

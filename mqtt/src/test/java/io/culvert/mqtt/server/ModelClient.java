@@ -47,10 +47,21 @@ final class ModelClient {
 
   /** Connects, also where it is connected: that is a take-over. Sends again what is open. */
   void connect() {
+    connect(false);
+  }
+
+  /** Connects with Clean Start: it has no session any more, and then a new one. */
+  void connectCleanly() {
+    outgoing.clear();
+    incoming.clear();
+    connect(true);
+  }
+
+  private void connect(boolean cleanStart) {
     TestClient older = connection;
     connection = harness.open();
     unfinishedOnThisConnection = 0;
-    ConnectBuilder connect = Packets.connect(clientId).version(version).cleanStart(false);
+    ConnectBuilder connect = Packets.connect(clientId).version(version).cleanStart(cleanStart);
     if (version.isMqtt5()) {
       connect.expirySeconds(3600).with(Property.RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
     }
@@ -112,6 +123,13 @@ final class ModelClient {
     connection.subscribe(filter, qos);
   }
 
+  /** Sends a request if it is connected; the answer comes with a step, or is lost. */
+  void request(MqttPacket request) {
+    if (connection != null) {
+      connection.send(request);
+    }
+  }
+
   /** Handles what has come; false when there was nothing. */
   boolean step() {
     if (connection == null) {
@@ -140,6 +158,7 @@ final class ModelClient {
         finish();
         connection.send(Packets.pubComp(id));
       }
+      case SUBACK, UNSUBACK -> {}
       case DISCONNECT -> throw new AssertionError("server sent " + ((Disconnect) packet));
       default -> throw new AssertionError("unexpected " + packet);
     }

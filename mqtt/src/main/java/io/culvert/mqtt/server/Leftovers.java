@@ -1,0 +1,133 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.wire.TopicFilter;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one shared subscription has given to one session that cannot send it now: first the QoS 1
+ * messages that were sent and not acknowledged, then those that wait, each in their order. While
+ * the session lives they stay in its window and count in its queue, so that it has everything when
+ * it comes back; what another member gets meanwhile is taken out.
+ */
+final class Leftovers {
+  private final Session session;
+  private final TopicFilter filter;
+  private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
+  private final ArrayDeque<Delivery> queued = new ArrayDeque<>();
+  private boolean offered;
+  private boolean ended;
+
+  Leftovers(Session session, TopicFilter filter) {
+    this.session = session;
+    this.filter = filter;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  TopicFilter filter() {
+    return filter;
+  }
+
+  /** The session has ended, so that nobody but another member can get them. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** Others may take them. */
+  boolean isOffered() {
+    return offered;
+  }
+
+  void offered(boolean toOthers) {
+    offered = toOthers;
+  }
+
+  int size() {
+    return unacknowledged.size() + queued.size();
+  }
+
+  void addUnacknowledged(int packetId) {
+    unacknowledged.add(packetId);
+  }
+
+  void addQueued(Delivery delivery) {
+    queued.add(delivery);
+  }
+
+  /** The first one, or null. */
+  @Nullable Delivery peek() {
+    Integer packetId = unacknowledged.peek();
+    return packetId == null ? queued.peek() : session.window().published(packetId);
+  }
+
+  /** Takes out the first one; there is one. */
+  void remove() {
+    Integer packetId = unacknowledged.poll();
+    if (packetId != null) {
+      session.window().close(packetId);
+    } else {
+      Delivery delivery = queued.remove();
+      if (!ended) {
+        session.removeApart(delivery);
+      }
+    }
+  }
+
+  /** The first one was sent by its session. */
+  boolean isStarted() {
+    return !unacknowledged.isEmpty();
+  }
+
+  /** Leaves the first one, which was sent, to its session. */
+  void keep() {
+    unacknowledged.remove();
+  }
+
+  /** Removes those at the front of the queue whose time is over; gives their number. */
+  int removeExpired(long nowMillis) {
+    int removed = 0;
+    for (Delivery first = queued.peek();
+        first != null && first.message().isExpired(nowMillis);
+        first = queued.peek()) {
+      queued.remove();
+      session.removeApart(first);
+      removed++;
+    }
+    return removed;
+  }
+
+  /** Drops the newest of an ended session. */
+  void removeLast(int count) {
+    for (int i = 0; i < count; i++) {
+      queued.removeLast();
+    }
+  }
+
+  /** They are the session's own again: those that wait do so in this queue. */
+  void rejoin(@Nullable MessageQueue queue) {
+    offered = false;
+    if (queue != null) {
+      queued.forEach(queue::rejoin);
+    }
+    queued.clear();
+    unacknowledged.clear();
+  }
+
+  /** The session ends, and leaves them behind. */
+  void end() {
+    queued.forEach(session::removeApart);
+    while (!unacknowledged.isEmpty()) {
+      int packetId = unacknowledged.removeLast();
+      Delivery delivery = session.window().published(packetId);
+      if (delivery != null) {
+        queued.addFirst(delivery);
+        session.window().close(packetId);
+      }
+    }
+    ended = true;
+  }
+}
