@@ -24,6 +24,11 @@ final class Authentication {
     return method;
   }
 
+  /** A connected client waits for the server's next AUTH. */
+  boolean isAwaited() {
+    return renewing && !challenged;
+  }
+
   /** CONNACK is good. */
   void onConnAck(ConnAck connAck) {
     String stated = connAck.properties().text(Property.AUTHENTICATION_METHOD);

@@ -54,7 +54,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private boolean peerEnded;
   private boolean bytesCame;
   private boolean pingByOwner;
-  private long connectDeadlineMillis;
+  private long answerDeadlineMillis;
   private @Nullable ConnectOptions options;
   private Authentication authentication = new Authentication(null);
   private @Nullable Exchange exchange;
@@ -147,8 +147,11 @@ public final class ClientConnection implements Engine<ClientEvent> {
   @Override
   public long deadlineMillis() {
     return switch (state) {
-      case CONNECTING -> connectDeadlineMillis;
-      case CONNECTED -> keepAlive.deadlineMillis();
+      case CONNECTING -> answerDeadlineMillis;
+      case CONNECTED ->
+          authentication.isAwaited()
+              ? Math.min(answerDeadlineMillis, keepAlive.deadlineMillis())
+              : keepAlive.deadlineMillis();
       case DISCONNECTED -> NO_DEADLINE;
     };
   }
@@ -160,6 +163,14 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     if (state == ClientState.CONNECTING) {
       end(DisconnectCause.CONNECT_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
+    } else if (authentication.isAwaited() && nowMillis >= answerDeadlineMillis) {
+      transmitter.send(
+          new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY),
+          nowMillis); // [MQTT5-4.12.1-2]
+      end(
+          DisconnectCause.AUTHENTICATION_TIMEOUT,
+          ReasonCode.UNSPECIFIED_ERROR,
+          Status.CLOSE_AFTER_FLUSH);
     } else if (keepAlive.isSilentTooLong(nowMillis) && !awaitsDecision()) {
       end(DisconnectCause.PING_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT, Status.CLOSED);
     } else {
@@ -209,7 +220,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     decoder.maximumPacketSize(
         properties.integer(Property.MAXIMUM_PACKET_SIZE, ServerTerms.LARGEST_PACKET_BYTES));
     state = ClientState.CONNECTING;
-    connectDeadlineMillis = nowMillis + how.connectTimeoutMillis();
+    answerDeadlineMillis = nowMillis + how.connectTimeoutMillis();
   }
 
   /**
@@ -293,7 +304,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     transmitter.send(auth, nowMillis);
     authentication.sent(auth);
-    connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
+    answerDeadlineMillis = nowMillis + options().connectTimeoutMillis();
   }
 
   /**
@@ -425,7 +436,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private void onAuth(Auth auth, long nowMillis) {
     Exchange.checkProblemInformation(options().connect(), auth.properties());
     authentication.onAuth(auth);
-    connectDeadlineMillis = nowMillis + options().connectTimeoutMillis();
+    answerDeadlineMillis = nowMillis + options().connectTimeoutMillis();
     events.add(new ClientEvent.AuthReceived(auth.reasonCode(), auth.properties()));
   }
 

@@ -12,6 +12,8 @@ public enum DisconnectCause {
   CONNECTION_LOST,
   /** No CONNACK came in time. */
   CONNECT_TIMEOUT,
+  /** Nothing came in answer to an AUTH on an open connection. */
+  AUTHENTICATION_TIMEOUT,
   /** Nothing came in answer to PINGREQ. */
   PING_TIMEOUT,
   /** The server broke the protocol. */

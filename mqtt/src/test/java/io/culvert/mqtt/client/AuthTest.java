@@ -205,6 +205,27 @@ class AuthTest {
         .isEqualTo(DisconnectCause.CONNECT_TIMEOUT);
   }
 
+  @Test
+  @Normative(MQTT5_4_12_1_2)
+  void reauthenticationThatIsNotAnsweredEndsTheConnection() {
+    ScriptedServer server = connecting().accept(false, method("M", "ok"));
+    server.client.auth(ReasonCode.REAUTHENTICATE, onlyData("a"), server.now);
+    server.events();
+    server.sent();
+    server.timePasses(29_999);
+    server.sends(new Auth(ReasonCode.CONTINUE_AUTHENTICATION, method("M", "b")));
+    server.events();
+    assertThat(server.timePasses(100_000).events()).isEmpty(); // it is our turn
+
+    server.client.auth(ReasonCode.CONTINUE_AUTHENTICATION, onlyData("c"), server.now);
+    server.sent();
+    assertThat(server.timePasses(29_999).events()).isEmpty();
+    ClientEvent.Disconnected end = server.timePasses(1).event(ClientEvent.Disconnected.class);
+    assertThat(end.cause()).isEqualTo(DisconnectCause.AUTHENTICATION_TIMEOUT);
+    assertThat(server.sent())
+        .containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY));
+  }
+
   private static ScriptedServer connecting() {
     return ScriptedServer.fresh()
         .connect(o -> o.authentication("M", data("1")).connectTimeoutMillis(30_000));
