@@ -259,8 +259,9 @@ public final class BrokerSettings {
             Unit.BYTES,
             0,
             1024 * GIB,
-            "256MiB",
-            "Bytes of all retained messages."),
+            "320MiB",
+            "Memory for all retained messages, with about 220 bytes for each beside its topic and"
+                + " payload."),
         number(
             "limits.sessions",
             Unit.COUNT,

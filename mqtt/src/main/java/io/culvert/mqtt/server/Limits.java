@@ -180,7 +180,7 @@ public final class Limits {
     private int topicLevels = 128;
     private int sessions = 1_000_000;
     private int retainedMessages = 1_000_000;
-    private long retainedBytes = 256L * 1024 * 1024;
+    private long retainedBytes = 320L * 1024 * 1024;
     private long sessionExpirySeconds = 7 * 24 * 3600;
     private int topicAliasMaximum = 16;
     private long connectingBytes = 16 * 1024 * 1024;

@@ -5,6 +5,7 @@ import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.RetainedTree;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,20 @@ final class Retained {
   /** Expired messages that one call of {@link #timeout} removes: less than a millisecond's work. */
   private static final int TIMEOUT_STEPS = 1000;
 
-  private final RetainedTree<Kept> messages;
+  /**
+   * What the place in the tree costs beside the message, roughly: a node, its level's name and its
+   * slot in a table. A million messages of 64 bytes with topics of 26 took 303 bytes each, and 314
+   * are counted.
+   */
+  private static final int PLACE_BYTES = 64;
+
+  private final RetainedTree<Message> messages;
   private final Deadlines<Message> expiries = new Deadlines<>();
+
+  /** Of those messages that expire; apart, so that the others cost nothing. */
+  private final IdentityHashMap<Message, Deadlines.Entry<Message>> expiryOf =
+      new IdentityHashMap<>();
+
   private final Limits limits;
   private final ShardPlace place;
   private long bytes;
@@ -35,7 +48,7 @@ final class Retained {
     return bytes;
   }
 
-  RetainedTree.Cursor<Kept> match(TopicFilter filter) {
+  RetainedTree.Cursor<Message> match(TopicFilter filter) {
     return messages.match(filter);
   }
 
@@ -44,8 +57,8 @@ final class Retained {
     if (payloadBytes == 0) {
       return true;
     }
-    Kept known = messages.get(topic);
-    long freed = known == null ? 0 : known.message.heldBytes();
+    Message known = messages.get(topic);
+    long freed = known == null ? 0 : heldBytes(known);
     return (known != null || place.retainedMessages().held() < limits.retainedMessages())
         && place.retainedBytes().held() - freed + payloadBytes + topic.length()
             <= limits.retainedBytes();
@@ -65,9 +78,9 @@ final class Retained {
       remove(message.topic()); // [MQTT5-3.3.1-7]
       return;
     }
-    Kept kept = new Kept(message, expiry(message));
-    forget(messages.put(message.topic(), kept)); // [MQTT5-3.3.1-5]
-    count(1, message.heldBytes());
+    forget(messages.put(message.topic(), message)); // [MQTT5-3.3.1-5]
+    fileExpiry(message);
+    count(1, heldBytes(message));
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
@@ -86,13 +99,16 @@ final class Retained {
     }
   }
 
-  private Deadlines.@Nullable Entry<Message> expiry(Message message) {
-    if (message.expiresAtMillis() == Message.NEVER) {
-      return null;
+  private void fileExpiry(Message message) {
+    if (message.expiresAtMillis() != Message.NEVER) {
+      Deadlines.Entry<Message> entry = expiries.entry(message);
+      expiries.set(entry, message.expiresAtMillis());
+      expiryOf.put(message, entry);
     }
-    Deadlines.Entry<Message> entry = expiries.entry(message);
-    expiries.set(entry, message.expiresAtMillis());
-    return entry;
+  }
+
+  private static int heldBytes(Message message) {
+    return message.heldBytes() + PLACE_BYTES;
   }
 
   private void count(int more, long moreBytes) {
@@ -105,19 +121,16 @@ final class Retained {
     forget(messages.remove(topic));
   }
 
-  private void forget(@Nullable Kept old) {
-    if (old != null) {
-      count(-1, -old.message.heldBytes());
-      if (old.expiry != null) {
-        expiries.remove(old.expiry);
+  private void forget(@Nullable Message old) {
+    if (old == null) {
+      return;
+    }
+    count(-1, -heldBytes(old));
+    if (old.expiresAtMillis() != Message.NEVER) {
+      Deadlines.Entry<Message> entry = expiryOf.remove(old);
+      if (entry != null) {
+        expiries.remove(entry);
       }
     }
   }
-
-  /**
-   * A message and its place among the deadlines.
-   *
-   * @param expiry null when it does not expire
-   */
-  record Kept(Message message, Deadlines.@Nullable Entry<Message> expiry) {}
 }

@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.QoS;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,10 +57,9 @@ final class RetainedFeed {
 
   private Delivery delivery(Message message) {
     int identifier = subscription.identifier();
-    return Delivery.of(
-        message,
-        message.qos().min(subscription.options().qos()), // [MQTT5-3.8.4-8]
-        true, // [MQTT3-3.3.1-8]
-        identifier == 0 ? new int[0] : new int[] {identifier});
+    QoS qos = message.qos().min(subscription.options().qos()); // [MQTT5-3.8.4-8]
+    return identifier == 0 // [MQTT3-3.3.1-8]
+        ? Delivery.of(message, qos, true)
+        : Delivery.of(message, qos, true, new int[] {identifier});
   }
 }

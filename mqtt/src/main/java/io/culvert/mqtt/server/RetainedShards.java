@@ -37,7 +37,7 @@ final class RetainedShards {
   private long lastNumber;
 
   // Asked by others: what is left to send.
-  private final Map<FeedKey, RetainedTree.Cursor<Retained.Kept>> cursors = new HashMap<>();
+  private final Map<FeedKey, RetainedTree.Cursor<Message>> cursors = new HashMap<>();
 
   RetainedShards(Retained own, Peers peers, Counters counters) {
     this.own = own;
@@ -148,7 +148,7 @@ final class RetainedShards {
   }
 
   private void sendSlice(FeedKey key) {
-    RetainedTree.Cursor<Retained.Kept> cursor = cursors.get(key);
+    RetainedTree.Cursor<Message> cursor = cursors.get(key);
     if (cursor == null) {
       return; // closed meanwhile
     }
@@ -157,10 +157,10 @@ final class RetainedShards {
     int steps = SLICE_STEPS;
     while (!cursor.isDone() && steps > 0 && slice.size() < SLICE_MESSAGES && bytes < SLICE_BYTES) {
       steps -= RetainedFeed.STEPS;
-      Retained.Kept kept = cursor.next(RetainedFeed.STEPS);
-      if (kept != null) {
-        slice.add(kept.message());
-        bytes += FrameWriter.bytesOf(kept.message());
+      Message message = cursor.next(RetainedFeed.STEPS);
+      if (message != null) {
+        slice.add(message);
+        bytes += FrameWriter.bytesOf(message);
       }
     }
     boolean isLast = cursor.isDone();

@@ -19,12 +19,11 @@ interface RetainedSource {
   void close();
 
   /** Those of this shard. */
-  static RetainedSource of(RetainedTree.Cursor<Retained.Kept> cursor) {
+  static RetainedSource of(RetainedTree.Cursor<Message> cursor) {
     return new RetainedSource() {
       @Override
       public @Nullable Message next() {
-        Retained.Kept kept = cursor.next(RetainedFeed.STEPS);
-        return kept == null ? null : kept.message();
+        return cursor.next(RetainedFeed.STEPS);
       }
 
       @Override
