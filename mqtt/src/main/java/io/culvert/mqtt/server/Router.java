@@ -228,7 +228,7 @@ final class Router {
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
     for (int i = 0; i < fanOut.groupCount(); i++) {
-      shared.deliver(fanOut.group(i), message, source, toSlowDown, nowMillis);
+      shared.deliver(fanOut.group(i), message, shared.key(source), toSlowDown, nowMillis);
       reached++;
     }
     reached += forward(message, publisher);

@@ -52,46 +52,79 @@ final class SharedRouting {
 
   // ---- a message
 
+  /** What has to be known of where a message comes from; 0 where that is nothing. */
+  int key(@Nullable Session source) {
+    return choice.key(source);
+  }
+
   /**
    * Sends a message to a member of a group that has one. Where none can send it at once, it waits
    * at one that has a connection, or else at one that has none.
    *
-   * @param source whose message it is
+   * @param key of whose message it is
    * @param publisher held up where the member is slow, or null
-   * @return whether it was sent at once
    */
-  boolean deliver(
+  void deliver(
       SharedGroup<Subscription> group,
       Message message,
-      @Nullable Session source,
+      int key,
       @Nullable Publisher publisher,
       long nowMillis) {
-    int key = choice.key(source);
-    if (!leftovers.isEmpty()
-        && message.qos() != QoS.AT_MOST_ONCE
+    if (hasOlder(group, message, nowMillis)
         && waitsBehindOlder(group, message, key, publisher, nowMillis)) {
-      return false;
+      return;
     }
-    SharedMember<Subscription> ready = choice.ready(group, message, key);
-    SharedMember<Subscription> chosen = ready == null ? choice.waiting(group, message, key) : ready;
+    SharedMember<Subscription> chosen = choose(group, message, key);
     if (chosen == null) { // all stood in wrong lines, and have gone to their own meanwhile
-      ready = choice.ready(group, message, key);
-      chosen = ready == null ? choice.waiting(group, message, key) : ready;
+      chosen = choose(group, message, key);
     }
     if (chosen != null) {
       deliver(chosen.subscription(), message, key, publisher, nowMillis);
     }
+  }
+
+  /**
+   * As {@link #deliver}, but only where a member can send it at once, and no older message waits;
+   * tells whether that was so.
+   */
+  boolean deliverIfReady(
+      SharedGroup<Subscription> group,
+      Message message,
+      int key,
+      @Nullable Publisher publisher,
+      long nowMillis) {
+    if (hasOlder(group, message, nowMillis)) {
+      return false;
+    }
+    SharedMember<Subscription> ready = choice.ready(group, message, key);
+    if (ready != null) {
+      deliver(ready.subscription(), message, key, publisher, nowMillis);
+    }
     return ready != null;
   }
 
-  /** Older messages of the group wait for somebody to take them over: a newer one joins them. */
+  private @Nullable SharedMember<Subscription> choose(
+      SharedGroup<Subscription> group, Message message, int key) {
+    SharedMember<Subscription> ready = choice.ready(group, message, key);
+    return ready == null ? choice.waiting(group, message, key) : ready;
+  }
+
+  /** Whether messages of the group still wait for somebody to take them over. */
+  private boolean hasOlder(SharedGroup<Subscription> group, Message message, long nowMillis) {
+    if (leftovers.isEmpty() || message.qos() == QoS.AT_MOST_ONCE) {
+      return false;
+    }
+    handOver(group.filter(), nowMillis);
+    return leftovers.containsKey(group.filter());
+  }
+
+  /** A newer message joins them, if it can. */
   private boolean waitsBehindOlder(
       SharedGroup<Subscription> group,
       Message message,
       int key,
       @Nullable Publisher publisher,
       long nowMillis) {
-    handOver(group.filter(), nowMillis);
     ArrayDeque<Leftovers> older = leftovers.get(group.filter());
     Leftovers last = older == null ? null : older.peekLast();
     if (last == null || last.hasEnded()) {
