@@ -21,16 +21,17 @@ import java.util.regex.Pattern;
 /**
  * {@code java -jar culvert.jar run …} on free loopback ports with a fresh data folder.
  *
- * <p>Output goes line by line to {@code target/broker/NAME.log} and is looked through for
+ * <p>Output goes line by line to {@code target/broker/NAMEOPTIONS.log} and is looked through for
  * complaints. Two daemon threads read it; everything else happens on the caller's thread.
  */
 public final class CulvertProcess implements BrokerUnderTest {
 
   private static final Pattern READY = Pattern.compile("^ready mqtt://(\\S+) ws://(\\S+).*");
 
-  /** More options for {@code culvert run}, from whoever starts the tests. */
-  private static final List<String> EXTRA_OPTIONS =
-      List.of(System.getProperty("culvert.test.options", "").trim().split("\\s+"));
+  /**
+   * More options for {@code culvert run}, from whoever starts the tests; {@code --name=value} each.
+   */
+  private static final String EXTRA_OPTIONS = System.getProperty("culvert.test.options", "").trim();
 
   private final Process process;
   private final PrintWriter log;
@@ -64,15 +65,14 @@ public final class CulvertProcess implements BrokerUnderTest {
     try {
       Path folder = Files.createDirectories(Path.of("target", "broker"));
       Path data = Files.createTempDirectory(folder, "data");
+      Path logFile = folder.resolve(name + EXTRA_OPTIONS.replaceAll("\\s", "") + ".log");
       Process process = command(jvm, data, options).start();
       process.getOutputStream().close();
       CulvertProcess started =
           new CulvertProcess(
-              process,
-              new PrintWriter(
-                  Files.newBufferedWriter(folder.resolve(name + ".log")), /* autoFlush= */ true));
+              process, new PrintWriter(Files.newBufferedWriter(logFile), /* autoFlush= */ true));
       started.readers.forEach(Thread::start);
-      Await.result("the ready line in target/broker/" + name + ".log", started.ready);
+      Await.result("the ready line in " + logFile, started.ready);
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -177,7 +177,12 @@ public final class CulvertProcess implements BrokerUnderTest {
     command.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--ws-port", "0"));
     command.addAll(List.of("--data", data.toString(), "--ephemeral"));
     command.addAll(options);
-    EXTRA_OPTIONS.stream().filter(option -> !option.isEmpty()).forEach(command::add);
+    for (String extra : EXTRA_OPTIONS.split("\\s+")) {
+      String extraName = extra.replaceAll("=.*", "");
+      if (!extra.isEmpty() && options.stream().noneMatch(own -> own.startsWith(extraName))) {
+        command.add(extra);
+      }
+    }
     return new ProcessBuilder(command);
   }
 
