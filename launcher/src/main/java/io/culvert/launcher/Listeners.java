@@ -21,7 +21,7 @@ final class Listeners {
       if (!anonymous && !listener.isLoopback()) {
         throw StartException.usage(
             """
-            other machines could reach %s, and this version of Culvert has no authentication yet:
+            other machines could reach %s, and this version of Culvert does not keep strangers out yet:
               everyone there could read and send every message. Bind to 127.0.0.1 instead, or, if everyone
               who can reach it may do so, say that with: --set auth.anonymous=true"""
                 .formatted(listener.uri()));

@@ -122,7 +122,7 @@ class RunCommandTest {
         .isEqualTo(ExitCode.USAGE);
     assertThat(session.err())
         .startsWith("culvert: other machines could reach mqtt://0.0.0.0:0, and this version")
-        .contains("no authentication yet", "--set auth.anonymous=true");
+        .contains("does not keep strangers out yet", "--set auth.anonymous=true");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -8,10 +8,12 @@ import io.culvert.engine.testkit.DriverHabits;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.PubComp;
 import io.culvert.mqtt.wire.PubRel;
@@ -107,6 +109,7 @@ class MalformedVectorsTest {
     MQTT5_4_8_2_2,
     MQTT5_4_12_0_1,
     MQTT5_4_12_0_7,
+    MQTT5_4_12_1_1,
     MQTT3_3_1_2_2,
     MQTT3_3_1_2_3,
     MQTT3_3_1_2_22,
@@ -146,7 +149,10 @@ class MalformedVectorsTest {
   private static void assertAnswered(MqttVectors.Malformed vector, DriverHabits habits) {
     BrokerHarness harness = BrokerHarness.create(limits -> limits(limits, vector));
     TestClient client = harness.open().speaks(vector.version());
-    if (vector.state().equals("connected")) {
+    String method = vector.context().path("connectAuthMethod").asText("");
+    if (!method.isEmpty()) {
+      connectByMethod(harness, client, method);
+    } else if (vector.state().equals("connected")) {
       client.connect(Packets.connect("c").version(vector.version()).build());
     }
     client.link.habits(habits);
@@ -171,6 +177,18 @@ class MalformedVectorsTest {
     }
   }
 
+  private static void connectByMethod(BrokerHarness harness, TestClient client, String method) {
+    Connect connect = Packets.connect("c").with(Property.AUTHENTICATION_METHOD, method).build();
+    harness.hold();
+    client.send(connect);
+    client.server.acceptAuth("user", null);
+    harness.drop();
+    harness.release();
+    harness.broker.connect(client.server, connect, harness.clock.nowMillis());
+    client.link.runUntilIdle();
+    client.take(ConnAck.class);
+  }
+
   private static Limits.Builder limits(Limits.Builder limits, MqttVectors.Malformed vector) {
     if (vector.id().equals(LEVEL_7)) {
       limits.versions(EnumSet.of(MqttVersion.MQTT_3_1, MqttVersion.MQTT_3_1_1));
@@ -191,11 +209,11 @@ class MalformedVectorsTest {
           limits.subscriptionIdentifiersAvailable(value.asInt() == 1);
       case "serverSharedSubscriptionAvailable" -> limits.sharedAvailable(value.asInt() == 1);
       case "allowEmptyClientId" -> limits.emptyClientIdAllowed(value.asBoolean());
-      case "mappings", "connectSessionExpiryInterval", "connectHadAuthMethod" -> {
+      case "mappings",
+          "connectSessionExpiryInterval",
+          "connectHadAuthMethod",
+          "connectAuthMethod" -> {
         // As with any new connection of these tests.
-      }
-      case "connectAuthMethod" -> {
-        // AUTH is then even more out of place, for no method was agreed on.
       }
       default -> throw new IllegalArgumentException("unknown context " + name);
     }

@@ -14,6 +14,7 @@ import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubComp;
 import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.QoS;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every packet type in every state. */
@@ -140,6 +142,42 @@ class StatesTest {
     assertThat(Outcome.of(client)).isEqualTo(new Outcome(List.of(), true));
     harness.release();
     assertBehind(ConnAck.class, client, type, version);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @Normative({MQTT5_3_1_2_30, MQTT5_4_12_0_3})
+  void whileAuthIsAwaited(PacketType type) {
+    TestClient client = authenticating();
+    client.server.continueAuth(null);
+    client.link.runUntilIdle();
+    client.take(Auth.class);
+    client.send(packet(type, MqttVersion.MQTT_5));
+    Outcome outcome = Outcome.of(client);
+    assertThat(outcome.open).isFalse();
+    if (type == PacketType.DISCONNECT) {
+      assertThat(outcome.packets).isEmpty();
+    } else { // AUTH, too, for it says what only a connected client may
+      assertThat(outcome.packets).hasExactlyElementsOfTypes(ConnAck.class);
+      assertThat(((ConnAck) outcome.packets.get(0)).reasonCode())
+          .isEqualTo(ReasonCode.PROTOCOL_ERROR);
+    }
+    assertThat(harness.broker.sessionCount()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whileAuthIsUndecided(PacketType type) {
+    TestClient client = authenticating();
+    client.send(packet(type, MqttVersion.MQTT_5));
+    assertThat(Outcome.of(client)).isEqualTo(new Outcome(List.of(), true));
+  }
+
+  private TestClient authenticating() {
+    harness.hold();
+    return harness
+        .open()
+        .send(Packets.connect("c").with(Property.AUTHENTICATION_METHOD, "M").build());
   }
 
   @ParameterizedTest
