@@ -55,6 +55,8 @@ if not "%failed%"=="0" (
 set "options=-Xms32m -Xmx512m -Xshare:auto"
 echo " %CULVERT_JAVA_OPTS% " | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" >nul
 if errorlevel 1 set "options=%options% -XX:+UseSerialGC"
+echo " %CULVERT_JAVA_OPTS% " | findstr /c:" -Xm" >nul
+if errorlevel 1 set "options=%options% -XX:MaxNewSize=96m"
 if %version% GEQ 24 set "options=%options% --enable-native-access=ALL-UNNAMED"
 "%java%" %options% %CULVERT_JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
