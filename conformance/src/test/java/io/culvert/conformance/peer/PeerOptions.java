@@ -17,8 +17,8 @@ public record PeerOptions(
   static final int KEEP_ALIVE_SECONDS = 60;
 
   /**
-   * The HiveMQ client takes topic aliases, so that all tests are played with them. Paho says that it
-   * can and then leaves out the topic (paho.mqtt.java issue 866).
+   * The HiveMQ client takes topic aliases, so that all tests are played with them. Paho says that
+   * it can and then leaves out the topic (paho.mqtt.java issue 866).
    */
   static final int TOPIC_ALIAS_MAXIMUM = 5;
 
