@@ -29,18 +29,24 @@ class TlsTest extends SocketContract {
 
   @Override
   Future<EngineServer> listen(int maxConnections) {
-    NetServerOptions options =
-        new NetServerOptions()
-            .setHost("127.0.0.1")
-            .setPort(0)
-            .setSsl(true)
-            .setKeyCertOptions(
-                new PfxOptions().setValue(Buffer.buffer(keyStore())).setPassword("toy-secret"));
-    return EngineServer.listenTcp(shard, options, maxConnections, app);
+    return EngineServer.listenTcp(shard, options(), maxConnections, app);
   }
 
   @Override
   ToyClient client(int port, int receiveBytes) throws IOException {
+    return newClient(port, receiveBytes);
+  }
+
+  static NetServerOptions options() {
+    return new NetServerOptions()
+        .setHost("127.0.0.1")
+        .setPort(0)
+        .setSsl(true)
+        .setKeyCertOptions(
+            new PfxOptions().setValue(Buffer.buffer(keyStore())).setPassword("toy-secret"));
+  }
+
+  static ToyClient newClient(int port, int receiveBytes) throws IOException {
     Socket plain = new Socket();
     if (receiveBytes > 0) {
       plain.setReceiveBufferSize(receiveBytes);
