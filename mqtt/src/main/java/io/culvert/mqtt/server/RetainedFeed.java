@@ -12,6 +12,8 @@ final class RetainedFeed {
   /** Topics looked at in one go: as long as it takes to send a message or two. */
   static final int STEPS = 32;
 
+  private static final int[] NO_IDENTIFIERS = {};
+
   private final List<RetainedSource> sources;
   private final Subscription subscription;
 
@@ -58,8 +60,7 @@ final class RetainedFeed {
   private Delivery delivery(Message message) {
     int identifier = subscription.identifier();
     QoS qos = message.qos().min(subscription.options().qos()); // [MQTT5-3.8.4-8]
-    return identifier == 0 // [MQTT3-3.3.1-8]
-        ? Delivery.of(message, qos, true)
-        : Delivery.of(message, qos, true, new int[] {identifier});
+    int[] identifiers = identifier == 0 ? NO_IDENTIFIERS : new int[] {identifier};
+    return Delivery.single(message, qos, true, identifiers); // [MQTT3-3.3.1-8]
   }
 }

@@ -1,9 +1,11 @@
 package io.culvert.mqtt.session;
 
 import io.culvert.engine.Outbox;
+import io.culvert.mqtt.wire.MqttEncoder;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.PublishFrame;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicFilter;
@@ -20,6 +22,7 @@ public final class Delivery {
   private final Message message;
   private final QoS qos;
   private final boolean retain;
+  private final boolean single;
   private final int[] subscriptionIdentifiers;
   private final @Nullable TopicFilter sharedFilter;
   private final int sharedKey;
@@ -32,12 +35,14 @@ public final class Delivery {
       Message message,
       QoS qos,
       boolean retain,
+      boolean single,
       int[] subscriptionIdentifiers,
       @Nullable TopicFilter sharedFilter,
       int sharedKey) {
     this.message = message;
     this.qos = qos;
     this.retain = retain;
+    this.single = single;
     this.subscriptionIdentifiers = subscriptionIdentifiers;
     this.sharedFilter = sharedFilter;
     this.sharedKey = sharedKey;
@@ -49,7 +54,12 @@ public final class Delivery {
 
   /** One that carries subscription identifiers, which the caller gives away. */
   public static Delivery of(Message message, QoS qos, boolean retain, int[] identifiers) {
-    return new Delivery(message, qos, retain, identifiers, null, 0);
+    return new Delivery(message, qos, retain, false, identifiers, null, 0);
+  }
+
+  /** One that a single target gets: it is encoded to its outbox, and no frame is remembered. */
+  public static Delivery single(Message message, QoS qos, boolean retain, int[] identifiers) {
+    return new Delivery(message, qos, retain, true, identifiers, null, 0);
   }
 
   /**
@@ -59,7 +69,7 @@ public final class Delivery {
    */
   public static Delivery shared(
       Message message, QoS qos, boolean retain, int[] identifiers, TopicFilter filter, int key) {
-    return new Delivery(message, qos, retain, identifiers, filter, key);
+    return new Delivery(message, qos, retain, false, identifiers, filter, key);
   }
 
   public Message message() {
@@ -96,7 +106,11 @@ public final class Delivery {
 
   /** Writes the PUBLISH; {@code packetId} is ignored at QoS 0. */
   public void writeTo(Outbox out, MqttVersion version, int packetId, boolean dup, long nowMillis) {
-    frame(version, nowMillis).writeTo(out, packetId, dup);
+    if (single && message.payload().length() < Outbox.SHARE_FROM_BYTES) {
+      MqttEncoder.write(publish(version, packetId, dup, nowMillis), version, out);
+    } else {
+      frame(version, nowMillis).writeTo(out, packetId, dup);
+    }
   }
 
   /** As {@link #writeTo} to an MQTT 5 peer that takes Topic Aliases. */
@@ -109,6 +123,18 @@ public final class Delivery {
       long nowMillis) {
     PublishFrame encoded = frame(MqttVersion.MQTT_5, nowMillis);
     aliases.write(encoded, out, packetId, dup, maximumPacketSizeBytes);
+  }
+
+  private Publish publish(MqttVersion version, int packetId, boolean dup, long nowMillis) {
+    boolean withId = qos != QoS.AT_MOST_ONCE;
+    return new Publish(
+        message.topic(),
+        message.payload(),
+        qos,
+        retain,
+        withId && dup, // [MQTT5-3.3.1-2]
+        withId ? packetId : 0,
+        version.isMqtt5() ? properties(remainingSeconds(nowMillis)) : Properties.EMPTY);
   }
 
   private PublishFrame frame(MqttVersion version, long nowMillis) {

@@ -68,6 +68,43 @@ class DeliveryShapeTest {
   }
 
   @Test
+  void oneForASingleTargetHasTheSameBytes() {
+    for (int length : new int[] {0, 64, Outbox.SHARE_FROM_BYTES}) {
+      Bytes payload = Bytes.wrap(new byte[length]);
+      Message message = Message.of(TopicName.of("a/b"), payload, QoS.EXACTLY_ONCE, true, EXPIRY, 0);
+      for (MqttVersion version : MqttVersion.values()) {
+        for (QoS qos : QoS.values()) {
+          Delivery shared = Delivery.of(message, qos, true, new int[] {7});
+          Delivery single = Delivery.single(message, qos, true, new int[] {7});
+          assertThat(bytes(single, version)).isEqualTo(bytes(shared, version));
+          assertThat(single.sizeBytes(version, 3_000)).isEqualTo(bytes(single, version).length());
+        }
+      }
+    }
+  }
+
+  private static Bytes bytes(Delivery delivery, MqttVersion version) {
+    Outbox out = new Outbox(new BufferPool());
+    delivery.writeTo(out, version, 5, true, 3_000);
+    Bytes[] all = {Bytes.EMPTY};
+    out.drainTo(
+        new Outbox.Sink() {
+          @Override
+          public void copied(byte[] array, int start, int length) {
+            shared(Bytes.wrap(array, start, length));
+          }
+
+          @Override
+          public void shared(Bytes bytes) {
+            byte[] joined = Arrays.copyOf(all[0].toByteArray(), all[0].length() + bytes.length());
+            bytes.copyTo(joined, all[0].length());
+            all[0] = Bytes.wrap(joined);
+          }
+        });
+    return all[0];
+  }
+
+  @Test
   void sizeIsWhatIsWritten() {
     for (int length : new int[] {0, 100, 128, 5_000, 20_000}) {
       Message message =
