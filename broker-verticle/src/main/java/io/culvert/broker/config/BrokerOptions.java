@@ -75,6 +75,14 @@ public record BrokerOptions(
               "mqtt.versions",
               "names no version, so no client could connect"));
     }
+    String information = configuration.text("mqtt.response-information");
+    if (information.indexOf('+') >= 0 || information.indexOf('#') >= 0) {
+      problems.add(
+          new Problem(
+              configuration.origin("mqtt.response-information"),
+              "mqtt.response-information",
+              "has a wildcard, and is to begin topics"));
+    }
     checkDistinct(listeners, problems);
     ScramUsers scramUsers =
         configuration.isPresent("auth.scram-file")
@@ -134,6 +142,8 @@ public record BrokerOptions(
         .sharedStrategy(sharedStrategy(configuration.text("mqtt.shared-strategy")))
         .subscriptionIdentifiersAvailable(
             configuration.flag("mqtt.subscription-identifiers-available"))
+        .responseInformation(configuration.text("mqtt.response-information"))
+        .serverReference(configuration.text("mqtt.server-reference"))
         .emptyClientIdAllowed(configuration.flag("mqtt.empty-client-id"))
         .maximumPacketSizeBytes(configuration.number("limits.packet-bytes"))
         .receiveMaximum(configuration.integer("limits.receive-maximum"))

@@ -110,6 +110,18 @@ public final class BrokerSettings {
             "mqtt.empty-client-id",
             true,
             "Whether a client without a Client Identifier is let in and gets one assigned."),
+        text(
+            "mqtt.response-information",
+            "",
+            "What MQTT 5 clients that ask for it are told to begin their response topics with, such"
+                + " as `responses/%c`; `%c` stands for the Client Identifier, in which characters"
+                + " with a meaning in topics are percent-encoded. Empty tells nothing."),
+        text(
+            "mqtt.server-reference",
+            "",
+            "Where MQTT 5 clients shall go when this broker stops: `host` or `host:port`, several"
+                + " with spaces between. They then get reason code 0x9C instead of 0x8B. Empty"
+                + " names no other server."),
         number(
             "mqtt.close-grace-millis",
             Unit.MILLIS,

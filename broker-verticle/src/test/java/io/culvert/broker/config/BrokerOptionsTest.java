@@ -56,6 +56,8 @@ class BrokerOptionsTest {
                       shared-strategy: hash-topic
                       subscription-identifiers-available: false
                       empty-client-id: false
+                      response-information: responses/%c
+                      server-reference: other.example.com:1883
                     limits:
                       packet-bytes: 102
                       receive-maximum: 3
@@ -88,6 +90,8 @@ class BrokerOptionsTest {
             .sharedStrategy(SharedStrategy.HASH_TOPIC)
             .subscriptionIdentifiersAvailable(false)
             .emptyClientIdAllowed(false)
+            .responseInformation("responses/%c")
+            .serverReference("other.example.com:1883")
             .maximumPacketSizeBytes(102)
             .receiveMaximum(3)
             .inFlight(4)
@@ -145,6 +149,13 @@ class BrokerOptionsTest {
         .hasMessage(
             "culvert.yaml:2: mqtt.port: has no meaning beside mqtt.listeners; set it in that list"
                 + " instead");
+  }
+
+  @Test
+  void responseTopicsCannotBeginWithAWildcard() {
+    assertThatThrownBy(() -> uris("mqtt: {response-information: responses/+}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.response-information: has a wildcard");
   }
 
   @Test

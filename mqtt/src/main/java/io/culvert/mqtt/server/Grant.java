@@ -4,7 +4,6 @@ import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a client gets of what it asked for in CONNECT, within the server's limits.
@@ -31,8 +30,12 @@ record Grant(
         receiveMaximum);
   }
 
-  /** The properties of CONNACK: only what differs from what the client assumes without them. */
-  Properties properties(@Nullable String assignedClientId) {
+  /**
+   * The properties of CONNACK: only what differs from what the client assumes without them.
+   *
+   * @param clientId the one in CONNECT, or the one that is assigned
+   */
+  Properties properties(String clientId) {
     if (!connect.version().isMqtt5()) {
       return Properties.EMPTY;
     }
@@ -48,8 +51,8 @@ record Grant(
     }
     putUnavailable(properties, Property.RETAIN_AVAILABLE, limits.retainAvailable());
     properties.put(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSizeBytes());
-    if (assignedClientId != null) {
-      properties.put(Property.ASSIGNED_CLIENT_IDENTIFIER, assignedClientId); // [MQTT5-3.2.2-16]
+    if (connect.clientId().isEmpty()) {
+      properties.put(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT5-3.2.2-16]
     }
     if (limits.topicAliasMaximum() > 0) {
       properties.put(Property.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
@@ -63,6 +66,12 @@ record Grant(
     putUnavailable(properties, Property.SHARED_SUBSCRIPTION_AVAILABLE, limits.sharedAvailable());
     if (keepAliveSeconds != connect.keepAliveSeconds()) {
       properties.put(Property.SERVER_KEEP_ALIVE, keepAliveSeconds); // [MQTT5-3.1.2-21]
+    }
+    if (connect.properties().integer(Property.REQUEST_RESPONSE_INFORMATION, 0) == 1) {
+      String information = ResponseInformation.of(limits, clientId);
+      if (information != null) {
+        properties.put(Property.RESPONSE_INFORMATION, information); // [MQTT5-3.1.2-28]
+      }
     }
     return properties.build();
   }

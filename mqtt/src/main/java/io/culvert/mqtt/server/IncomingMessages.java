@@ -4,10 +4,13 @@ import io.culvert.mqtt.session.AckQueue;
 import io.culvert.mqtt.session.InboundAliases;
 import io.culvert.mqtt.session.PacketSender;
 import io.culvert.mqtt.session.ReceivedIds;
+import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubRec;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -142,7 +145,7 @@ final class IncomingMessages {
       ReasonCode reasonCode = acks.reasonCode();
       int packetId = acks.packetId();
       acks.remove();
-      sender.sendAck(type, packetId, reasonCode); // [MQTT5-4.3.2-4], [MQTT5-4.3.3-8]
+      send(type, packetId, reasonCode); // [MQTT5-4.3.2-4], [MQTT5-4.3.3-8]
       if (type == PacketType.PUBACK) {
         unfinished--;
       } else if (reasonCode.isError()) { // [MQTT5-4.3.3-9]
@@ -152,6 +155,22 @@ final class IncomingMessages {
         }
       }
     }
+  }
+
+  /** A refusal says why, if the client wants to know and takes a packet of that size. */
+  private void send(PacketType type, int packetId, ReasonCode reasonCode) {
+    if (reasonCode.isError() && sender.mayExplain()) {
+      Properties why = Reasons.of(type, reasonCode);
+      MqttPacket packet =
+          type == PacketType.PUBACK
+              ? new PubAck(packetId, reasonCode, why)
+              : new PubRec(packetId, reasonCode, why);
+      if (sender.fits(packet)) { // [MQTT5-3.4.2-2], [MQTT5-3.5.2-2]
+        sender.send(packet);
+        return;
+      }
+    }
+    sender.sendAck(type, packetId, reasonCode);
   }
 
   private void checkOffered(Publish publish) {

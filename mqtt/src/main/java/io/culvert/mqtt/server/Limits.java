@@ -157,6 +157,19 @@ public final class Limits {
     return values.emptyClientIdAllowed;
   }
 
+  /**
+   * What CONNACK says to a client that asks for Response Information, with {@code %c} for its
+   * Client Identifier; empty says nothing.
+   */
+  public String responseInformation() {
+    return values.responseInformation;
+  }
+
+  /** Where clients should go when this server stops, section 4.11; empty names none. */
+  public String serverReference() {
+    return values.serverReference;
+  }
+
   public Set<MqttVersion> versions() {
     return EnumSet.copyOf(values.versions);
   }
@@ -194,6 +207,8 @@ public final class Limits {
     private SharedStrategy sharedStrategy = SharedStrategy.ROUND_ROBIN;
     private boolean subscriptionIdentifiersAvailable = true;
     private boolean emptyClientIdAllowed = true;
+    private String responseInformation = "";
+    private String serverReference = "";
     private Set<MqttVersion> versions = EnumSet.allOf(MqttVersion.class);
 
     private Builder() {}
@@ -226,6 +241,8 @@ public final class Limits {
       sharedStrategy = from.sharedStrategy;
       subscriptionIdentifiersAvailable = from.subscriptionIdentifiersAvailable;
       emptyClientIdAllowed = from.emptyClientIdAllowed;
+      responseInformation = from.responseInformation;
+      serverReference = from.serverReference;
       versions = EnumSet.copyOf(from.versions);
     }
 
@@ -362,6 +379,19 @@ public final class Limits {
 
     public Builder emptyClientIdAllowed(boolean allowed) {
       emptyClientIdAllowed = allowed;
+      return this;
+    }
+
+    public Builder responseInformation(String text) {
+      if (text.indexOf('+') >= 0 || text.indexOf('#') >= 0) {
+        throw new IllegalArgumentException("response information with a wildcard: " + text);
+      }
+      responseInformation = text;
+      return this;
+    }
+
+    public Builder serverReference(String servers) {
+      serverReference = servers;
       return this;
     }
 

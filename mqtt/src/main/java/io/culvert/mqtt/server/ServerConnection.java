@@ -32,6 +32,7 @@ import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,8 +297,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Refuses the CONNECT with CONNACK and closes. */
   public void rejectConnect(ReasonCode reasonCode) {
+    rejectConnect(reasonCode, Reasons.of(PacketType.CONNACK, reasonCode));
+  }
+
+  /** As above, with properties such as a Reason String or a Server Reference. */
+  public void rejectConnect(ReasonCode reasonCode, Properties properties) {
     if (state == State.CONNECT_REQUESTED) {
-      refuse(reasonCode, Properties.EMPTY);
+      refuse(reasonCode, properties);
       end(DisconnectCause.REFUSED, null, null); // [MQTT5-3.1.4-2], [MQTT5-3.2.2-7]
       wake.changed();
     }
@@ -305,12 +311,16 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Answers the SUBSCRIBE: one reason code for each of its requests, in their order. */
   public void acceptSubscribe(List<ReasonCode> reasonCodes) {
-    reply(new SubAck(requestId, reasonCodes, Properties.EMPTY)); // [MQTT5-3.8.4-2]
+    SubAck plain = new SubAck(requestId, reasonCodes, Properties.EMPTY); // [MQTT5-3.8.4-2]
+    Properties why = why(PacketType.SUBACK, reasonCodes);
+    reply(why.isEmpty() ? plain : new SubAck(requestId, reasonCodes, why), plain);
   }
 
   /** Answers the UNSUBSCRIBE: one reason code for each of its filters, in their order. */
   public void acceptUnsubscribe(List<ReasonCode> reasonCodes) {
-    reply(new UnsubAck(requestId, reasonCodes, Properties.EMPTY)); // [MQTT5-3.10.4-5]
+    UnsubAck plain = new UnsubAck(requestId, reasonCodes, Properties.EMPTY); // [MQTT5-3.10.4-5]
+    Properties why = why(PacketType.UNSUBACK, reasonCodes);
+    reply(why.isEmpty() ? plain : new UnsubAck(requestId, reasonCodes, why), plain);
   }
 
   /**
@@ -337,7 +347,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Ends the connection for a reason of the server's; an MQTT 5 client is told. */
   public void disconnect(ReasonCode reasonCode, DisconnectCause cause) {
-    disconnect(reasonCode, cause, Properties.EMPTY);
+    disconnect(reasonCode, cause, Reasons.of(PacketType.DISCONNECT, reasonCode));
   }
 
   /** As above, with properties such as a Server Reference. */
@@ -349,7 +359,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       sendDisconnect(reasonCode, properties);
     } else if (isConnecting()) {
       boolean isKnown = reasonCode.allowedIn(PacketType.CONNACK);
-      refuse(isKnown ? reasonCode : ReasonCode.SERVER_UNAVAILABLE, Properties.EMPTY);
+      refuse(isKnown ? reasonCode : ReasonCode.SERVER_UNAVAILABLE, properties);
     }
     end(cause, null, null);
     wake.changed();
@@ -540,6 +550,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     sender.version(version);
     sender.maximumPacketSize(
         connect.properties().integer(Property.MAXIMUM_PACKET_SIZE, Long.MAX_VALUE));
+    sender.wantsReasons( // [MQTT5-3.1.2-29]
+        connect.properties().integer(Property.REQUEST_PROBLEM_INFORMATION, 1) != 0);
     long aliases = connect.properties().integer(Property.TOPIC_ALIAS_MAXIMUM, 0);
     sender.topicAliasMaximum( // [MQTT5-3.1.2-26]
         (int) Math.min(aliases, limits.outboundTopicAliasMaximum()));
@@ -626,6 +638,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** As above, with what says more if the client takes a packet of that size. */
+  private void reply(MqttPacket full, MqttPacket plain) {
+    reply(sender.fits(full) ? full : plain); // [MQTT5-3.9.2-1], [MQTT5-3.11.2-1]
+  }
+
+  private Properties why(PacketType packet, List<ReasonCode> reasonCodes) {
+    return sender.mayExplain() ? Reasons.of(packet, reasonCodes) : Properties.EMPTY;
+  }
+
   /** The properties of CONNACK, with those of the authentication. */
   private Properties authenticated(Properties properties) {
     Authentication current = authentication;
@@ -639,21 +660,23 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   private void sendDisconnect(ReasonCode reasonCode, Properties properties) {
-    if (version().isMqtt5()) {
-      Disconnect full = new Disconnect(reasonCode, properties);
-      send(
-          sender.fits(full)
-              ? full
-              : new Disconnect(reasonCode, Properties.EMPTY)); // [MQTT5-3.14.2-3]
+    if (version().isMqtt5()) { // [MQTT5-3.14.2-3], [MQTT5-3.14.2-4]
+      sendFitting(properties, fitting -> new Disconnect(reasonCode, fitting));
     }
   }
 
   private void refuse(ReasonCode reasonCode, Properties properties) {
-    ConnAck full = new ConnAck(false, reasonCode, properties); // [MQTT5-3.2.2-6]
-    send(
-        sender.fits(full)
-            ? full
-            : new ConnAck(false, reasonCode, Properties.EMPTY)); // [MQTT5-3.2.2-19]
+    // [MQTT5-3.2.2-6], [MQTT5-3.2.2-19], [MQTT5-3.2.2-20]
+    sendFitting(properties, fitting -> new ConnAck(false, reasonCode, fitting));
+  }
+
+  /** Sends a packet with as many of these properties as the client has room for. */
+  private void sendFitting(Properties properties, Function<Properties, MqttPacket> packet) {
+    MqttPacket full = packet.apply(properties);
+    if (!sender.fits(full)) {
+      full = packet.apply(properties.without(Property.REASON_STRING, Property.USER_PROPERTY));
+    }
+    send(sender.fits(full) ? full : packet.apply(Properties.EMPTY));
   }
 
   // ---- the end

@@ -3,6 +3,7 @@ package io.culvert.mqtt.server;
 import io.culvert.engine.Deadlines;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -66,13 +67,16 @@ final class Sessions {
     ReasonCode refusal = refusal(connect);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
-      connection.rejectConnect(refusal);
+      refuse(connection, refusal);
       return;
     }
     boolean assigned = connect.clientId().isEmpty();
     String clientId = assigned ? newClientId() : connect.clientId();
     Grant grant = Grant.of(connect, limits);
-    Properties properties = grant.properties(assigned ? clientId : null);
+    Properties properties = grant.properties(clientId);
+    if (!connection.fitsConnAck(properties)) { // which need not tell this
+      properties = properties.without(Property.RESPONSE_INFORMATION);
+    }
     if (!connection.fitsConnAck(properties)) {
       counters.countRefused();
       connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
@@ -148,7 +152,7 @@ final class Sessions {
   void open(Joining joining, @Nullable Session known, long nowMillis) {
     ServerConnection connection = joining.connection();
     if (stopped) {
-      connection.rejectConnect(ReasonCode.SERVER_UNAVAILABLE);
+      refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
     }
     boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
     if (known == null && !isThere) {
@@ -183,13 +187,16 @@ final class Sessions {
     }
   }
 
-  /** Tells all clients (0x8B) and closes their connections; refuses those that come. */
+  /**
+   * Tells all clients (0x8B, or 0x9C and where to go) and closes their connections; refuses those
+   * that come.
+   */
   void stop() {
     stopped = true;
     for (Session session : List.copyOf(sessions.values())) {
       ServerConnection connection = session.connection();
       if (connection != null) {
-        connection.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, DisconnectCause.SERVER_DISCONNECT);
+        endForOther(connection);
       }
     }
   }
@@ -213,6 +220,32 @@ final class Sessions {
         deadlines.set(due.deadline(), due.deadlineMillis());
       }
     }
+  }
+
+  private void endForOther(ServerConnection connection) {
+    if (limits.serverReference().isEmpty()) {
+      connection.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, DisconnectCause.SERVER_DISCONNECT);
+    } else {
+      connection.disconnect(
+          ReasonCode.USE_ANOTHER_SERVER,
+          DisconnectCause.SERVER_DISCONNECT,
+          otherServer(PacketType.DISCONNECT));
+    }
+  }
+
+  private void refuse(ServerConnection connection, ReasonCode reasonCode) {
+    if (stopped && !limits.serverReference().isEmpty() && connection.version().isMqtt5()) {
+      connection.rejectConnect(ReasonCode.USE_ANOTHER_SERVER, otherServer(PacketType.CONNACK));
+    } else {
+      connection.rejectConnect(reasonCode);
+    }
+  }
+
+  private Properties otherServer(PacketType packet) {
+    return Properties.builder()
+        .put(Property.SERVER_REFERENCE, limits.serverReference())
+        .putAll(Reasons.of(packet, ReasonCode.USE_ANOTHER_SERVER))
+        .build();
   }
 
   private ReasonCode refusal(Connect connect) {

@@ -18,6 +18,7 @@ public final class PacketSender {
   private MqttVersion version = MqttVersion.MQTT_5;
   private long maximumPacketSizeBytes = Long.MAX_VALUE;
   private @Nullable OutboundAliases aliases;
+  private boolean wantsReasons = true;
 
   /**
    * @param log told of each packet, or null
@@ -43,6 +44,16 @@ public final class PacketSender {
   /** How many Topic Aliases the peer takes, and we want to use; only MQTT 5 knows them. */
   public void topicAliasMaximum(int maximum) {
     aliases = maximum == 0 ? null : new OutboundAliases(maximum); // [MQTT5-3.1.2-27]
+  }
+
+  /** Whether the peer wants a Reason String in other packets than CONNACK and DISCONNECT. */
+  public void wantsReasons(boolean wanted) {
+    wantsReasons = wanted;
+  }
+
+  /** Whether an acknowledgement may say why it refuses [MQTT5-3.1.2-29]. */
+  public boolean mayExplain() {
+    return wantsReasons && version.isMqtt5();
   }
 
   public long pendingBytes() {

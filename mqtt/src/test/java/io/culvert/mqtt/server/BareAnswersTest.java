@@ -45,9 +45,11 @@ class BareAnswersTest {
     TestClient narrow =
         harness.connect(
             Packets.connect("narrow").with(Property.MAXIMUM_PACKET_SIZE, LEAST_BYTES).build());
-    TestClient roomy = harness.connect("roomy");
+    TestClient incurious =
+        harness.connect(
+            Packets.connect("incurious").with(Property.REQUEST_PROBLEM_INFORMATION, 0).build());
 
-    for (TestClient client : List.of(narrow, roomy)) {
+    for (TestClient client : List.of(narrow, incurious)) {
       client.send(
           Packets.publish(1, "$SYS/x", "x", QoS.AT_LEAST_ONCE),
           Packets.publish(2, "$SYS/x", "x", QoS.EXACTLY_ONCE),

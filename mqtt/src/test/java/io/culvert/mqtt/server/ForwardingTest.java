@@ -11,6 +11,7 @@ import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubRec;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -104,8 +105,8 @@ class ForwardingTest {
         Packets.unsubscribe(5, "a/#/b"));
     assertThat(client.takeAll())
         .containsExactly(
-            Packets.pubAck(1, ReasonCode.NOT_AUTHORIZED),
-            Packets.pubRec(2, ReasonCode.NOT_AUTHORIZED),
+            new PubAck(1, ReasonCode.NOT_AUTHORIZED, Properties.EMPTY),
+            new PubRec(2, ReasonCode.NOT_AUTHORIZED, Properties.EMPTY),
             Packets.pubComp(3, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND),
             new SubAck(4, List.of(ReasonCode.TOPIC_FILTER_INVALID), Properties.EMPTY),
             new UnsubAck(5, List.of(ReasonCode.TOPIC_FILTER_INVALID), Properties.EMPTY));

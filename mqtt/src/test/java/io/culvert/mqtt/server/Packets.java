@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
@@ -77,16 +78,18 @@ final class Packets {
     return new PubAck(packetId, ReasonCode.SUCCESS, Properties.EMPTY);
   }
 
+  /** As the server says it to a client that wants reasons in words. */
   static PubAck pubAck(int packetId, ReasonCode reasonCode) {
-    return new PubAck(packetId, reasonCode, Properties.EMPTY);
+    return new PubAck(packetId, reasonCode, Reasons.of(PacketType.PUBACK, reasonCode));
   }
 
   static PubRec pubRec(int packetId) {
     return pubRec(packetId, ReasonCode.SUCCESS);
   }
 
+  /** As {@link #pubAck(int, ReasonCode)}. */
   static PubRec pubRec(int packetId, ReasonCode reasonCode) {
-    return new PubRec(packetId, reasonCode, Properties.EMPTY);
+    return new PubRec(packetId, reasonCode, Reasons.of(PacketType.PUBREC, reasonCode));
   }
 
   static PubRel pubRel(int packetId) {

@@ -96,6 +96,37 @@ class ShutdownTest {
   }
 
   @Test
+  void clientsAreSentToTheServerThatIsConfigured() {
+    BrokerHarness one =
+        BrokerHarness.create(limits -> limits.serverReference("two.example.com three:1884"));
+    TestClient connected = one.connect("connected");
+    TestClient small =
+        one.connect(Packets.connect("small").with(Property.MAXIMUM_PACKET_SIZE, 40).build());
+    TestClient older =
+        one.connect(Packets.connect("older").version(MqttVersion.MQTT_3_1_1).build());
+    TestClient late = one.open();
+    TestClient lateAndOlder = one.open();
+    one.broker.stop();
+    one.run();
+    late.send(Packets.connect("late").build());
+    lateAndOlder.send(Packets.connect("late2").version(MqttVersion.MQTT_3_1_1).build());
+
+    Disconnect told = connected.take(Disconnect.class);
+    assertThat(told.reasonCode()).isEqualTo(ReasonCode.USE_ANOTHER_SERVER);
+    assertThat(told.properties().text(Property.SERVER_REFERENCE))
+        .isEqualTo("two.example.com three:1884");
+    assertThat(told.properties().has(Property.REASON_STRING)).isTrue();
+    Disconnect briefly = small.take(Disconnect.class);
+    assertThat(briefly.properties()).isEqualTo(told.properties().without(Property.REASON_STRING));
+    assertThat(older.takeAll()).isEmpty();
+    ConnAck refused = late.take(ConnAck.class);
+    assertThat(refused.reasonCode()).isEqualTo(ReasonCode.USE_ANOTHER_SERVER);
+    assertThat(refused.properties()).isEqualTo(told.properties());
+    assertThat(lateAndOlder.take(ConnAck.class).reasonCode())
+        .isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+  }
+
+  @Test
   void disconnectMayNameAnotherServer() {
     TestClient client = harness.connect("c");
     Properties reference =
