@@ -75,7 +75,7 @@ public record BrokerOptions(
               "mqtt.versions",
               "names no version, so no client could connect"));
     }
-    String information = configuration.text("mqtt.response-information");
+    String information = optional(configuration, "mqtt.response-information");
     if (information.indexOf('+') >= 0 || information.indexOf('#') >= 0) {
       problems.add(
           new Problem(
@@ -142,8 +142,8 @@ public record BrokerOptions(
         .sharedStrategy(sharedStrategy(configuration.text("mqtt.shared-strategy")))
         .subscriptionIdentifiersAvailable(
             configuration.flag("mqtt.subscription-identifiers-available"))
-        .responseInformation(configuration.text("mqtt.response-information"))
-        .serverReference(configuration.text("mqtt.server-reference"))
+        .responseInformation(optional(configuration, "mqtt.response-information"))
+        .serverReference(optional(configuration, "mqtt.server-reference"))
         .emptyClientIdAllowed(configuration.flag("mqtt.empty-client-id"))
         .maximumPacketSizeBytes(configuration.number("limits.packet-bytes"))
         .receiveMaximum(configuration.integer("limits.receive-maximum"))
@@ -169,6 +169,10 @@ public record BrokerOptions(
 
   private static SharedStrategy sharedStrategy(String text) {
     return SharedStrategy.valueOf(text.replace('-', '_').toUpperCase(Locale.ROOT));
+  }
+
+  private static String optional(Configuration configuration, String key) {
+    return configuration.isPresent(key) ? configuration.text(key) : "";
   }
 
   private static Set<MqttVersion> versions(Configuration configuration) {

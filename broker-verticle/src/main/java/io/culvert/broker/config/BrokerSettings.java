@@ -112,16 +112,15 @@ public final class BrokerSettings {
             "Whether a client without a Client Identifier is let in and gets one assigned."),
         text(
             "mqtt.response-information",
-            "",
+            null,
             "What MQTT 5 clients that ask for it are told to begin their response topics with, such"
                 + " as `responses/%c`; `%c` stands for the Client Identifier, in which characters"
-                + " with a meaning in topics are percent-encoded. Empty tells nothing."),
+                + " with a meaning in topics are percent-encoded. Unless given, nothing."),
         text(
             "mqtt.server-reference",
-            "",
+            null,
             "Where MQTT 5 clients shall go when this broker stops: `host` or `host:port`, several"
-                + " with spaces between. They then get reason code 0x9C instead of 0x8B. Empty"
-                + " names no other server."),
+                + " with spaces between. They then get reason code 0x9C; unless given, 0x8B."),
         number(
             "mqtt.close-grace-millis",
             Unit.MILLIS,
