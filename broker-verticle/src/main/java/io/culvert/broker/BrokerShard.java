@@ -37,7 +37,9 @@ final class BrokerShard {
     this.number = place.number();
     this.links = links;
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
-    this.application = new MqttApplication(broker, options.limits(), log, scram(options, log));
+    this.application =
+        new MqttApplication(
+            broker, options.limits(), place.connectingBytes(), log, scram(options, log));
     this.streams = new StreamServer<>(shard, application);
     broker.join(links.link(number));
   }

@@ -4,9 +4,9 @@ import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
-import io.culvert.mqtt.server.Strangers;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
@@ -16,19 +16,25 @@ import org.jspecify.annotations.Nullable;
 final class MqttApplication implements Application<ServerEvent, ServerConnection> {
   private final Broker broker;
   private final Limits limits;
-  private final Strangers strangers;
+  private final Quota connectingBytes;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
 
   /**
    * For one shard.
    *
+   * @param connectingBytes that of all shards
    * @param scram where clients may authenticate, or null where no method is known
    */
-  MqttApplication(Broker broker, Limits limits, ServerLog log, @Nullable ScramExchanges scram) {
+  MqttApplication(
+      Broker broker,
+      Limits limits,
+      Quota connectingBytes,
+      ServerLog log,
+      @Nullable ScramExchanges scram) {
     this.broker = broker;
     this.limits = limits;
-    this.strangers = Strangers.of(limits);
+    this.connectingBytes = connectingBytes;
     this.log = log;
     this.scram = scram;
   }
@@ -36,7 +42,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
     return new ServerConnection(
-        limits, strangers, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+        limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
   }
 
   @Override

@@ -122,6 +122,7 @@ public final class MqttBroker {
             count,
             ClientDirectory.of(new ConcurrentHashMap<String, Object>()),
             new SharedQuota(),
+            new SharedQuota(),
             new SharedQuota());
   }
 

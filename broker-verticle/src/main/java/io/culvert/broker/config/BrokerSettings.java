@@ -293,9 +293,9 @@ public final class BrokerSettings {
             Unit.BYTES,
             0,
             64 * GIB,
-            "16MiB",
-            "Bytes of unfinished packets of all clients that are not let in yet, on each event loop;"
-                + " beyond it those that send more of them are refused."),
+            "8MiB",
+            "Bytes of unfinished packets of all clients that are not let in yet; beyond it those"
+                + " that send more of them are refused."),
         number(
             "limits.connect-timeout-seconds",
             Unit.SECONDS,

@@ -107,7 +107,7 @@ public final class Limits {
     return values.topicAliasMaximum;
   }
 
-  /** How much the unfinished packets of all that are not let in yet may hold, on one thread. */
+  /** How much the unfinished packets of all that are not let in yet may hold. */
   public long connectingBytes() {
     return values.connectingBytes;
   }
@@ -196,7 +196,7 @@ public final class Limits {
     private long retainedBytes = 320L * 1024 * 1024;
     private long sessionExpirySeconds = 7 * 24 * 3600;
     private int topicAliasMaximum = 16;
-    private long connectingBytes = 16 * 1024 * 1024;
+    private long connectingBytes = 8 * 1024 * 1024;
     private int outboundTopicAliasMaximum = 16;
     private long connectTimeoutMillis = 10_000;
     private int keepAliveSeconds;

@@ -67,7 +67,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final Outbox out;
   private final PacketSender sender;
   private final long openedMillis;
-  private final Strangers strangers;
+  private final Quota connectingBytes;
 
   private State state = State.AWAITING_CONNECT;
   private Status status = Status.OPEN;
@@ -88,24 +88,24 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** A connection that shares nothing with others. */
   public ServerConnection(
       Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
-    this(limits, Strangers.of(limits), pool, wake, log, nowMillis);
+    this(limits, Quota.local(), pool, wake, log, nowMillis);
   }
 
   /**
-   * @param strangers of this thread
+   * @param connectingBytes what the unfinished packets of all that are not let in yet hold
    * @param pool of this thread
    * @param wake told when the outbox or the status changed outside of the driver's own calls
    * @param log told of each packet, or null
    */
   public ServerConnection(
       Limits limits,
-      Strangers strangers,
+      Quota connectingBytes,
       BufferPool pool,
       Wake wake,
       @Nullable PacketLog log,
       long nowMillis) {
     this.limits = limits;
-    this.strangers = strangers;
+    this.connectingBytes = connectingBytes;
     this.wake = wake;
     this.log = log;
     this.decoder =
@@ -461,12 +461,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
     int before = heldAsStrangerBytes;
     boolean isStranger = state == State.AWAITING_CONNECT || state == State.AUTHENTICATING;
     holdAsStranger(isStranger ? in.heldBytes() : 0);
-    return heldAsStrangerBytes > before && strangers.holdTooMuch();
+    return heldAsStrangerBytes > before && connectingBytes.held() > limits.connectingBytes();
   }
 
   private void holdAsStranger(int bytes) {
-    strangers.change(bytes - heldAsStrangerBytes);
-    heldAsStrangerBytes = bytes;
+    if (bytes != heldAsStrangerBytes) {
+      connectingBytes.add(bytes - heldAsStrangerBytes);
+      heldAsStrangerBytes = bytes;
+    }
   }
 
   private @Nullable ServerEvent next(long nowMillis) {

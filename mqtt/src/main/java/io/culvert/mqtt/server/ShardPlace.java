@@ -10,9 +10,16 @@ import java.util.HashMap;
  * @param directory which shard has a client; the same object in all shards
  * @param retainedMessages of all shards
  * @param retainedBytes of all shards
+ * @param connectingBytes what unfinished packets of clients hold that are not let in yet, in all
+ *     shards
  */
 public record ShardPlace(
-    int number, int count, ClientDirectory directory, Quota retainedMessages, Quota retainedBytes) {
+    int number,
+    int count,
+    ClientDirectory directory,
+    Quota retainedMessages,
+    Quota retainedBytes,
+    Quota connectingBytes) {
   /** A set of shards is one {@code long}. */
   public static final int MOST_SHARDS = 64;
 
@@ -24,12 +31,14 @@ public record ShardPlace(
 
   /** The only shard. */
   public static ShardPlace alone() {
-    return new ShardPlace(0, 1, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local());
+    return new ShardPlace(
+        0, 1, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local(), Quota.local());
   }
 
   /** The same for another shard of the node. */
   public ShardPlace at(int shard) {
-    return new ShardPlace(shard, count, directory, retainedMessages, retainedBytes);
+    return new ShardPlace(
+        shard, count, directory, retainedMessages, retainedBytes, connectingBytes);
   }
 
   boolean isAlone() {

@@ -24,9 +24,9 @@ import io.culvert.mqtt.client.ClientState;
 import io.culvert.mqtt.client.ConnectOptions;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
-import io.culvert.mqtt.server.Strangers;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -117,12 +117,7 @@ class ScramPairTest {
             wake ->
                 server =
                     new ServerConnection(
-                        Limits.DEFAULT,
-                        Strangers.of(Limits.DEFAULT),
-                        pool,
-                        wake,
-                        null,
-                        clock.nowMillis()),
+                        Limits.DEFAULT, Quota.local(), pool, wake, null, clock.nowMillis()),
             this::onServer);
     link.habits(habits);
     ConnectOptions options =

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 final class BrokerHarness {
   final TestShards broker;
   final Limits limits;
-  final Strangers strangers;
+  final Quota connectingBytes = Quota.local();
   final VirtualClock clock = new VirtualClock();
   final BufferPool pool = new BufferPool();
 
@@ -25,7 +25,6 @@ final class BrokerHarness {
 
   private BrokerHarness(Limits limits, BrokerLog log) {
     this.limits = limits;
-    this.strangers = Strangers.of(limits);
     this.broker = new TestShards(limits, log);
   }
 

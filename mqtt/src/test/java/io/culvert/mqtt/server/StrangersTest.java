@@ -18,7 +18,7 @@ class StrangersTest {
   void oneWhoSendsMoreThanAllMayHoldIsRefused() {
     TestClient patient = half(4000);
     TestClient greedy = half(4000);
-    assertThat(harness.strangers.heldBytes()).isBetween(8000L, 10_000L);
+    assertThat(harness.connectingBytes.held()).isBetween(8000L, 10_000L);
 
     greedy.sendHex("00".repeat(4000));
 
@@ -26,7 +26,7 @@ class StrangersTest {
     assertThat(greedy.isClosed()).isTrue();
     assertThat(greedy.end().cause()).isEqualTo(DisconnectCause.VIOLATION);
     assertThat(patient.isClosed()).isFalse();
-    assertThat(harness.strangers.heldBytes()).isBetween(4000L, 5000L);
+    assertThat(harness.connectingBytes.held()).isBetween(4000L, 5000L);
   }
 
   @Test
@@ -41,15 +41,15 @@ class StrangersTest {
   @Test
   void whoIsLetInOrGoesHoldsNothingMore() {
     TestClient slow = harness.open().sendHex("10 0e 00044d51");
-    assertThat(harness.strangers.heldBytes()).isPositive();
+    assertThat(harness.connectingBytes.held()).isPositive();
     slow.sendHex("5454 05 02 003c 00 0001 61");
     assertThat(slow.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
     slow.sendHex("30 7f 00");
-    assertThat(harness.strangers.heldBytes()).isZero();
+    assertThat(harness.connectingBytes.held()).isZero();
 
     half(4000);
     harness.advance(harness.limits.connectTimeoutMillis());
-    assertThat(harness.strangers.heldBytes()).isZero();
+    assertThat(harness.connectingBytes.held()).isZero();
   }
 
   private TestClient half(int bytes) {

@@ -41,7 +41,7 @@ final class TestClient {
     this.server =
         new ServerConnection(
             harness.limits,
-            harness.strangers,
+            harness.connectingBytes,
             harness.pool,
             () -> wake(),
             new WireNotes(log),

@@ -42,7 +42,13 @@ final class TestShards {
 
   TestShards(int count, Limits limits, BrokerLog log) {
     ShardPlace place =
-        new ShardPlace(0, count, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local());
+        new ShardPlace(
+            0,
+            count,
+            ClientDirectory.of(new HashMap<>()),
+            Quota.local(),
+            Quota.local(),
+            Quota.local());
     Random random = new Random(1);
     for (int number = 0; number < count; number++) {
       Broker shard = new Broker(place.at(number), limits, random::nextLong, log);
