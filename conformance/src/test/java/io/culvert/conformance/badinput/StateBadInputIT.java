@@ -234,7 +234,8 @@ class StateBadInputIT {
     assertThat(victim.next()).startsWith(0x32);
     Offender thief = Offender.client(scene, level, "victim");
     victim.isDismissed(SESSION_TAKEN_OVER);
-    sender.send(Hex.publishQos1(5, topic, 2, X)).answers("4003 0002 10");
+    sender.send(Hex.publishQos1(5, topic, 2, X));
+    assertThat(sender.next()).as("PUBACK, with 0x10 or without a word").startsWith(0x40);
     thief.isServed();
   }
 
