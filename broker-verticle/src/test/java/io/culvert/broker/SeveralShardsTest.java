@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.mqtt.Scenario;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -63,6 +64,7 @@ class SeveralShardsTest {
   }
 
   @Test
+  @Scenario(131)
   void aMessageReachesSubscribersOfAllShards() throws Exception {
     List<RawClient> subscribers = connectOneInEach();
     for (RawClient subscriber : subscribers) {

@@ -1,5 +1,6 @@
 package io.culvert.conformance;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_7_0_0_2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.broker.Await;
@@ -13,6 +14,8 @@ import io.culvert.conformance.peer.SessionKind;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Burst;
 import io.culvert.conformance.scene.Scene;
+import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,6 +42,8 @@ class MixedClientsIT {
           Payload.of(new byte[] {0, (byte) 0xFF, 0x7F}));
 
   @Test
+  @Normative(MQTT3_7_0_0_2)
+  @Scenario(130)
   void everyClientHearsEveryOther(Scene scene) {
     Map<PeerKind, Peer> peers = new EnumMap<>(PeerKind.class);
     for (PeerKind kind : PeerKind.values()) {
@@ -62,6 +67,7 @@ class MixedClientsIT {
 
   @ParameterizedTest
   @EnumSource(PeerKind.class)
+  @Scenario(130)
   void properties5ReachVersion5AndTheMessageReachesVersion3(PeerKind kind, Scene scene) {
     Peer receiver = scene.peer(kind, "receiver");
     receiver.connect(SessionKind.CLEAN);

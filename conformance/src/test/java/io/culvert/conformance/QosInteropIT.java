@@ -1,5 +1,10 @@
 package io.culvert.conformance;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_6_0_6;
+import static io.culvert.mqtt.wire.Statement.MQTT3_7_0_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT3_7_1_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_2_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.broker.Await;
@@ -11,6 +16,7 @@ import io.culvert.conformance.peer.SessionKind;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Burst;
 import io.culvert.conformance.scene.Scene;
+import io.culvert.mqtt.Normative;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +43,7 @@ class QosInteropIT {
 
   @ParameterizedTest
   @EnumSource(PeerKind.class)
+  @Normative({MQTT3_7_0_0_2, MQTT5_4_2_1, MQTT3_7_1_1_1, MQTT5_4_6_0_5, MQTT3_4_6_0_6})
   void qos2ArrivesInOrderExactlyOnce(PeerKind kind, Scene scene) {
     assertBurstArrives(kind, scene, 2, THOUSANDS);
   }
@@ -74,6 +81,7 @@ class QosInteropIT {
 
   @ParameterizedTest
   @EnumSource(PeerKind.class)
+  @Normative({MQTT5_4_2_1, MQTT3_7_1_1_1})
   void oneMebibyteArrives(PeerKind kind, Scene scene) {
     assertPayloadArrives(kind, scene, Payload.noise(MEBIBYTE));
   }

@@ -1,5 +1,9 @@
 package io.culvert.conformance;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_6_0_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_6_0_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.peer.Payload;
@@ -10,6 +14,7 @@ import io.culvert.conformance.raw.RawWebSocket;
 import io.culvert.conformance.raw.WebSocketFrame;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Scene;
+import io.culvert.mqtt.Normative;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
@@ -46,6 +51,7 @@ class WebSocketFramingIT {
   }
 
   @Test
+  @Normative(MQTT5_6_0_0_2)
   void manyPacketsInOneFrame() throws IOException {
     webSocket.sendBinary(Hex.joined(connect, subscribe, publish, publish, PINGREQ));
     assertConnAck();
@@ -56,6 +62,7 @@ class WebSocketFramingIT {
   }
 
   @Test
+  @Normative(MQTT5_6_0_0_2)
   void oneByteInEachMessage() throws IOException {
     for (byte single : Hex.joined(connect, subscribe, publish, PINGREQ)) {
       webSocket.sendBinary(new byte[] {single});
@@ -64,6 +71,7 @@ class WebSocketFramingIT {
   }
 
   @Test
+  @Normative(MQTT5_6_0_0_2)
   void oneByteInEachFragmentOfOneMessage() throws IOException {
     byte[] all = Hex.joined(connect, subscribe, publish, PINGREQ);
     for (int i = 0; i < all.length; i++) {
@@ -87,6 +95,7 @@ class WebSocketFramingIT {
   }
 
   @Test
+  @Normative(MQTT5_6_0_0_2)
   void aLargePacketOverManyFragments() throws IOException {
     byte[] large = Hex.publish(5, "it/nobody", Payload.noise(MEBIBYTE).bytes());
     webSocket.sendBinary(connect);
@@ -153,9 +162,37 @@ class WebSocketFramingIT {
 
   /** MQTT5-6.0.0-1: packets travel in binary frames; a receiver closes when others come. */
   @Test
+  @Normative(MQTT5_6_0_0_1)
   void aTextFrameIsRefused() throws IOException {
     webSocket.sendBinary(connect);
     assertConnAck();
+    webSocket.send(WebSocketFrame.text("c000"));
+    assertClosed();
+  }
+
+  @Test
+  @Normative(MQTT3_6_0_0_2)
+  void packetsAndFramesAreIndependentBeforeMqtt5Too(Scene scene) throws IOException {
+    connect = Hex.connect(4, scene.clientId("ws3"));
+    subscribe = Hex.subscribe(4, scene.topic("t"), 0);
+    publish = Hex.publish(4, scene.topic("t"), Payload.of("hello").bytes());
+    byte[] all = Hex.joined(connect, subscribe, publish, PINGREQ);
+    int cut = connect.length + 5;
+    for (byte single : Arrays.copyOf(all, cut)) {
+      webSocket.sendBinary(new byte[] {single});
+    }
+    webSocket.sendBinary(Arrays.copyOfRange(all, cut, all.length));
+    assertThat(packets.next()).isEqualTo(Hex.bytes("2002 00 00"));
+    assertThat(packets.next()).isEqualTo(Hex.bytes("9003 0001 00"));
+    assertThat(packets.next()).isEqualTo(publish);
+    assertThat(packets.next()).isEqualTo(PINGRESP);
+  }
+
+  @Test
+  @Normative(MQTT3_6_0_0_1)
+  void aTextFrameIsRefusedBeforeMqtt5Too(Scene scene) throws IOException {
+    webSocket.sendBinary(Hex.connect(4, scene.clientId("ws3")));
+    assertThat(packets.next()).isEqualTo(Hex.bytes("2002 00 00"));
     webSocket.send(WebSocketFrame.text("c000"));
     assertClosed();
   }

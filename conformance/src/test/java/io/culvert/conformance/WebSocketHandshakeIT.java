@@ -1,5 +1,7 @@
 package io.culvert.conformance;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_6_0_0_4;
+import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,6 +9,7 @@ import io.culvert.conformance.raw.RawWebSocket;
 import io.culvert.conformance.raw.RawWebSocket.Answer;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.Scene;
+import io.culvert.mqtt.Normative;
 import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,7 @@ class WebSocketHandshakeIT {
   private static final String PROTOCOL_MQTT = "Sec-WebSocket-Protocol: mqtt";
 
   @Test
+  @Normative({MQTT5_6_0_0_4, MQTT3_6_0_0_4})
   void theSubprotocolMqttIsAgreedOn(Scene scene) throws IOException {
     Answer answer = handshake(scene, scene.broker().webSocket(), PROTOCOL_MQTT);
     assertThat(answer.status()).isEqualTo(101);
@@ -29,6 +33,7 @@ class WebSocketHandshakeIT {
   }
 
   @Test
+  @Normative({MQTT5_6_0_0_4, MQTT3_6_0_0_4})
   void mqttIsChosenAmongOthers(Scene scene) throws IOException {
     Answer answer =
         handshake(scene, scene.broker().webSocket(), "Sec-WebSocket-Protocol: wamp, mqtt");

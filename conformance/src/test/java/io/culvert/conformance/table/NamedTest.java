@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  */
 record NamedTest(JavaClass type, String method, String source, int tries)
     implements Comparable<NamedTest> {
-  private static final List<String> CLIENT = List.of("io.culvert.mqtt.client", "io.culvert.client");
+  private static final List<String> CLIENT =
+      List.of("io.culvert.mqtt.client", "io.culvert.client", "io.culvert.conformance.client");
   private static final List<String> SERVER =
       List.of("io.culvert.mqtt.server", "io.culvert.broker", "io.culvert.conformance");
 

@@ -23,6 +23,10 @@ final class NotApplicable {
         Statement.MQTT5_3_3_4_5,
         Side.SERVER,
         "Culvert sends one copy of a message, however many subscriptions of a session match");
+    exempt(
+        Statement.MQTT3_7_0_0_1,
+        Side.SERVER,
+        "Culvert's broker opens no MQTT connections of its own; its client is proven by itself");
     String noWebSocket = "Culvert's client speaks over TCP and TLS, not over WebSocket";
     exempt(Statement.MQTT5_6_0_0_1, Side.CLIENT, noWebSocket);
     exempt(Statement.MQTT5_6_0_0_2, Side.CLIENT, noWebSocket);

@@ -203,7 +203,7 @@ class ForwardingTest {
   }
 
   @Test
-  @Scenario({109, 129})
+  @Scenario({109, 125, 129})
   void serversOwnTopicsAreNotForClients() {
     TestClient client = harness.connect("c").subscribe("$SYS/#", QoS.AT_MOST_ONCE);
     for (String topic : new String[] {"$SYS/uptime", "$share/g/a"}) {

@@ -1,9 +1,12 @@
 package io.culvert.runtime.driver;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_7_1_2_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_2_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Normative;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClientOptions;
@@ -30,6 +33,7 @@ class EngineClientTest {
   }
 
   @Test
+  @Normative({MQTT5_4_2_1, MQTT3_7_1_2_1})
   void enginesTalkOverTcp() throws Exception {
     EngineServer server =
         SocketContract.await(EngineServer.listenTcp(shard, TcpOptions.of("127.0.0.1", 0), app));
@@ -37,6 +41,7 @@ class EngineClientTest {
   }
 
   @Test
+  @Normative({MQTT5_4_2_1, MQTT3_7_1_2_1})
   void enginesTalkOverTls() throws Exception {
     NetServerOptions options =
         new NetServerOptions()

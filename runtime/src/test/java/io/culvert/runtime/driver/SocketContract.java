@@ -1,10 +1,14 @@
 package io.culvert.runtime.driver;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_4_8_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT3_7_1_1_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_2_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
+import io.culvert.mqtt.Normative;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
@@ -49,6 +53,7 @@ abstract class SocketContract {
   }
 
   @Test
+  @Normative({MQTT5_4_2_1, MQTT3_7_1_1_1})
   void framesComeBackWhateverTheCuts() throws Exception {
     Random random = new Random(7);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -256,6 +261,7 @@ abstract class SocketContract {
   }
 
   @Test
+  @Normative(MQTT3_4_8_0_2)
   void failingApplicationHurtsItsOwnConnectionOnly() throws Exception {
     app.onFrame =
         (engine, bytes) -> {
@@ -277,6 +283,7 @@ abstract class SocketContract {
   }
 
   @Test
+  @Normative(MQTT3_4_8_0_2)
   void failingEngineHurtsItsOwnConnectionOnly() throws Exception {
     try (ToyClient good = client();
         ToyClient bad = client()) {

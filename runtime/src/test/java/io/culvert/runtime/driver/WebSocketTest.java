@@ -1,8 +1,13 @@
 package io.culvert.runtime.driver;
 
+import static io.culvert.mqtt.wire.Statement.MQTT3_6_0_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT3_6_0_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.mqtt.Normative;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -69,6 +74,7 @@ class WebSocketTest extends SocketContract {
   }
 
   @Test
+  @Normative({MQTT5_6_0_0_2, MQTT3_6_0_0_2})
   void continuationFramesAndPingsMayStandAnywhere() throws Exception {
     byte[] frame = ToyEngine.frame(new byte[] {7, 8, 9});
     try (WebSocketClient client = (WebSocketClient) client()) {
@@ -84,6 +90,7 @@ class WebSocketTest extends SocketContract {
   }
 
   @Test
+  @Normative({MQTT5_6_0_0_1, MQTT3_6_0_0_1})
   void textIsUnacceptable() throws Exception {
     try (WebSocketClient client = (WebSocketClient) client()) {
       client.frame(true, WebSocketClient.TEXT, new byte[] {'h', 'i'});
