@@ -148,6 +148,7 @@ class ScramTest {
   @Test
   void clientsBeyondTheLimitAreToldSo() throws Exception {
     BrokerOptions options = BrokerOptions.parse(config(file()));
+    assertThat(options.pendingAuthentications()).isEqualTo(7);
     listen(
         new BrokerOptions(
             options.listeners(),
@@ -230,6 +231,7 @@ class ScramTest {
     JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
     return new JsonObject()
         .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)))
+        .put("limits", new JsonObject().put("pending-authentications", 7))
         .put("auth", new JsonObject().put("scram-file", file.toString()));
   }
 

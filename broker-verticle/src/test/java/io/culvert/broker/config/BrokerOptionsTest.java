@@ -25,6 +25,8 @@ class BrokerOptionsTest {
     assertThat(options.closeGraceMillis()).isEqualTo(2_000);
     assertThat(options.instances()).isZero();
     assertThat(options.anonymous()).isFalse();
+    assertThat(options.scramUsers()).isNull();
+    assertThat(options.pendingAuthentications()).isEqualTo(1_000);
   }
 
   @Test

@@ -184,6 +184,23 @@ class ReauthenticationTest {
     assertThat(harness.session("c").userName()).isNull();
   }
 
+  @Test
+  void clientInTheMiddleIsNotHeldUpForSlowReaders() {
+    Holder holder =
+        new Holder() {
+          @Override
+          public void expired(long nowMillis) {}
+
+          @Override
+          public void forget(Publisher publisher) {}
+        };
+    challenge();
+    assertThat(client.server.publisher().hold(holder, Long.MAX_VALUE)).isNull();
+    ask(auth(ReasonCode.CONTINUE_AUTHENTICATION, "M", "x"));
+    decide(() -> client.server.acceptAuth("ann", null));
+    assertThat(client.server.publisher().hold(holder, Long.MAX_VALUE)).isNotNull();
+  }
+
   private void challenge() {
     ask(auth(ReasonCode.REAUTHENTICATE, "M", "x"));
     decide(() -> client.server.continueAuth(null));
