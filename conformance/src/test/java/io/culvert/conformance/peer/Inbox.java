@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
 /** Messages in the order in which a client handed them over. Filled by the client's thread. */
 public final class Inbox {
 
+  /** How long {@link #nextOf} waits for one of several. */
+  private static final int TURN_MILLIS = 20;
+
   private final String owner;
   private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
 
@@ -47,6 +50,24 @@ public final class Inbox {
   /** The payloads of the next {@code count} messages, as text. */
   public List<String> nextTexts(int count) {
     return next(count).stream().map(message -> message.payload().text()).toList();
+  }
+
+  /** The next message of any of these; a failed test when none comes. */
+  public static Message nextOf(List<Inbox> inboxes) {
+    long end = System.nanoTime() + Await.LIMIT.toNanos();
+    try {
+      while (System.nanoTime() < end) {
+        for (Inbox inbox : inboxes) {
+          Message next = inbox.messages.poll(TURN_MILLIS, TimeUnit.MILLISECONDS);
+          if (next != null) {
+            return next;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      throw Await.interrupted(e);
+    }
+    throw new AssertionError("no message for any of " + inboxes.size() + " within " + Await.LIMIT);
   }
 
   void add(Message message) {
