@@ -67,7 +67,7 @@ public final class Broker {
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
     this.router =
         new Router(limits, counters, retained, retainedShards, peers, remotePublishers, random);
-    this.sessions = new Sessions(limits, counters, log, router, peers, random);
+    this.sessions = new Sessions(limits, counters, log, router, retainedShards, peers, random);
     this.messages =
         new PeerMessages(peers, router, sessions.moves(), retainedShards, remotePublishers);
   }

@@ -7,7 +7,7 @@ package io.culvert.mqtt.server;
 enum FrameType {
   /** A message for the plain subscriptions of that shard: publisher, message. */
   PUBLISH,
-  /** A message for one member of a shared group: see {@link SharedRoutes}. */
+  /** A message for one member of a shared group: see {@link SharedShards}. */
   SHARED_PUBLISH,
   /** How many subscriptions a filter has there: filter, count. */
   ROUTE,

@@ -222,7 +222,7 @@ final class MemberChoice {
    * A place for a key among so many members, evenly; when a member is added or taken away at the
    * end, as few keys as possible change their place ("jump consistent hash", Lamping and Veach).
    */
-  private static int place(int key, int rehash, int members) {
+  static int place(int key, int rehash, int members) {
     long state = mix(key + rehash * GOLDEN_RATIO);
     long place = 0;
     for (long next = 0; next < members; ) {

@@ -29,7 +29,7 @@ final class PeerMessages implements ShardLink.Receiver {
   public void received(int peer, Bytes frame, long nowMillis) {
     switch (in.begin(frame)) {
       case PUBLISH -> router.onPublish(peer, in, nowMillis);
-      case ROUTE -> router.routes().onRoute(peer, in);
+      case ROUTE -> router.onRoute(peer, in);
       case SYNC -> router.routes().onSync(peer, in);
       case SYNCED -> router.routes().onSynced(peer, in, nowMillis);
       case HOLD -> publishers.onHold(peer, in, nowMillis);
@@ -47,7 +47,7 @@ final class PeerMessages implements ShardLink.Receiver {
       case FEED_SLICE -> retained.onFeedSlice(in, nowMillis);
       case FEED_MORE -> retained.onFeedMore(peer, in);
       case FEED_CLOSE -> retained.onFeedClose(peer, in);
-      case SHARED_PUBLISH -> throw new IllegalStateException("not yet");
+      case SHARED_PUBLISH -> router.sharedShards().onSharedPublish(peer, in, nowMillis);
     }
   }
 

@@ -3,6 +3,7 @@ package io.culvert.mqtt.server;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,10 @@ final class RetainedFeed {
   RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
     this.sources = new ArrayList<>(sources);
     this.subscription = subscription;
+  }
+
+  TopicFilter filter() {
+    return subscription.filter();
   }
 
   /** There are no more, or the subscription was ended or replaced meanwhile. */

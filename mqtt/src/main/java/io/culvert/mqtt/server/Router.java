@@ -3,6 +3,7 @@ package io.culvert.mqtt.server;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.FanOut;
+import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -29,6 +30,7 @@ final class Router {
   private final Peers peers;
   private final Routes routes;
   private final RemotePublishers remotePublishers;
+  private final SharedShards sharedShards;
   private final FanOut<Routes.Route> remote = new FanOut<>();
 
   Router(
@@ -47,10 +49,18 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
-    this.shared = new SharedRouting(limits, counters, subscriptions);
+    this.shared = new SharedRouting(limits, counters, subscriptions, routes);
+    this.sharedShards =
+        new SharedShards(
+            limits.sharedStrategy(), shared, subscriptions, routes, peers, remotePublishers);
+    shared.join(sharedShards);
   }
 
   // ---- subscriptions
+
+  SharedShards sharedShards() {
+    return sharedShards;
+  }
 
   Routes routes() {
     return routes;
@@ -63,10 +73,21 @@ final class Router {
   /** Adds it, or replaces that of the same session and filter. */
   void add(Subscription subscription) {
     if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
-      routes.added(subscription.filter());
+      routes.added(subscription.filter(), subscription.session().isConnected());
     }
     if (subscription.filter().isShared()) {
       shared.joined(subscription);
+    }
+  }
+
+  /** A session has got its connection, or lost it. */
+  void connected(Session session, boolean isConnected) {
+    if (!peers.place().isAlone() && session.hasShared()) {
+      for (Subscription subscription : session.subscriptions()) {
+        if (subscription.filter().isShared()) {
+          routes.connected(subscription.filter(), isConnected);
+        }
+      }
     }
   }
 
@@ -74,10 +95,17 @@ final class Router {
     TopicFilter filter = subscription.filter();
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
     if (subscriptions.remove(filter, subscription) != null) {
-      routes.removed(filter);
+      routes.removed(filter, subscription.session().isConnected());
     }
-    if (filter.isShared() && subscriptions.group(filter) == null) {
+    if (filter.isShared() && !shared.hasMembers(filter)) {
       shared.dissolved(filter, nowMillis);
+    }
+  }
+
+  void onRoute(int peer, FrameReader in) {
+    Routes.Route route = routes.onRoute(peer, in);
+    if (route.filter().isShared() && route.connected() > 0) {
+      shared.joinedElsewhere(route.filter());
     }
   }
 
@@ -227,8 +255,15 @@ final class Router {
     LocalPublisher publisher = source == null ? null : source.publisher();
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
+    for (int i = 0; i < remote.groupCount(); i++) {
+      sharedShards.deliver(remote.group(i), message, source, publisher, nowMillis);
+      reached++;
+    }
     for (int i = 0; i < fanOut.groupCount(); i++) {
-      shared.deliver(fanOut.group(i), message, shared.key(source), toSlowDown, nowMillis);
+      SharedGroup<Subscription> group = fanOut.group(i);
+      if (remote.groupCount() == 0 || routes.group(group.filter()) == null) {
+        shared.deliver(group, message, shared.key(source), toSlowDown, nowMillis);
+      }
       reached++;
     }
     reached += forward(message, publisher);

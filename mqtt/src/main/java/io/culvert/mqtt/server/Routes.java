@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.topic.FanOut;
+import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which filters have subscriptions in which other shard, so that a message goes only where somebody
@@ -21,8 +23,8 @@ final class Routes {
   // What the others hold.
   private final TopicTree<Route> remote;
 
-  // What this shard holds: subscriptions by filter.
-  private final Map<TopicFilter, Integer> own = new HashMap<>();
+  // What this shard holds.
+  private final Map<TopicFilter, Route> own = new HashMap<>();
   private boolean isChanged;
   private long lastSync;
   private final long[] synced;
@@ -38,22 +40,53 @@ final class Routes {
 
   // ---- of this shard
 
-  void added(TopicFilter filter) {
+  /**
+   * @param isConnected whether its session is
+   */
+  void added(TopicFilter filter, boolean isConnected) {
     if (!place.isAlone()) {
-      int count = own.merge(filter, 1, Integer::sum);
-      if (count == 1 || filter.isShared()) {
-        announce(filter, count);
-      }
-      isChanged = isChanged || count == 1;
+      isChanged = isChanged || !own.containsKey(filter);
+      change(filter, 1, isConnected ? 1 : 0);
     }
   }
 
-  void removed(TopicFilter filter) {
+  /** As {@link #added}. */
+  void removed(TopicFilter filter, boolean isConnected) {
     if (!place.isAlone()) {
-      Integer left = own.computeIfPresent(filter, (key, count) -> count == 1 ? null : count - 1);
-      if (left == null || filter.isShared()) {
-        announce(filter, left == null ? 0 : left);
-      }
+      change(filter, -1, isConnected ? -1 : 0);
+    }
+  }
+
+  /** A session with this shared subscription has been connected, or has lost its connection. */
+  void connected(TopicFilter filter, boolean isConnected) {
+    if (!place.isAlone()) {
+      change(filter, 0, isConnected ? 1 : -1);
+    }
+  }
+
+  /** What this shard holds of a filter. */
+  Route own(TopicFilter filter) {
+    Route known = own.get(filter);
+    return known == null ? new Route(place.number(), filter, 0, 0) : known;
+  }
+
+  private void change(TopicFilter filter, int more, int moreConnected) {
+    Route before = own(filter);
+    Route after =
+        new Route(place.number(), filter, before.count + more, before.connected + moreConnected);
+    if (after.count == 0) {
+      own.remove(filter);
+    } else {
+      own.put(filter, after);
+    }
+    boolean isNews = before.count == 0 || after.count == 0 || filter.isShared();
+    if (isNews) {
+      peers.sendToAll(
+          new FrameWriter(FrameType.ROUTE)
+              .filter(filter)
+              .i32(after.count)
+              .i32(after.connected)
+              .done());
     }
   }
 
@@ -81,14 +114,15 @@ final class Routes {
 
   // ---- of the others
 
-  void onRoute(int peer, FrameReader in) {
+  Route onRoute(int peer, FrameReader in) {
     TopicFilter filter = in.filter();
-    Route route = new Route(peer, filter, in.i32());
+    Route route = new Route(peer, filter, in.i32(), in.i32());
     if (route.count == 0) {
       remote.remove(filter, route);
     } else {
       remote.put(filter, route);
     }
+    return route;
   }
 
   void onSync(int peer, FrameReader in) {
@@ -99,12 +133,13 @@ final class Routes {
     return remote.size() == 0;
   }
 
-  void match(TopicName topic, FanOut<Route> into) {
-    remote.match(topic, into);
+  /** The members of a shared group in other shards, or null. */
+  @Nullable SharedGroup<Route> group(TopicFilter filter) {
+    return remote.group(filter);
   }
 
-  private void announce(TopicFilter filter, int count) {
-    peers.sendToAll(new FrameWriter(FrameType.ROUTE).filter(filter).i32(count).done());
+  void match(TopicName topic, FanOut<Route> into) {
+    remote.match(topic, into);
   }
 
   private long knownToAll() {
@@ -116,11 +151,13 @@ final class Routes {
   }
 
   /**
-   * Subscriptions of another shard.
+   * What a shard holds of a filter.
    *
-   * @param count of a shared group's members there; else any positive number
+   * @param count of subscriptions; what the others know of a plain filter is only whether there are
+   *     any
+   * @param connected of those; the others know it of shared filters
    */
-  record Route(int peer, TopicFilter filter, int count) {}
+  record Route(int peer, TopicFilter filter, int count, int connected) {}
 
   private record Waiting(long sync, LongConsumer action) {}
 }

@@ -44,6 +44,7 @@ public final class Session {
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
   private @Nullable ReceivedIds undecided;
+  private @Nullable Runnable whenDecided;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
   private @Nullable MessageQueue queue;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
@@ -52,6 +53,7 @@ public final class Session {
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
   private @Nullable String userName;
+  private boolean hasShared;
   private long expirySeconds;
   private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
@@ -279,6 +281,14 @@ public final class Session {
       feed.close();
     }
     return isDone;
+  }
+
+  /** The filters whose retained messages have not all been sent. */
+  List<TopicFilter> unfinishedFeeds() {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    return waiting == null
+        ? List.of()
+        : waiting.stream().filter(feed -> !feed.isDone()).map(RetainedFeed::filter).toList();
   }
 
   /** Messages of how many subscriptions wait for their turn. */
@@ -616,6 +626,16 @@ public final class Session {
     return undecided != null && undecided.contains(packetId);
   }
 
+  /**
+   * Whether all that it has published at QoS 2 is decided on.
+   *
+   * @param otherwise called when it is
+   */
+  boolean isDecided(Runnable otherwise) {
+    whenDecided = undecided == null ? null : otherwise;
+    return undecided == null;
+  }
+
   /** The decision on a QoS 2 message of an earlier connection. */
   void decideLate(int packetId, ReasonCode reasonCode) {
     ReceivedIds ids = undecided;
@@ -629,6 +649,11 @@ public final class Session {
     }
     if (reasonCode.isError()) {
       received.remove(packetId); // [MQTT5-4.3.3-9]
+    }
+    Runnable then = whenDecided;
+    if (then != null && undecided == null) {
+      whenDecided = null;
+      then.run();
     }
   }
 
@@ -647,6 +672,11 @@ public final class Session {
     return subscriptions.get(filter);
   }
 
+  /** Whether one of its subscriptions is shared, or was. */
+  boolean hasShared() {
+    return hasShared;
+  }
+
   int subscriptionCount() {
     return subscriptions.size();
   }
@@ -656,6 +686,7 @@ public final class Session {
       subscriptions = new HashMap<>(4);
     }
     subscriptions.put(subscription.filter(), subscription);
+    hasShared = hasShared || subscription.filter().isShared();
   }
 
   @Nullable Subscription remove(TopicFilter filter) {

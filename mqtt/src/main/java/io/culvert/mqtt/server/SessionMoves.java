@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionMoves {
   private final Sessions sessions;
   private final Router router;
+  private final RetainedShards retained;
   private final Peers peers;
   private final ShardPlace place;
 
@@ -28,7 +30,8 @@ final class SessionMoves {
   /** By the claim that ends. */
   private final Map<Long, Departure> departures = new HashMap<>();
 
-  SessionMoves(Sessions sessions, Router router, Peers peers) {
+  SessionMoves(Sessions sessions, Router router, RetainedShards retained, Peers peers) {
+    this.retained = retained;
     this.sessions = sessions;
     this.router = router;
     this.peers = peers;
@@ -85,8 +88,14 @@ final class SessionMoves {
   void onState(FrameReader in, long nowMillis) {
     Arrival arrival = arrival(in.i64());
     Session session = arrival.session();
-    SessionState.read(in, session, nowMillis);
+    List<TopicFilter> unfinished = SessionState.read(in, session, nowMillis);
     finish(arrival, session, nowMillis);
+    for (TopicFilter filter : unfinished) {
+      Subscription subscription = session.subscription(filter);
+      if (subscription != null) {
+        session.feed(retained.feed(subscription), nowMillis); // from the start
+      }
+    }
   }
 
   private void finish(Arrival arrival, @Nullable Session session, long nowMillis) {
@@ -157,7 +166,14 @@ final class SessionMoves {
     }
     Session session = departure.session;
     session.deafTo |= shards;
-    if (session.deafTo == allShards()) {
+    leave(claim, departure, nowMillis);
+  }
+
+  /** Sends the session when all have cut, and all it has published is decided on. */
+  private void leave(long claim, Departure departure, long nowMillis) {
+    Session session = departure.session;
+    if (session.deafTo == allShards()
+        && session.isDecided(() -> leave(claim, departure, nowMillis))) {
       departures.remove(claim);
       FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
       SessionState.write(session, state);

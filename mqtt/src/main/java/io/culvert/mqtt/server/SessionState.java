@@ -3,6 +3,9 @@ package io.culvert.mqtt.server;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.OutboundWindow;
 import io.culvert.mqtt.session.ReceivedIds;
+import io.culvert.mqtt.wire.TopicFilter;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a session has besides its subscriptions, in one piece: when it ends, the QoS 2 messages that
@@ -29,10 +32,17 @@ final class SessionState {
     }
     out.i32(session.queuedMessages());
     session.forEachQueued(out::delivery);
+    List<TopicFilter> unfinished = session.unfinishedFeeds();
+    out.i32(unfinished.size());
+    unfinished.forEach(out::filter);
   }
 
-  /** Puts the state into a session that may have got newer messages meanwhile. */
-  static void read(FrameReader in, Session session, long nowMillis) {
+  /**
+   * Puts the state into a session that may have got newer messages meanwhile.
+   *
+   * @return the filters whose retained messages have not all been sent
+   */
+  static List<TopicFilter> read(FrameReader in, Session session, long nowMillis) {
     session.expirySeconds(in.i64());
     session.endsAt(in.i64());
     ReceivedIds received = session.received();
@@ -52,5 +62,10 @@ final class SessionState {
     while (newer != null && newer.size() > 0) {
       session.deliver(newer.remove(), nowMillis);
     }
+    List<TopicFilter> unfinished = new ArrayList<>();
+    for (int left = in.i32(); left > 0; left--) {
+      unfinished.add(in.filter());
+    }
+    return unfinished;
   }
 }

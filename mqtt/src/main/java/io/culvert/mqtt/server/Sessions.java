@@ -36,10 +36,11 @@ final class Sessions {
       Counters counters,
       BrokerLog log,
       Router router,
+      RetainedShards retained,
       Peers peers,
       LongSupplier random) {
     this.place = peers.place();
-    this.moves = new SessionMoves(this, router, peers);
+    this.moves = new SessionMoves(this, router, retained, peers);
     this.limits = limits;
     this.counters = counters;
     this.log = log;
@@ -174,6 +175,7 @@ final class Sessions {
         session, known != null, grant.keepAliveSeconds(), joining.connAck(), nowMillis);
     deadlines.remove(session.deadline());
     session.attach(connection, grant.receiveMaximum(), nowMillis);
+    router.connected(session, true);
   }
 
   void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
@@ -292,6 +294,7 @@ final class Sessions {
 
   private void detach(Session session, DisconnectCause cause, long nowMillis) {
     session.detach();
+    router.connected(session, false);
     long expiry = session.expirySeconds();
     if (cause == DisconnectCause.CLIENT_DISCONNECT) {
       session.will(null); // [MQTT5-3.14.4-3]

@@ -36,6 +36,8 @@ final class SharedRouting {
   private final Limits limits;
   private final Counters counters;
   private final TopicTree<Subscription> subscriptions;
+  private final Routes routes;
+  private @Nullable SharedShards shards;
 
   // What others may take, in the order in which it was left.
   private final Map<TopicFilter, ArrayDeque<Leftovers>> leftovers = new HashMap<>();
@@ -43,11 +45,23 @@ final class SharedRouting {
   // Where more may be handed over than one call did.
   private final Set<TopicFilter> unfinished = new LinkedHashSet<>();
 
-  SharedRouting(Limits limits, Counters counters, TopicTree<Subscription> subscriptions) {
+  SharedRouting(
+      Limits limits, Counters counters, TopicTree<Subscription> subscriptions, Routes routes) {
+    this.routes = routes;
     this.choice = new MemberChoice(limits.sharedStrategy());
     this.limits = limits;
     this.counters = counters;
     this.subscriptions = subscriptions;
+  }
+
+  /** For what members of other shards may take over. */
+  void join(SharedShards others) {
+    shards = others;
+  }
+
+  /** Whether a group has a member, here or in another shard. */
+  boolean hasMembers(TopicFilter filter) {
+    return subscriptions.group(filter) != null || routes.group(filter) != null;
   }
 
   // ---- a message
@@ -101,6 +115,19 @@ final class SharedRouting {
       deliver(ready.subscription(), message, key, publisher, nowMillis);
     }
     return ready != null;
+  }
+
+  /** How badly a message would wait in a group of which no member is ready; 0 is best. */
+  int unreadiness(SharedGroup<Subscription> group, Message message, int key) {
+    SharedMember<Subscription> waiting = choice.waiting(group, message, key);
+    return waiting == null
+        ? 0
+        : switch (waiting.readiness()) {
+          case READY -> 0;
+          case BUSY -> 1;
+          case AWAY -> 2;
+          case FULL -> 3;
+        };
   }
 
   private @Nullable SharedMember<Subscription> choose(
@@ -193,10 +220,17 @@ final class SharedRouting {
     }
   }
 
+  /** As {@link #joined}, in another shard. */
+  void joinedElsewhere(TopicFilter filter) {
+    if (leftovers.containsKey(filter)) {
+      unfinished.add(filter);
+    }
+  }
+
   /** The connection of a session that lives on has ended. */
   void away(Session session, long nowMillis) {
     for (Leftovers left : session.setApart()) {
-      if (subscriptions.group(left.filter()) != null) {
+      if (hasMembers(left.filter())) {
         offer(left);
         handOver(left.filter(), nowMillis);
       }
@@ -206,7 +240,7 @@ final class SharedRouting {
   /** A session has ended, and its subscriptions are gone; what is not left here dies with it. */
   void ended(Session session, long nowMillis) {
     for (Leftovers left : session.setApart()) {
-      if (subscriptions.group(left.filter()) != null) {
+      if (hasMembers(left.filter())) {
         session.forget(left);
         left.end();
         offer(left);
@@ -219,7 +253,7 @@ final class SharedRouting {
   /** A session has unsubscribed. What nobody else takes over now it sends by itself. */
   void unsubscribed(Session session, TopicFilter filter, long nowMillis) {
     SharedGroup<Subscription> group = subscriptions.group(filter);
-    if (group != null) {
+    if (hasMembers(filter)) {
       Leftovers left = session.setApart(filter);
       boolean more = true;
       while (more && left.size() > 0) {
@@ -261,8 +295,8 @@ final class SharedRouting {
   void handOver(TopicFilter filter, long nowMillis) {
     unfinished.remove(filter);
     ArrayDeque<Leftovers> all = leftovers.get(filter);
-    SharedGroup<Subscription> group = all == null ? null : subscriptions.group(filter);
-    if (all == null || group == null) {
+    SharedGroup<Subscription> group = subscriptions.group(filter);
+    if (all == null || !hasMembers(filter)) {
       return;
     }
     for (int steps = 0; steps < SLICE; steps++) {
@@ -289,7 +323,7 @@ final class SharedRouting {
    * @return false when nobody takes it
    */
   private boolean handOverOne(
-      SharedGroup<Subscription> group, Leftovers left, boolean letWait, long nowMillis) {
+      @Nullable SharedGroup<Subscription> group, Leftovers left, boolean letWait, long nowMillis) {
     Delivery delivery = left.peek();
     if (delivery == null) { // acknowledged on its last connection's last breath
       left.remove();
@@ -306,8 +340,14 @@ final class SharedRouting {
       return true;
     }
     int key = delivery.sharedKey();
-    SharedMember<Subscription> to = choice.ready(group, message, key);
-    if (to == null && letWait) {
+    SharedMember<Subscription> to = group == null ? null : choice.ready(group, message, key);
+    SharedShards others = shards;
+    if (to == null && others != null && others.takeOver(left, message, key, group == null)) {
+      left.remove();
+      counters.countHandedOver();
+      return true;
+    }
+    if (to == null && group != null && letWait) {
       to = choice.waitingWithRoom(group, message, key, left.hasEnded());
     }
     if (to == null) {

@@ -26,6 +26,7 @@ public final class SharedGroup<S> {
   private @Nullable SharedMember<S> away;
   private @Nullable SharedMember<S> full;
   private @Nullable SharedMember<S> favourite;
+  private int turn;
 
   SharedGroup(TopicFilter filter) {
     this.filter = filter;
@@ -68,6 +69,16 @@ public final class SharedGroup<S> {
   /** For the caller to remember one. */
   public void favour(SharedMember<S> member) {
     favourite = member.left ? null : member;
+  }
+
+  /** A number for the caller to remember. */
+  public int turn() {
+    return turn;
+  }
+
+  /** Sets it. */
+  public void turn(int number) {
+    turn = number;
   }
 
   @Nullable S put(S subscription, Function<? super S, ?> owner) {

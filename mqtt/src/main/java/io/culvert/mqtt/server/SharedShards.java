@@ -1,0 +1,228 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.topic.SharedGroup;
+import io.culvert.mqtt.topic.TopicTree;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shared groups with members in several shards. The publisher's shard picks one of the shards, by
+ * the strategy and by how many connected members they have; that one picks the member. Where it has
+ * none that is ready, it passes the message on to the next shard; when all have been asked, the one
+ * whose members were least unready gets it.
+ */
+final class SharedShards {
+  /** No shard has a member at which the message could wait. */
+  private static final int NONE = 0xff;
+
+  private final SharedStrategy strategy;
+  private final SharedRouting own;
+  private final TopicTree<Subscription> subscriptions;
+  private final Routes routes;
+  private final Peers peers;
+  private final RemotePublishers publishers;
+  private final int self;
+
+  SharedShards(
+      SharedStrategy strategy,
+      SharedRouting own,
+      TopicTree<Subscription> subscriptions,
+      Routes routes,
+      Peers peers,
+      RemotePublishers publishers) {
+    this.strategy = strategy;
+    this.own = own;
+    this.subscriptions = subscriptions;
+    this.routes = routes;
+    this.peers = peers;
+    this.publishers = publishers;
+    this.self = peers.place().number();
+  }
+
+  /** Sends a message to one member of a group that has members in other shards. */
+  void deliver(
+      SharedGroup<Routes.Route> group,
+      Message message,
+      @Nullable Session source,
+      @Nullable LocalPublisher publisher,
+      long nowMillis) {
+    int key = own.key(source);
+    int shard = pick(group, message, key);
+    if (shard == self) {
+      Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
+      SharedGroup<Subscription> here = subscriptions.group(group.filter());
+      if (here != null && own.deliverIfReady(here, message, key, toSlowDown, nowMillis)) {
+        return;
+      }
+      int name = publishers.nameOf(publisher);
+      passOn(new Search(group.filter(), key, name, self), here, message, nowMillis);
+    } else {
+      int name = message.qos() == QoS.AT_MOST_ONCE ? 0 : publishers.nameOf(publisher);
+      send(shard, new Search(group.filter(), key, name, self), message, false);
+      peers.slowDown(shard, publisher);
+    }
+  }
+
+  /**
+   * Hands over to another shard what a member of this one has left: to one that has connected
+   * members, or any members where nobody else can ever send it.
+   *
+   * @param alone whether the group has no member here
+   */
+  boolean takeOver(Leftovers left, Message message, int key, boolean alone) {
+    SharedGroup<Routes.Route> elsewhere = routes.group(left.filter());
+    if (elsewhere == null) {
+      return false;
+    }
+    boolean anyWill = alone && left.hasEnded();
+    int first = elsewhere.turn() % elsewhere.size();
+    for (int i = 0; i < elsewhere.size(); i++) {
+      Routes.Route route = elsewhere.get((first + i) % elsewhere.size()).subscription();
+      if (route.connected() > 0 || anyWill) {
+        elsewhere.turn(first + i + 1);
+        send(route.peer(), new Search(left.filter(), key, 0, self), message, true);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A message for this shard's part of a group. */
+  void onSharedPublish(int peer, FrameReader in, long nowMillis) {
+    boolean isFinal = in.flag();
+    Search search = new Search(in.filter(), in.i32(), in.i32(), in.u8());
+    search.tried = in.i64();
+    search.best = in.u8();
+    search.bestShard = in.u8();
+    Message message = in.message();
+    SharedGroup<Subscription> here = subscriptions.group(search.filter);
+    Publisher toSlowDown =
+        search.publisher == 0 ? null : publishers.incoming(search.origin, search.publisher);
+    if (isFinal) {
+      if (here != null) {
+        own.deliver(here, message, search.key, toSlowDown, nowMillis);
+      }
+    } else if (here == null
+        || !own.deliverIfReady(here, message, search.key, toSlowDown, nowMillis)) {
+      passOn(search, here, message, nowMillis);
+    }
+  }
+
+  /** Nobody here is ready: to the next shard, or where the message waits best. */
+  private void passOn(
+      Search search, @Nullable SharedGroup<Subscription> here, Message message, long nowMillis) {
+    search.tried |= 1L << self;
+    int unreadiness = here == null ? NONE : own.unreadiness(here, message, search.key);
+    if (unreadiness < search.best) {
+      search.best = unreadiness;
+      search.bestShard = self;
+    }
+    SharedGroup<Routes.Route> elsewhere = routes.group(search.filter);
+    for (int i = 0; elsewhere != null && i < elsewhere.size(); i++) {
+      int peer = elsewhere.get(i).subscription().peer();
+      if ((search.tried & 1L << peer) == 0) {
+        send(peer, search, message, false);
+        return;
+      }
+    }
+    if (search.best == NONE) {
+      return; // all members have left meanwhile
+    }
+    if (search.bestShard != self) {
+      send(search.bestShard, search, message, true);
+    } else if (here != null) {
+      Publisher toSlowDown =
+          search.publisher == 0 || search.origin == self
+              ? null
+              : publishers.incoming(search.origin, search.publisher);
+      own.deliver(here, message, search.key, toSlowDown, nowMillis);
+    }
+  }
+
+  private void send(int peer, Search search, Message message, boolean isFinal) {
+    Bytes frame =
+        new FrameWriter(FrameType.SHARED_PUBLISH, FrameWriter.bytesOf(message) + 64)
+            .flag(isFinal)
+            .filter(search.filter)
+            .i32(search.key)
+            .i32(search.publisher)
+            .u8(search.origin)
+            .i64(search.tried)
+            .u8(search.best)
+            .u8(search.bestShard)
+            .message(message)
+            .done();
+    peers.send(peer, frame);
+  }
+
+  /** A shard of those that have members, by the strategy. */
+  private int pick(SharedGroup<Routes.Route> group, Message message, int key) {
+    boolean byConnected = count(group, true) > 0;
+    int total = count(group, byConnected);
+    int place =
+        switch (strategy) {
+          case ROUND_ROBIN, LEAST_IN_FLIGHT -> turn(group, total);
+          case STICKY -> 0;
+          case HASH_CLIENT -> MemberChoice.place(key, 0, total);
+          case HASH_TOPIC -> MemberChoice.place(message.topic().hashCode(), 0, total);
+        };
+    int shard = 0;
+    for (int passed = count(group, shard, byConnected);
+        passed <= place;
+        passed += count(group, shard, byConnected)) {
+      shard++;
+    }
+    return shard;
+  }
+
+  private static int turn(SharedGroup<Routes.Route> group, int total) {
+    int turn = group.turn() % total;
+    group.turn(turn + 1);
+    return turn;
+  }
+
+  private int count(SharedGroup<Routes.Route> group, boolean connected) {
+    int total = count(routes.own(group.filter()), connected);
+    for (int i = 0; i < group.size(); i++) {
+      total += count(group.get(i).subscription(), connected);
+    }
+    return total;
+  }
+
+  private int count(SharedGroup<Routes.Route> group, int shard, boolean connected) {
+    if (shard == self) {
+      return count(routes.own(group.filter()), connected);
+    }
+    for (int i = 0; i < group.size(); i++) {
+      if (group.get(i).subscription().peer() == shard) {
+        return count(group.get(i).subscription(), connected);
+      }
+    }
+    return 0;
+  }
+
+  private static int count(Routes.Route route, boolean connected) {
+    return connected ? route.connected() : route.count();
+  }
+
+  /** How far a message has come that looks for a member. */
+  private static final class Search {
+    private final TopicFilter filter;
+    private final int key;
+    private final int publisher;
+    private final int origin;
+    private long tried;
+    private int best = NONE;
+    private int bestShard;
+
+    Search(TopicFilter filter, int key, int publisher, int origin) {
+      this.filter = filter;
+      this.key = key;
+      this.publisher = publisher;
+      this.origin = origin;
+    }
+  }
+}
