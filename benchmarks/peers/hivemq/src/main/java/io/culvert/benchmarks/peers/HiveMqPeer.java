@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * HiveMQ CE as a process of its own on loopback: anonymous, in memory, and with limits that no scenario reaches.
+ * HiveMQ CE as a process of its own on loopback: anonymous, in memory, and with limits that no
+ * scenario reaches.
  *
- * <p>Arguments: an empty folder that holds {@code conf/config.xml}. Prints {@code ready} when it listens, and runs until it is killed.
+ * <p>Arguments: an empty folder that holds {@code conf/config.xml}. Prints {@code ready} when it
+ * listens, and runs until it is killed.
  */
 public final class HiveMqPeer {
   private HiveMqPeer() {}

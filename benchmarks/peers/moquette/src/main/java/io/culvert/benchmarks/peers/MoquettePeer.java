@@ -8,7 +8,8 @@ import java.util.Properties;
 /**
  * Moquette as a process of its own on loopback.
  *
- * <p>Arguments: a file with its settings, as Moquette names them. Prints {@code ready} when it listens, and runs until it is killed.
+ * <p>Arguments: a file with its settings, as Moquette names them. Prints {@code ready} when it
+ * listens, and runs until it is killed.
  */
 public final class MoquettePeer {
   private MoquettePeer() {}
