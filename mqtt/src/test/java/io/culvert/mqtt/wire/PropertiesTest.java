@@ -38,6 +38,23 @@ class PropertiesTest {
           .build();
 
   @Test
+  @Scenario(5)
+  void binaryDataMayBeEmptyAndOfTheGreatestLength() {
+    for (int length : new int[] {0, 1, 65_535}) {
+      byte[] bytes = new byte[length];
+      Arrays.fill(bytes, (byte) 0xff);
+      Properties properties = Properties.builder().put(CORRELATION_DATA, Bytes.wrap(bytes)).build();
+      Publish sent = publish(properties);
+      Publish came =
+          (Publish) Wire.decode(Wire.encode(sent, MqttVersion.MQTT_5), MqttVersion.MQTT_5);
+      assertThat(came.properties().binary(CORRELATION_DATA)).isEqualTo(Bytes.wrap(bytes));
+    }
+    Properties.Builder builder = Properties.builder();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> builder.put(CORRELATION_DATA, Bytes.wrap(new byte[65_536])));
+  }
+
+  @Test
   @Normative({
     Statement.MQTT5_3_1_3_10,
     Statement.MQTT5_3_3_2_17,
