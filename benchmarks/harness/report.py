@@ -2,7 +2,7 @@
 from . import chart, tables
 from .figures import rows
 from .products import LABELS, NAMES, PEERS
-from .scenarios import LOAD, RETAINED, STORM
+from .scenarios import BY_CODE, LOAD, RETAINED, STORM
 from .tables import cells, grid
 from .text import EQUAL, HEAD, METHOD
 
@@ -21,6 +21,14 @@ def render(records, remarks, baseline=None):
     if lines:
         files['performance.svg'] = chart.svg(lines)
     return files
+
+
+def is_whole(records):
+    """Whether these are the results of a complete run: every scenario, not quick, not stopped, and no broker left out but Culvert with two shards."""
+    facts = next(r for r in records if r['type'] == 'facts')
+    options = facts['options']
+    return (any(r['type'] == 'end' and r['complete'] for r in records) and not options['quick'] and options['scenarios'] == list(BY_CODE)
+            and set(options['brokers']) >= set(NAMES) - {'culvert2'})
 
 
 def comparable(facts, baseline):

@@ -114,6 +114,17 @@ class Report(unittest.TestCase):
         text = report.render([FACTS, *rounds(culvert=[1], mosquitto=[20])], {})['performance.md']
         self.assertIn('The run is not complete', text)
 
+    def test_only_a_complete_run_of_everything_is_whole(self):
+        def run(complete=True, **options):
+            all_of_it = {'quick': False, 'scenarios': list(BY_CODE), 'brokers': list(products.NAMES), **options}
+            return report.is_whole([{**FACTS, 'options': all_of_it}, {'type': 'end', 'complete': complete}])
+        self.assertTrue(run())
+        self.assertTrue(run(brokers=['culvert', 'mosquitto', 'hivemq', 'moquette']))
+        self.assertFalse(run(brokers=['culvert', 'mosquitto', 'hivemq']))
+        self.assertFalse(run(complete=False))
+        self.assertFalse(run(quick=True))
+        self.assertFalse(run(scenarios=['p0']))
+
     def test_what_is_left_out_is_named_with_its_reason(self):
         self.assertIn('HiveMQ CE is left out: no network', page(rounds(culvert=[1]), facts={'left_out': {'hivemq': 'no network'}}))
 
