@@ -12,6 +12,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,11 +31,16 @@ class BrokerVerticleTest {
   @BeforeEach
   void deploy() throws Exception {
     vertx = Vertx.vertx();
+    deploy(new JsonObject());
+  }
+
+  private void deploy(JsonObject mqtt) throws Exception {
     JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
     JsonObject config =
         new JsonObject()
             .put("deployment", "test")
-            .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
+            .put("mqtt", mqtt.put("listeners", new JsonArray().add(listener)));
+    vertx.sharedData().getLocalMap("culvert.listeners.test").clear();
     deployment =
         await(
             vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
@@ -70,6 +77,26 @@ class BrokerVerticleTest {
       assertThat(client.read()).startsWith("20");
       await(vertx.undeploy(deployment));
       assertThat(client.read()).as("Server shutting down").isEqualTo("e0018b");
+      assertThat(client.read()).as("end of stream").isEmpty();
+    }
+  }
+
+  @Test
+  void namesTheServerToGoToAndTheTopicsToBeginResponsesWith() throws Exception {
+    await(vertx.undeploy(deployment));
+    deploy(
+        new JsonObject()
+            .put("server-reference", "b:1")
+            .put("response-information", "re/%c")
+            .put("retain-available", false));
+    String retainAvailable = "2500";
+    String information = "1a0006" + hex("re/raw");
+    String reference = "1c0003" + hex("b:1");
+    try (RawClient client = new RawClient(port)) {
+      client.send("101200044d5154540502003c0219010003726177"); // Request Response Information
+      assertThat(client.read()).contains(information).contains(retainAvailable);
+      await(vertx.undeploy(deployment));
+      assertThat(client.read()).startsWith("e0").contains("9c").contains(reference);
       assertThat(client.read()).as("end of stream").isEmpty();
     }
   }
@@ -131,6 +158,10 @@ class BrokerVerticleTest {
         .withThrowableThat()
         .withMessageContaining("limits.packet-byte")
         .withMessageContaining("limits.packet-bytes");
+  }
+
+  private static String hex(String text) {
+    return HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static <T> T await(Future<T> future) throws Exception {

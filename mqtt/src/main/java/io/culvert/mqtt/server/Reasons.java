@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * What a refusal of the broker means, in words for the person behind an MQTT 5 client: the Reason
- * String that goes with a reason code. Encoded once; whoever sends one looks first whether the
- * client wants it and has room for it.
+ * String that goes with a reason code, where that does not say it all. Encoded once; whoever sends
+ * one looks first whether the client wants it and has room for it.
  */
 final class Reasons {
   private static final Map<ReasonCode, Properties> CONNECT = new EnumMap<>(ReasonCode.class);
@@ -49,7 +49,6 @@ final class Reasons {
 
     say(END, ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the Keep Alive");
     say(END, ReasonCode.SESSION_TAKEN_OVER, "another connection uses this Client Identifier now");
-    say(END, ReasonCode.SERVER_SHUTTING_DOWN, "the server stops");
     say(END, ReasonCode.USE_ANOTHER_SERVER, "the server stops; it names where to go");
     say(END, ReasonCode.ADMINISTRATIVE_ACTION, "an operator has ended this connection");
     say(END, ReasonCode.PACKET_TOO_LARGE, "the answer is larger than this client takes");
