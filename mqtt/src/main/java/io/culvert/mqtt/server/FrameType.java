@@ -44,7 +44,11 @@ enum FrameType {
   /** More of them, please: feed. */
   FEED_MORE,
   /** No more of them: feed. */
-  FEED_CLOSE;
+  FEED_CLOSE,
+  /** Members of a shared group have left messages here that yours may get: filter. */
+  LEFT,
+  /** Send so many of them: filter, count. Whoever has more says {@link #LEFT} again. */
+  TAKE;
 
   private static final FrameType[] ALL = values();
 

@@ -53,6 +53,18 @@ final class MemberChoice {
     };
   }
 
+  /** A member that could send some message at once, whose turn it stays; or null. */
+  @Nullable SharedMember<Subscription> anyReady(SharedGroup<Subscription> group) {
+    for (SharedMember<Subscription> first = group.first(Readiness.READY);
+        first != null;
+        first = group.first(Readiness.READY)) {
+      if (readiness(first, 0) == Readiness.READY) {
+        return first;
+      }
+    }
+    return null;
+  }
+
   /**
    * The member at which the message waits because none is ready: with a connection if possible, and
    * with room. Where it cannot wait, it will be dropped there.
@@ -187,7 +199,11 @@ final class MemberChoice {
 
   /** Finds out in which line a member should stand now, and puts it there. */
   static Readiness readiness(SharedMember<Subscription> member, Message message) {
-    Readiness now = readiness(member.subscription(), message.heldBytes());
+    return readiness(member, message.heldBytes());
+  }
+
+  private static Readiness readiness(SharedMember<Subscription> member, int bytes) {
+    Readiness now = readiness(member.subscription(), bytes);
     if (now != member.readiness()) {
       member.moveTo(now);
       if (now != Readiness.READY && member.watch()) {

@@ -75,9 +75,9 @@ final class MessageQueue {
     }
   }
 
-  /** There is one to {@link #remove}. */
-  boolean hasNext() {
-    return !deliveries.isEmpty();
+  /** Whether one of those that are kept here came through a shared subscription. */
+  boolean holdsShared() {
+    return deliveries.stream().anyMatch(delivery -> delivery.sharedFilter() != null);
   }
 
   /** Takes out the oldest message; there is one. */

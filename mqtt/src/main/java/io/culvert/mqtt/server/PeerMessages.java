@@ -47,6 +47,8 @@ final class PeerMessages implements ShardLink.Receiver {
       case FEED_SLICE -> retained.onFeedSlice(in, nowMillis);
       case FEED_MORE -> retained.onFeedMore(peer, in);
       case FEED_CLOSE -> retained.onFeedClose(peer, in);
+      case LEFT -> router.sharedShards().onLeft(peer, in, nowMillis);
+      case TAKE -> router.sharedShards().onTake(peer, in, nowMillis);
       case SHARED_PUBLISH -> router.sharedShards().onSharedPublish(peer, in, nowMillis);
     }
   }

@@ -213,6 +213,11 @@ public final class Session {
     return canSend() && queue == null && !window.isFull();
   }
 
+  /** How many QoS 1 and 2 messages it could take now. */
+  int room() {
+    return isIdle() ? window.room() : 1;
+  }
+
   /** It could take another message of QoS 0. */
   boolean canSend() {
     ServerConnection to = connection;
@@ -479,6 +484,18 @@ public final class Session {
     if (shares == null) {
       shares = new Shares(this, routing);
     }
+  }
+
+  /** Whether any of its messages came through a shared subscription. */
+  boolean holdsShared() {
+    for (int id = window.oldest(); id != 0; id = window.after(id)) {
+      Delivery delivery = window.published(id);
+      if (delivery != null && delivery.sharedFilter() != null) {
+        return true;
+      }
+    }
+    MessageQueue waiting = queue;
+    return waiting != null && waiting.holdsShared();
   }
 
   /** Its part in shared subscriptions, of which it has had one. */

@@ -89,6 +89,9 @@ final class SessionMoves {
     Arrival arrival = arrival(in.i64());
     Session session = arrival.session();
     List<TopicFilter> unfinished = SessionState.read(in, session, nowMillis);
+    if (session.holdsShared()) { // perhaps of a group that it has left
+      session.share(router.shared());
+    }
     finish(arrival, session, nowMillis);
     for (TopicFilter filter : unfinished) {
       Subscription subscription = session.subscription(filter);

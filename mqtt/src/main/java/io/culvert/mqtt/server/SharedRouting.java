@@ -30,6 +30,9 @@ final class SharedRouting {
   /** Messages that one call hands over, so that others have their turn: about a millisecond. */
   private static final int SLICE = 4000;
 
+  /** Messages that another shard is asked for at a time. */
+  private static final int MOST_TAKEN = 64;
+
   private static final int[] NO_IDENTIFIERS = {};
 
   private final MemberChoice choice;
@@ -209,13 +212,16 @@ final class SharedRouting {
   // ---- what members leave
 
   boolean hasLeftovers() {
-    return !leftovers.isEmpty();
+    SharedShards others = shards;
+    return !leftovers.isEmpty() || (others != null && others.isAnythingOffered());
   }
 
   /** A member has come, who may take over what others have left; {@link #timeout} sees to it. */
   void joined(Subscription subscription) {
     subscription.session().share(this);
-    if (leftovers.containsKey(subscription.filter())) {
+    SharedShards others = shards;
+    if (leftovers.containsKey(subscription.filter())
+        || (others != null && others.isOffered(subscription.filter()))) {
       unfinished.add(subscription.filter());
     }
   }
@@ -294,26 +300,48 @@ final class SharedRouting {
   /** Hands over what others have left to members that can send it, as far as there are such. */
   void handOver(TopicFilter filter, long nowMillis) {
     unfinished.remove(filter);
-    ArrayDeque<Leftovers> all = leftovers.get(filter);
     SharedGroup<Subscription> group = subscriptions.group(filter);
-    if (all == null || !hasMembers(filter)) {
-      return;
+    if (leftovers.containsKey(filter)) {
+      handOver(filter, group, nowMillis);
     }
-    for (int steps = 0; steps < SLICE; steps++) {
-      Leftovers left = all.peek();
-      if (left == null) {
-        leftovers.remove(filter);
-        return;
+    SharedShards others = shards;
+    if (others != null && leftovers.containsKey(filter)) {
+      others.announce(filter);
+    } else if (others != null && group != null && others.isOffered(filter)) {
+      SharedMember<Subscription> ready = choice.anyReady(group);
+      if (ready != null) {
+        others.take(filter, Math.min(MOST_TAKEN, ready.subscription().session().room()));
       }
-      if (left.size() == 0) {
-        all.remove();
-        left.offered(false);
-        left.session().forget(left);
-      } else if (!handOverOne(group, left, left.hasEnded(), nowMillis)) {
+    }
+  }
+
+  private void handOver(
+      TopicFilter filter, @Nullable SharedGroup<Subscription> group, long nowMillis) {
+    for (int steps = 0; steps < SLICE; steps++) {
+      Leftovers left = firstLeftovers(filter);
+      if (left == null || !handOverOne(group, left, left.hasEnded(), nowMillis)) {
         return;
       }
     }
     unfinished.add(filter);
+  }
+
+  private @Nullable Leftovers firstLeftovers(TopicFilter filter) {
+    ArrayDeque<Leftovers> all = leftovers.get(filter);
+    while (all != null) {
+      Leftovers left = all.peek();
+      if (left == null) {
+        leftovers.remove(filter);
+        return null;
+      }
+      if (left.size() > 0) {
+        return left;
+      }
+      all.remove();
+      left.offered(false);
+      left.session().forget(left);
+    }
+    return null;
   }
 
   /**
@@ -324,39 +352,69 @@ final class SharedRouting {
    */
   private boolean handOverOne(
       @Nullable SharedGroup<Subscription> group, Leftovers left, boolean letWait, long nowMillis) {
-    Delivery delivery = left.peek();
-    if (delivery == null) { // acknowledged on its last connection's last breath
-      left.remove();
+    Delivery delivery = firstOf(left, nowMillis);
+    if (delivery == null) {
       return true;
     }
     Message message = delivery.message();
-    if (message.isExpired(nowMillis)) {
-      if (left.isStarted()) {
-        left.keep(); // its session sends it again, nobody else any more
-      } else {
-        left.remove();
-        left.session().dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
-      }
-      return true;
-    }
     int key = delivery.sharedKey();
     SharedMember<Subscription> to = group == null ? null : choice.ready(group, message, key);
-    SharedShards others = shards;
-    if (to == null && others != null && others.takeOver(left, message, key, group == null)) {
-      left.remove();
-      counters.countHandedOver();
-      return true;
-    }
     if (to == null && group != null && letWait) {
       to = choice.waitingWithRoom(group, message, key, left.hasEnded());
     }
-    if (to == null) {
+    if (to != null) {
+      left.remove();
+      counters.countHandedOver();
+      deliver(to.subscription(), message, key, null, nowMillis);
+      return true;
+    }
+    return group == null && letWait && giveAway(left, message, key);
+  }
+
+  /** To another shard, where nobody who is connected would ask for it. */
+  private boolean giveAway(Leftovers left, Message message, int key) {
+    SharedShards others = shards;
+    if (others == null || (left.hasEnded() && others.hasConnected(left.filter()))) {
       return false;
     }
-    left.remove();
-    counters.countHandedOver();
-    deliver(to.subscription(), message, key, null, nowMillis);
-    return true;
+    boolean isGiven = others.giveAway(left.filter(), message, key);
+    if (isGiven) {
+      left.remove();
+      counters.countHandedOver();
+    }
+    return isGiven;
+  }
+
+  /** Takes out one message for a member of another shard; null when there is none. */
+  @Nullable Delivery takeLeftover(TopicFilter filter, long nowMillis) {
+    for (Leftovers left = firstLeftovers(filter); left != null; left = firstLeftovers(filter)) {
+      Delivery delivery = firstOf(left, nowMillis);
+      if (delivery != null) {
+        left.remove();
+        counters.countHandedOver();
+        return delivery;
+      }
+    }
+    return null;
+  }
+
+  /** The first one that is still worth something; null when that was none, and it is gone. */
+  private static @Nullable Delivery firstOf(Leftovers left, long nowMillis) {
+    Delivery delivery = left.peek();
+    if (delivery == null) { // acknowledged on its last connection's last breath
+      left.remove();
+      return null;
+    }
+    if (!delivery.message().isExpired(nowMillis)) {
+      return delivery;
+    }
+    if (left.isStarted()) {
+      left.keep(); // its session sends it again, nobody else any more
+    } else {
+      left.remove();
+      left.session().dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
+    }
+    return null;
   }
 
   /** No more waits for a group without a session than a session itself could have left. */

@@ -1,11 +1,14 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicFilter;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,10 @@ final class SharedShards {
   private final Peers peers;
   private final RemotePublishers publishers;
   private final int self;
+
+  // Which shards know that there is something to take here, and which have something; as bits.
+  private final Map<TopicFilter, Long> told = new HashMap<>();
+  private final Map<TopicFilter, Long> offers = new HashMap<>();
 
   SharedShards(
       SharedStrategy strategy,
@@ -66,29 +73,93 @@ final class SharedShards {
     }
   }
 
+  // ---- what members have left
+
   /**
-   * Hands over to another shard what a member of this one has left: to one that has connected
-   * members, or any members where nobody else can ever send it.
-   *
-   * @param alone whether the group has no member here
+   * Hands over to another shard a message that nobody can ever send here: the group has no member
+   * here, and its session has ended or wants it no more.
    */
-  boolean takeOver(Leftovers left, Message message, int key, boolean alone) {
-    SharedGroup<Routes.Route> elsewhere = routes.group(left.filter());
+  boolean giveAway(TopicFilter filter, Message message, int key) {
+    SharedGroup<Routes.Route> elsewhere = routes.group(filter);
     if (elsewhere == null) {
       return false;
     }
-    boolean anyWill = alone && left.hasEnded();
-    int first = elsewhere.turn() % elsewhere.size();
-    for (int i = 0; i < elsewhere.size(); i++) {
-      Routes.Route route = elsewhere.get((first + i) % elsewhere.size()).subscription();
-      if (route.connected() > 0 || anyWill) {
-        elsewhere.turn(first + i + 1);
-        send(route.peer(), new Search(left.filter(), key, 0, self), message, true);
+    int shard = pick(elsewhere, message, key);
+    send(shard, new Search(filter, key, 0, self), message, false);
+    return true;
+  }
+
+  /** Some other shard has connected members of a group. */
+  boolean hasConnected(TopicFilter filter) {
+    SharedGroup<Routes.Route> elsewhere = routes.group(filter);
+    for (int i = 0; elsewhere != null && i < elsewhere.size(); i++) {
+      if (elsewhere.get(i).subscription().connected() > 0) {
         return true;
       }
     }
     return false;
   }
+
+  /**
+   * Tells the shards with connected members that there is something to take. Each of them asks for
+   * it when a member is ready, for no more than that can take: so nothing piles up there, and what
+   * nobody takes is still here when its own member comes back.
+   */
+  void announce(TopicFilter filter) {
+    SharedGroup<Routes.Route> elsewhere = routes.group(filter);
+    for (int i = 0; elsewhere != null && i < elsewhere.size(); i++) {
+      Routes.Route route = elsewhere.get(i).subscription();
+      long known = told.getOrDefault(filter, 0L);
+      if (route.connected() > 0 && (known & 1L << route.peer()) == 0) {
+        told.put(filter, known | 1L << route.peer());
+        peers.send(route.peer(), new FrameWriter(FrameType.LEFT).filter(filter).done());
+      }
+    }
+  }
+
+  /** Some shard has something to take. */
+  boolean isAnythingOffered() {
+    return !offers.isEmpty();
+  }
+
+  boolean isOffered(TopicFilter filter) {
+    return offers.containsKey(filter);
+  }
+
+  /** Asks all shards that offer something for as much as a member can send now. */
+  void take(TopicFilter filter, int messages) {
+    Long shards = offers.remove(filter);
+    for (long left = shards == null ? 0 : shards; left != 0; left &= left - 1) {
+      Bytes frame = new FrameWriter(FrameType.TAKE).filter(filter).i32(messages).done();
+      peers.send(Long.numberOfTrailingZeros(left), frame);
+    }
+  }
+
+  void onLeft(int peer, FrameReader in, long nowMillis) {
+    TopicFilter filter = in.filter();
+    offers.merge(filter, 1L << peer, (one, other) -> one | other);
+    own.handOver(filter, nowMillis);
+  }
+
+  void onTake(int peer, FrameReader in, long nowMillis) {
+    TopicFilter filter = in.filter();
+    told.computeIfPresent(filter, (key, known) -> minus(known, peer));
+    for (int messages = in.i32(); messages > 0; messages--) {
+      Delivery taken = own.takeLeftover(filter, nowMillis);
+      if (taken == null) {
+        return;
+      }
+      send(peer, new Search(filter, taken.sharedKey(), 0, self), taken.message(), true);
+    }
+    own.handOver(filter, nowMillis); // announces what is left behind what was sent
+  }
+
+  private static @Nullable Long minus(long shards, int peer) {
+    long left = shards & ~(1L << peer);
+    return left == 0 ? null : left;
+  }
+
+  // ---- for this shard
 
   /** A message for this shard's part of a group. */
   void onSharedPublish(int peer, FrameReader in, long nowMillis) {
@@ -101,10 +172,10 @@ final class SharedShards {
     SharedGroup<Subscription> here = subscriptions.group(search.filter);
     Publisher toSlowDown =
         search.publisher == 0 ? null : publishers.incoming(search.origin, search.publisher);
-    if (isFinal) {
-      if (here != null) {
-        own.deliver(here, message, search.key, toSlowDown, nowMillis);
-      }
+    if (isFinal && here != null) {
+      own.deliver(here, message, search.key, toSlowDown, nowMillis);
+    } else if (isFinal) { // its last member has left meanwhile
+      passOn(new Search(search.filter, search.key, 0, self), null, message, nowMillis);
     } else if (here == null
         || !own.deliverIfReady(here, message, search.key, toSlowDown, nowMillis)) {
       passOn(search, here, message, nowMillis);

@@ -63,6 +63,11 @@ public final class OutboundWindow {
     return resendNext == 0 && sent < limit;
   }
 
+  /** How many more may be sent until something is acknowledged. */
+  public int room() {
+    return hasQuota() ? Math.min(limit - sent, capacity - size - reserved) : 0;
+  }
+
   public boolean hasFreeId() {
     return size + reserved < capacity;
   }
