@@ -10,6 +10,11 @@ final class LocalPublisher implements Publisher {
   private final Session session;
   private final Wake wake;
   private @Nullable Holder holder;
+
+  /** A reader in another shard that asked while somebody else held it: it is next. */
+  private @Nullable Holder nextHolder;
+
+  private long nextUntilMillis;
   private boolean isForPeer;
   private long untilMillis;
 
@@ -47,6 +52,7 @@ final class LocalPublisher implements Publisher {
   void end() {
     Holder by = holder;
     holder = null;
+    nextHolder = null;
     if (by != null) {
       by.forget(this);
     }
@@ -72,6 +78,11 @@ final class LocalPublisher implements Publisher {
   public void release() {
     holder = null;
     isForPeer = false;
+    Holder next = nextHolder;
+    nextHolder = null;
+    if (next != null) {
+      isForPeer = hold(next, nextUntilMillis) != null;
+    }
     wake.changed();
   }
 
@@ -79,6 +90,9 @@ final class LocalPublisher implements Publisher {
   void holdForPeer(Holder by, long until) {
     if (isForPeer) {
       holdUntil(until);
+    } else if (holder != null) {
+      nextHolder = by;
+      nextUntilMillis = until;
     } else {
       isForPeer = hold(by, until) != null;
     }
@@ -86,6 +100,7 @@ final class LocalPublisher implements Publisher {
 
   /** The reader in another shard needs it no longer. */
   void releaseForPeer() {
+    nextHolder = null;
     if (isForPeer) {
       release();
     }

@@ -35,6 +35,26 @@ class SlowSubscriberTest {
   }
 
   @Test
+  void isHeardFromAnotherShardThoughThePublisherIsHeldUpAlready() {
+    LocalPublisher local = publisher.server.publisher();
+    Holder link = new Quiet();
+    local.holdShortly(link);
+    local.holdForPeer(new Quiet(), 5_000);
+    local.release();
+    assertThat(local.isHeld()).isTrue();
+    assertThat(local.deadlineMillis()).isEqualTo(5_000);
+    local.releaseForPeer();
+    assertThat(local.isHeld()).isFalse();
+
+    local.holdShortly(link);
+    local.holdForPeer(new Quiet(), 6_000);
+    local.releaseForPeer();
+    assertThat(local.isHeld()).as("still by the link").isTrue();
+    local.release();
+    assertThat(local.isHeld()).isFalse();
+  }
+
+  @Test
   void holdsItsPublishersUpForALimitedTimeOnly() {
     publish(5 * QUEUE);
     int untilHeld = 1 + QUEUE / 2 + 1; // one in flight, and more than half of the queue
@@ -134,5 +154,16 @@ class SlowSubscriberTest {
 
   private int acknowledged() {
     return publisher.takeAll().size();
+  }
+
+  /** Who holds up, and is not told of anything in these tests. */
+  private static final class Quiet implements Holder {
+    @Override
+    public void expired(long nowMillis) {
+      throw new AssertionError("no time passes");
+    }
+
+    @Override
+    public void forget(Publisher ended) {}
   }
 }
