@@ -134,8 +134,8 @@ final class LinkLane {
     return crossing.get() == null ? null : crossing.getAndSet(null);
   }
 
-  /** All frames of a batch were received; true if the sender is to be woken, for there is room. */
-  boolean received(List<Bytes> batch) {
+  /** All frames of a batch were received. */
+  void received(List<Bytes> batch) {
     long bytes = 0;
     for (int i = 0; i < batch.size(); i++) {
       bytes += batch.get(i).length();
@@ -143,6 +143,10 @@ final class LinkLane {
     countReceived(batch.size(), bytes);
     batch.clear();
     empty.set(batch);
+  }
+
+  /** True if the sender is to be woken, because there is room and it waits for that. */
+  boolean offersRoom() {
     return room.get() == ROOM_WANTED && isHalfEmpty() && room.compareAndSet(ROOM_WANTED, ROOM_DUE);
   }
 

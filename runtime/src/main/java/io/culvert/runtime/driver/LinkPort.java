@@ -18,10 +18,11 @@ final class LinkPort implements ShardLink {
   private final LinkPort[] ports;
   private final LinkLane[][] lanes;
   private final Runnable turn = this::turn;
-  private final Runnable flush = this::flush;
+  private final Runnable endOfPass = this::endOfPass;
   private final AtomicBoolean turnScheduled = new AtomicBoolean();
   private volatile @Nullable Receiver receiver;
   private volatile boolean closed;
+  private boolean endsPass;
   private boolean unflushed;
 
   /**
@@ -59,10 +60,8 @@ final class LinkPort implements ShardLink {
     if (!lanes[number][peer].add(frame)) {
       return false;
     }
-    if (!unflushed) {
-      unflushed = true;
-      shard.atEndOfPass(flush);
-    }
+    unflushed = true;
+    joinPass();
     return true;
   }
 
@@ -111,7 +110,28 @@ final class LinkPort implements ShardLink {
     } finally {
       shard.leave(previous);
     }
-    shard.schedulePass();
+    joinPass();
+  }
+
+  private void joinPass() {
+    if (!endsPass) {
+      endsPass = true;
+      shard.atEndOfPass(endOfPass);
+    }
+  }
+
+  /**
+   * Flushes, and only then offers room for what was received: a receiver that wants to slow the
+   * sender down has said so before the sender goes on.
+   */
+  private void endOfPass() {
+    endsPass = false;
+    flush();
+    for (int peer = 0; peer < ports.length; peer++) {
+      if (lanes[peer][number].offersRoom()) {
+        ports[peer].wake();
+      }
+    }
   }
 
   private void receive(Receiver open, int peer, long nowMillis) {
@@ -127,9 +147,7 @@ final class LinkPort implements ShardLink {
         failed("a frame", peer, failure);
       }
     }
-    if (lane.received(batch)) {
-      ports[peer].wake();
-    }
+    lane.received(batch);
   }
 
   private void room(Receiver open, int peer, long nowMillis) {
