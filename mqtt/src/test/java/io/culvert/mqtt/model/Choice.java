@@ -11,6 +11,8 @@ public enum Choice {
   REFUSAL_SILENT("a CONNECT that is wrong is answered by closing only"),
   KNOWN_PUBLISH_NOT_FOUND("PUBCOMP says 0x92 to a PUBREL for an identifier that is not in use"),
   KNOWN_PUBLISH_ASSUMED("PUBCOMP says 0x00 to a PUBREL for an identifier that is not in use"),
+  UNKNOWN_PUBREC_TOLD("PUBREL says 0x92 to a PUBREC for an identifier that is not in use"),
+  UNKNOWN_PUBREC_NOT_TOLD("PUBREL says 0x00 to a PUBREC for an identifier that is not in use"),
   REFUSED_TOPIC_TOLD("PUBACK and PUBREC refuse a message to a topic of the server"),
   REFUSED_TOPIC_NOT_TOLD("a message to a topic of the server is acknowledged and dropped"),
   ID_IN_USE_TOLD("PUBACK says 0x91 when the identifier belongs to a QoS 2 message"),

@@ -25,6 +25,7 @@ record Content(
     Properties properties,
     long seconds,
     long bornMillis,
+    boolean isWill,
     @Nullable ModelSession source) {
 
   static Content of(Publish publish, String topic, @Nullable ModelSession source, long nowMillis) {
@@ -34,6 +35,7 @@ record Content(
         publish.qos().value(),
         publish.retain(),
         publish.properties(),
+        false,
         source,
         nowMillis);
   }
@@ -45,6 +47,7 @@ record Content(
         will.qos().value(),
         will.retain(),
         will.properties(),
+        true,
         source,
         nowMillis);
   }
@@ -55,6 +58,7 @@ record Content(
       int qos,
       boolean retain,
       Properties properties,
+      boolean isWill,
       @Nullable ModelSession source,
       long nowMillis) {
     return new Content(
@@ -65,6 +69,7 @@ record Content(
         properties.without(Property.TOPIC_ALIAS, Property.WILL_DELAY_INTERVAL),
         properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, -1),
         nowMillis,
+        isWill,
         source);
   }
 

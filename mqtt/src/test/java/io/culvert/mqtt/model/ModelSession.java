@@ -3,6 +3,7 @@ package io.culvert.mqtt.model;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.Will;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class ModelSession {
   final List<Sub> openFeeds = new ArrayList<>();
 
   final Set<Integer> received = new HashSet<>();
+  final Map<Integer, Content> held = new HashMap<>();
   @Nullable ModelLink link;
   @Nullable Will will;
   long willAt = NEVER;
@@ -51,6 +53,7 @@ final class ModelSession {
     final Due due;
     boolean released;
     boolean sent = true;
+    @Nullable Shared shared;
 
     Flight(int id, Due due) {
       this.id = id;
@@ -58,23 +61,9 @@ final class ModelSession {
     }
   }
 
-  /**
-   * A message that must be sent to a session.
-   *
-   * @param shared where it may go instead; null when it is for this session only
-   */
+  /** A message that must be sent to a session. */
   record Due(
-      Content content,
-      int qos,
-      boolean retain,
-      List<Integer> identifiers,
-      long sinceMillis,
-      @Nullable Shared shared) {
-    /** It is for a session of the group, and not for this one. */
-    boolean isElsewhere() {
-      return shared != null && shared.resolved;
-    }
-  }
+      Content content, int qos, boolean retain, List<Integer> identifiers, long sinceMillis) {}
 
   /**
    * A retained message that a new subscription brings.
@@ -87,28 +76,26 @@ final class ModelSession {
     }
   }
 
-  /** A message for one session of a group. */
+  /** A message for one session of a group, and what it would be for each. */
   static final class Shared {
     final String group;
-    final Set<ModelSession> candidates = new HashSet<>();
+    final Content content;
+    final Map<ModelSession, List<Due>> dues = new HashMap<>();
+    @Nullable ModelSession holder;
 
-    /** Somebody has got it. */
-    boolean resolved;
+    /** It has been acknowledged, or needs no acknowledgement. */
+    boolean done;
 
-    /** Who was chosen may not get it for a good reason. */
+    /** It may have been dropped with a member that could not keep it. */
     boolean mayVanish;
 
-    Shared(String group) {
+    Shared(String group, Content content) {
       this.group = group;
+      this.content = content;
     }
 
-    /** It did not go to this session. */
-    void passed(ModelSession session) {
-      candidates.remove(session);
-    }
-
-    boolean isLost() {
-      return !resolved && candidates.isEmpty() && !mayVanish;
+    void add(ModelSession session, Due due) {
+      dues.computeIfAbsent(session, key -> new ArrayList<>()).add(due);
     }
   }
 }

@@ -1,15 +1,18 @@
 package io.culvert.mqtt.model;
 
+import io.culvert.engine.Bytes;
 import io.culvert.mqtt.model.ModelLink.Reply;
 import io.culvert.mqtt.model.ModelLink.Way;
 import io.culvert.mqtt.model.ModelSession.Due;
 import io.culvert.mqtt.model.ModelSession.Flight;
 import io.culvert.mqtt.model.ModelSession.RetainedDue;
+import io.culvert.mqtt.model.ModelSession.Shared;
 import io.culvert.mqtt.model.ModelSession.Sub;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttEncoder;
 import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -27,7 +30,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +58,26 @@ final class Observer {
   }
 
   /** How many packets must come at least: for whoever has to wait for them. */
-  static int atLeast(ModelLink link) {
-    return (int) link.replies.stream().filter(reply -> !reply.optional()).count();
+  int atLeast(ModelLink link) {
+    long count = link.replies.stream().filter(reply -> !reply.optional()).count();
+    count += link.fresh.stream().filter(due -> fits(link, due)).count();
+    ModelSession session = link.session;
+    if (link.open && session != null) {
+      int room = Math.min(link.receiveMaximum, model.settings().inFlight());
+      List<Due> waiting = new ArrayList<>(session.queue);
+      waiting.removeIf(due -> !fits(link, due));
+      long again = session.flights.stream().filter(each -> fits(link, each.due)).count();
+      int first = Math.min(room - session.flights.size(), waiting.size());
+      count += Math.min(room, again - session.sentFlights()) + Math.max(0, first);
+    }
+    return (int) count;
   }
 
   /** From now on messages are as old as they are at this time. */
   void stepDone() {
+    if (problems.isEmpty()) {
+      checkPool();
+    }
     sinceMillis = model.nowMillis();
   }
 
@@ -149,10 +165,8 @@ final class Observer {
     }
     link.replies.clear();
     for (Due due : link.fresh) {
-      if (due.shared() != null && !due.isElsewhere()) {
-        pass(link, due);
-      } else if (due.shared() == null && fits(link, due) && !link.closedAt(due.sinceMillis())) {
-        problem(link, describe(due), "nothing", due.toString());
+      if (fits(link, due) && !link.closedAt(due.sinceMillis())) {
+        problem(link, describe(link, due), "nothing", due.toString());
       }
     }
     link.fresh.clear();
@@ -162,23 +176,23 @@ final class Observer {
     }
     for (Flight flight : List.copyOf(session.flights)) {
       if (!flight.sent && (flight.released || fits(link, flight.due))) {
-        String what = flight.released ? "PUBREL again" : describe(flight.due) + " again";
+        String what = flight.released ? "PUBREL again" : describe(link, flight.due) + " again";
         problem(link, what, "nothing", flight.id + " " + flight.due);
         return;
       } else if (!flight.sent) {
         session.flights.remove(flight);
       }
     }
-    next(link, session, null);
-    if (!session.queue.isEmpty()) {
-      Due due = session.queue.get(0);
-      problem(link, describe(due), "nothing", due.toString());
+    Due due = next(link, session);
+    if (due != null && !isExpired(due.content())) {
+      problem(link, describe(link, due), "nothing", due.toString());
     }
-    for (RetainedDue due : session.retainedDue) {
-      Content now = model.retained(due.snapshot().topic());
-      boolean isThere = now != null && now.equals(due.snapshot()) && !isExpired(due.snapshot());
-      if (due.must() && isThere && fits(link, due(due, due.snapshot()))) {
-        problem(link, "PUBLISH retained QoS " + due.qos(), "nothing", due.toString());
+    for (RetainedDue each : session.retainedDue) {
+      Content now = model.retained(each.snapshot().topic());
+      boolean isThere = now != null && now.equals(each.snapshot()) && !isExpired(each.snapshot());
+      if (each.must() && isThere && fits(link, due(each, each.snapshot()))) {
+        String will = each.snapshot().isWill() ? " of a Will" : "";
+        problem(link, "PUBLISH retained QoS " + each.qos() + will, "nothing", each.toString());
       }
     }
     session.retainedDue.clear();
@@ -201,36 +215,28 @@ final class Observer {
   }
 
   private void onQos0(ModelLink link, ModelSession session, Publish publish) {
-    List<Due> all = new ArrayList<>(link.fresh);
-    all.sort(Comparator.comparing(due -> due.shared() != null));
-    for (Due due : all) {
-      if (!due.isElsewhere() && isThat(link, due, publish)) {
-        passEarlier(link, due);
-        taken(due);
+    for (Due due : link.fresh) {
+      if (isThat(link, due, publish)) {
+        checkOrder(link, due);
         link.fresh.remove(due);
         return;
       }
     }
-    if (!takeRetained(link, session, publish)) {
-      problem(link, wanted(link), describe(publish), publish.toString());
+    if (retained(link, session, publish) == null && shared(link, session, publish) == null) {
+      problem(link, wanted(link), describe(link, publish), publish.toString());
     }
   }
 
-  /** Messages of the same topic before this one are lost; that is good for shared ones only. */
-  private void passEarlier(ModelLink link, Due found) {
-    for (Iterator<Due> all = link.fresh.iterator(); all.hasNext(); ) {
-      Due due = all.next();
+  /** Messages of one publisher to one topic come in the order in which they were published. */
+  private void checkOrder(ModelLink link, Due found) {
+    for (Due due : link.fresh) {
       if (due == found) {
         return;
       }
-      if (due.content() != found.content()
-          && due.content().topic().equals(found.content().topic())) {
-        if (due.shared() != null) {
-          pass(link, due);
-          all.remove();
-        } else if (fits(link, due) && due.content().source() == found.content().source()) {
-          problem(link, describe(due) + " in order", "a later one", found.toString());
-        }
+      if (due.content().topic().equals(found.content().topic())
+          && due.content().source() == found.content().source()
+          && fits(link, due)) {
+        problem(link, describe(link, due) + " in order", "a later one", found.toString());
       }
     }
   }
@@ -242,7 +248,7 @@ final class Observer {
         || flight.id != publish.packetId()
         || isFullForResend(link, session)
         || !isThat(link, flight.due, publish)) {
-      problem(link, wanted(link), describe(publish) + " again", publish + " for " + flight);
+      problem(link, wanted(link), describe(link, publish) + " again", publish + " for " + flight);
       return;
     }
     flight.sent = true;
@@ -259,66 +265,118 @@ final class Observer {
       problem(link, "no more than Receive Maximum", describe(publish), publish.toString());
       return;
     }
-    Due due = next(link, session, publish);
-    if (due != null) {
-      taken(due);
+    Due due = next(link, session);
+    if (due != null && isThat(link, due, publish)) {
       session.queue.remove(due);
       session.flights.add(new Flight(id, due));
       return;
     }
     Due retained = retained(link, session, publish);
-    if (retained == null) {
-      problem(link, wanted(link), describe(publish), publish + " before " + session.queue);
+    if (retained != null) {
+      session.flights.add(new Flight(id, retained));
       return;
     }
-    session.flights.add(new Flight(id, retained));
+    Shared shared = shared(link, session, publish);
+    if (shared == null) {
+      problem(link, wanted(link), describe(link, publish), publish + " before " + session.queue);
+      return;
+    }
+    Flight flight = new Flight(id, matching(link, session, shared, publish));
+    flight.shared = shared;
+    session.flights.add(flight);
   }
 
+  /** The message that comes next. Those before it that have expired or are too large are gone. */
+  private @Nullable Due next(ModelLink link, ModelSession session) {
+    for (Due due : List.copyOf(session.queue)) {
+      boolean mayHaveComeInTime = due.sinceMillis() >= sinceMillis;
+      if (fits(link, due) && (!isExpired(due.content()) || mayHaveComeInTime)) {
+        return due;
+      }
+      session.queue.remove(due);
+    }
+    return null;
+  }
+
+  // ---- shared subscriptions
+
   /**
-   * The message that waits and is this one. Those before it must have expired, be too large, be for
-   * somebody else of a group, or be copies of the same message for another subscription.
+   * A message that this session may get for its group: nobody has got it, or who has got it at QoS
+   * 1 is away and has not acknowledged it.
    */
-  private @Nullable Due next(ModelLink link, ModelSession session, @Nullable Publish publish) {
-    List<Due> passed = new ArrayList<>();
-    Due found = null;
-    Content blocking = null;
-    for (Due due : session.queue) {
-      if (found != null && found.content() != due.content()) {
-        break;
-      }
-      boolean isNew = due.sinceMillis() >= sinceMillis;
-      boolean expired = isExpired(due.content());
-      if (publish != null
-          && (blocking == null || blocking == due.content())
-          && !due.isElsewhere()
-          && (!expired || isNew)
-          && fits(link, due)
-          && isThat(link, due, publish)) {
-        if (found == null || due.shared() == null) {
-          found = due;
+  private @Nullable Shared shared(ModelLink link, ModelSession session, Publish publish) {
+    for (Shared shared : model.pool()) {
+      if (isFree(shared) && matching(link, session, shared, publish) != null) {
+        if (shared.holder != null) {
+          shared.holder.flights.removeIf(flight -> flight.shared == shared);
         }
-        blocking = due.content();
-        if (due.shared() == null) {
-          break;
-        }
-        continue;
-      }
-      if (due.shared() != null || expired || !fits(link, due)) {
-        passed.add(due);
-      } else if (blocking == null || blocking == due.content()) {
-        blocking = due.content();
-      } else {
-        break;
+        shared.holder = session;
+        // A QoS 2 message goes to nobody else any more [MQTT5-4.8.2-4], [MQTT5-4.8.2-5].
+        shared.done |= publish.qos() != QoS.AT_LEAST_ONCE;
+        return shared;
       }
     }
-    for (Due due : passed) {
-      boolean same = found != null && due.content() == found.content();
-      if (publish == null ? blocking == null : found != null && !same) {
-        pass(link, due);
-        session.queue.remove(due);
+    return null;
+  }
+
+  private boolean isFree(Shared shared) {
+    ModelSession holder = shared.holder;
+    return !shared.done
+        && (holder == null
+            || !model.sessions().containsValue(holder)
+            || holder.link == null
+            || holder.flights.stream().noneMatch(flight -> flight.shared == shared));
+  }
+
+  private @Nullable Due matching(
+      ModelLink link, ModelSession session, Shared shared, Publish publish) {
+    return model.dues(shared, session).stream()
+        .filter(due -> isThat(link, due, publish))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** When all members could get a message, one of them must have got it. */
+  private void checkPool() {
+    for (Shared shared : List.copyOf(model.pool())) {
+      List<ModelSession> members =
+          model.sessions().values().stream()
+              .filter(session -> session.subscriptions.containsKey(shared.group))
+              .toList();
+      boolean ready = members.stream().allMatch(session -> isReady(session, shared));
+      boolean lost = shared.holder == null && ready && !shared.mayVanish && !members.isEmpty();
+      if (lost && !isExpired(shared.content)) {
+        ModelLink link = members.get(0).link;
+        String what = "PUBLISH QoS " + shared.content.qos() + " shared";
+        problem(link, what, "nothing to anybody in the group", shared.content.toString());
+      }
+      boolean tooLarge = members.stream().anyMatch(session -> isTooLarge(session, shared));
+      shared.mayVanish |= members.isEmpty() || tooLarge || !(ready || waits(shared, members));
+      if (shared.done || isExpired(shared.content)) {
+        model.pool().remove(shared);
       }
     }
-    return found;
+  }
+
+  /** Messages of QoS 0 do not wait for a member that is away. */
+  private boolean waits(Shared shared, List<ModelSession> members) {
+    return shared.content.qos() > 0
+        && members.stream()
+            .flatMap(session -> model.dues(shared, session).stream())
+            .noneMatch(due -> due.qos() == 0);
+  }
+
+  private boolean isReady(ModelSession session, Shared shared) {
+    ModelLink link = session.link;
+    return link != null
+        && !isFull(link, session)
+        && session.queue.isEmpty()
+        && !isTooLarge(session, shared);
+  }
+
+  private boolean isTooLarge(ModelSession session, Shared shared) {
+    ModelLink link = session.link;
+    return link != null && !model.dues(shared, session).stream().allMatch(due -> fits(link, due));
   }
 
   private void onPubRel(ModelLink link, PubRel pubRel) {
@@ -363,10 +421,6 @@ final class Observer {
 
   // ---- retained messages
 
-  private boolean takeRetained(ModelLink link, ModelSession session, Publish publish) {
-    return retained(link, session, publish) != null;
-  }
-
   /** A retained message that is due, as it was at the time of SUBSCRIBE or as it is now. */
   private @Nullable Due retained(ModelLink link, ModelSession session, Publish publish) {
     List<RetainedDue> all = new ArrayList<>(session.retainedDue);
@@ -400,8 +454,7 @@ final class Observer {
         Math.min(content.qos(), each.sub().options().qos().value()),
         true, // [MQTT5-3.3.1-9]
         identifier == 0 ? List.of() : List.of(identifier),
-        content.bornMillis(),
-        null);
+        content.bornMillis());
   }
 
   // ---- comparing
@@ -423,7 +476,7 @@ final class Observer {
     long most = content.secondsLeft(Math.max(sinceMillis, content.bornMillis()));
     return identifiers.equals(due.identifiers())
         && seconds <= Math.max(most, content.seconds() < 0 ? -1 : 1)
-        && seconds >= content.secondsLeft(model.nowMillis())
+        && seconds >= content.secondsLeft(model.nowMillis()) - model.settings().slackSeconds()
         && Content.forwarded(properties).equals(Content.forwarded(content.properties()));
   }
 
@@ -440,7 +493,7 @@ final class Observer {
     Publish publish =
         new Publish(
             TopicName.of(content.topic()),
-            io.culvert.engine.Bytes.hex(content.payload()),
+            Bytes.hex(content.payload()),
             QoS.of(due.qos()),
             due.retain(),
             false,
@@ -451,23 +504,6 @@ final class Observer {
 
   private boolean isExpired(Content content) {
     return content.isExpired(model.nowMillis());
-  }
-
-  private static void taken(Due due) {
-    if (due.shared() != null) {
-      due.shared().resolved = true;
-    }
-  }
-
-  /** A message that did not come: somebody else's, or one that could not come. */
-  private void pass(ModelLink link, Due due) {
-    if (due.shared() != null && link.session != null) {
-      due.shared().mayVanish |= isExpired(due.content()) || !fits(link, due);
-      due.shared().passed(link.session);
-      if (due.shared().isLost()) {
-        problem(link, describe(due), "nothing to anybody in the group", due.toString());
-      }
-    }
   }
 
   private static boolean hasCodes(ModelLink link, MqttPacket packet) {
@@ -501,8 +537,33 @@ final class Observer {
     return replies.isEmpty() ? (link.open ? "nothing" : "close") : String.join(", ", replies);
   }
 
-  private static String describe(Due due) {
-    return "PUBLISH QoS " + due.qos() + (due.retain() ? " retain" : "");
+  private String describe(ModelLink link, Due due) {
+    String text = "PUBLISH QoS " + due.qos() + (due.retain() ? " retain" : "");
+    return text
+        + (due.content().isWill() ? " of a Will" : "")
+        + circumstances(link, due.content().topic());
+  }
+
+  private String describe(ModelLink link, MqttPacket packet) {
+    return packet instanceof Publish publish
+        ? describe(packet) + circumstances(link, publish.topic().toString())
+        : describe(packet);
+  }
+
+  /** What else is special about a message to this topic. */
+  private String circumstances(ModelLink link, String topic) {
+    ModelSession session = link.session;
+    long plain = 0;
+    long shared = 0;
+    for (String filter : session == null ? Set.<String>of() : session.subscriptions.keySet()) {
+      if (Topics.matches(Topics.inner(filter), topic)) {
+        plain += Topics.isShared(filter) ? 0 : 1;
+        shared += Topics.isShared(filter) ? 1 : 0;
+      }
+    }
+    return (plain > 1 ? " overlapping" : "")
+        + (shared > 0 ? " shared" : "")
+        + (session != null && !session.openFeeds.isEmpty() ? " after SUBSCRIBE" : "");
   }
 
   private static String describe(MqttPacket packet) {
@@ -510,10 +571,8 @@ final class Observer {
       return "PUBLISH QoS " + p.qos().value() + (p.retain() ? " retain" : "");
     }
     StringBuilder text = new StringBuilder(packet.type().name());
-    if (packet instanceof ConnAck || !(packet instanceof UnsubAck)) {
-      codes(new ModelLink(io.culvert.mqtt.wire.MqttVersion.MQTT_5), packet)
-          .forEach(code -> text.append(String.format(" %02x", code)));
-    }
+    codes(new ModelLink(MqttVersion.MQTT_5), packet)
+        .forEach(code -> text.append(String.format(" %02x", code)));
     if (packet instanceof ConnAck p && p.sessionPresent()) {
       text.append(" present");
     }

@@ -212,7 +212,7 @@ public final class Player {
     List<Connection> all = new ArrayList<>(left);
     all.addAll(slots.values());
     for (Connection each : all) {
-      each.line.await(Observer.atLeast(each.link), !each.link.open);
+      each.line.await(observer.atLeast(each.link), !each.link.open);
     }
     world.settle(all.stream().map(Connection::line).toList());
     for (Connection each : all) {

@@ -42,6 +42,7 @@ public final class ReferenceModel {
   private final Settings settings;
   private final Map<String, ModelSession> sessions = new LinkedHashMap<>();
   private final Map<String, Content> retained = new TreeMap<>();
+  private final List<Shared> pool = new ArrayList<>();
   private long nowMillis;
   private int assigned;
 
@@ -50,9 +51,16 @@ public final class ReferenceModel {
    * @param inFlight messages that the server sends before the first is acknowledged
    * @param expirySeconds the longest Session Expiry Interval that it grants
    * @param topicAliasMaximum what it announces
+   * @param deliversAtRelease whether a QoS 2 message goes on when PUBREL comes, or when it has come
+   * @param slackSeconds how much older messages may be for the server, whose time runs by itself
    */
   public record Settings(
-      int receiveMaximum, int inFlight, long expirySeconds, int topicAliasMaximum) {}
+      int receiveMaximum,
+      int inFlight,
+      long expirySeconds,
+      int topicAliasMaximum,
+      int slackSeconds,
+      boolean deliversAtRelease) {}
 
   public ReferenceModel(Settings settings) {
     this.settings = settings;
@@ -68,6 +76,16 @@ public final class ReferenceModel {
 
   Map<String, ModelSession> sessions() {
     return sessions;
+  }
+
+  /** Messages for shared subscriptions, which any member may get. */
+  List<Shared> pool() {
+    return pool;
+  }
+
+  /** What it would be for a session with one of the subscriptions that it had meanwhile. */
+  List<Due> dues(Shared shared, ModelSession session) {
+    return shared.dues.getOrDefault(session, List.of());
   }
 
   @Nullable Content retained(String topic) {
@@ -223,7 +241,12 @@ public final class ReferenceModel {
       return;
     }
     boolean refused = topic.startsWith("$SYS/") || topic.startsWith("$share/");
-    boolean reached = !refused && route(Content.of(publish, topic, session, nowMillis));
+    Content content = Content.of(publish, topic, session, nowMillis);
+    boolean held = settings.deliversAtRelease && publish.qos() == QoS.EXACTLY_ONCE;
+    if (held && !refused) {
+      session.held.put(id, content);
+    }
+    boolean reached = !refused && !held && route(content);
     Way[] ways;
     if (refused) {
       ways =
@@ -252,6 +275,10 @@ public final class ReferenceModel {
   private void onPubRel(ModelLink link, ModelSession session, int id) {
     boolean known = session.received.remove(id);
     link.unreleased.remove(id);
+    Content held = session.held.remove(id);
+    if (held != null) {
+      route(held);
+    }
     if (known) {
       link.expect(PacketType.PUBCOMP, id, Way.of(0)); // [MQTT5-4.3.3-11]
     } else {
@@ -271,7 +298,7 @@ public final class ReferenceModel {
     if (flight.due.qos() != 1) {
       close(link, 0x82);
     } else {
-      session.flights.remove(flight); // [MQTT5-4.3.2-3]
+      finish(session, flight); // [MQTT5-4.3.2-3]
     }
   }
 
@@ -279,11 +306,15 @@ public final class ReferenceModel {
     int id = pubRec.packetId();
     Flight flight = session.flight(id);
     if (flight == null) {
-      link.expect(PacketType.PUBREL, id, Way.of(0x92));
+      link.expect(
+          PacketType.PUBREL,
+          id,
+          new Way(0x92, Choice.UNKNOWN_PUBREC_TOLD),
+          new Way(0, Choice.UNKNOWN_PUBREC_NOT_TOLD));
     } else if (flight.due.qos() != 2) {
       close(link, 0x82);
     } else if (!flight.released && link.isMqtt5() && pubRec.reasonCode().isError()) {
-      session.flights.remove(flight); // [MQTT5-4.4.0-2]
+      finish(session, flight); // [MQTT5-4.4.0-2]
     } else {
       flight.released = true; // [MQTT5-4.3.3-6]
       link.expect(PacketType.PUBREL, id, Way.of(0)); // [MQTT5-4.3.3-4]
@@ -295,7 +326,14 @@ public final class ReferenceModel {
     if (flight != null && !flight.released) {
       close(link, 0x82);
     } else if (flight != null) {
-      session.flights.remove(flight);
+      finish(session, flight);
+    }
+  }
+
+  private static void finish(ModelSession session, Flight flight) {
+    session.flights.remove(flight);
+    if (flight.shared != null) {
+      flight.shared.done = true;
     }
   }
 
@@ -332,6 +370,11 @@ public final class ReferenceModel {
           if (Topics.matches(filter, content.topic()) && !content.isExpired(nowMillis)) {
             session.retainedDue.add(new RetainedDue(sub, content, true));
           }
+        }
+      }
+      for (Shared shared : pool) {
+        if (shared.group.equals(filter)) {
+          shared.add(session, due(shared.content, List.of(sub)));
         }
       }
       codes.add(List.of(Way.of(options.qos().value())));
@@ -418,12 +461,6 @@ public final class ReferenceModel {
     session.willAt = session.will == null ? NEVER : nowMillis;
     publishDueWill(session);
     sessions.remove(session.clientId);
-    for (Due due : session.queue) {
-      if (due.shared() != null) {
-        due.shared().mayVanish = true;
-        due.shared().passed(session);
-      }
-    }
   }
 
   private void publishDueWill(ModelSession session) {
@@ -486,21 +523,23 @@ public final class ReferenceModel {
         }
         reached = true;
         if (Topics.isShared(sub.filter())) {
-          Shared shared = groups.computeIfAbsent(sub.filter(), Shared::new);
-          shared.candidates.add(session);
-          deliver(session, due(content, List.of(sub), shared));
+          Due due = due(content, List.of(sub));
+          Shared shared = groups.computeIfAbsent(sub.filter(), group -> new Shared(group, content));
+          shared.add(session, due);
+          shared.mayVanish |= due.qos() == 0 && session.link == null;
         } else {
           matching.add(sub);
         }
       }
       if (!matching.isEmpty()) { // overlapping subscriptions bring one copy [MQTT5-3.3.4-2]
-        deliver(session, due(content, matching, null));
+        deliver(session, due(content, matching));
       }
     }
+    pool.addAll(groups.values());
     return reached;
   }
 
-  private Due due(Content content, List<Sub> subs, @Nullable Shared shared) {
+  private Due due(Content content, List<Sub> subs) {
     int qos = 0;
     boolean retain = false;
     List<Integer> identifiers = new ArrayList<>();
@@ -512,7 +551,7 @@ public final class ReferenceModel {
       }
     }
     identifiers.sort(null);
-    return new Due(content, qos, retain, identifiers, nowMillis, shared);
+    return new Due(content, qos, retain, identifiers, nowMillis);
   }
 
   private static void deliver(ModelSession session, Due due) {
@@ -520,9 +559,6 @@ public final class ReferenceModel {
       session.queue.add(due);
     } else if (session.link != null) {
       session.link.fresh.add(due);
-    } else if (due.shared() != null) {
-      due.shared().mayVanish = true;
-      due.shared().passed(session);
     }
   }
 }

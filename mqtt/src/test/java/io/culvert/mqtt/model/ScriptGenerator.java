@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a script from a seed: few clients, few topics, few identifiers, so that they meet. */
 public final class ScriptGenerator {
+  /** Client identifiers are {@code c0}, {@code c1} and so on. */
+  public static final int MOST_CLIENTS = 5;
+
   private static final int LARGE_BYTES = 100;
   private static final List<String> TOPICS =
       List.of("a", "b", "a/b", "a/c", "a/b/c", "b/c", "/a", "$x/a");
@@ -67,7 +70,7 @@ public final class ScriptGenerator {
     this.random = new Random(seed * 0x9E3779B97F4A7C15L);
     this.seed = seed;
     this.profile = profile;
-    this.clients = 2 + random.nextInt(4);
+    this.clients = 2 + random.nextInt(MOST_CLIENTS - 1);
     this.versions = new MqttVersion[clients];
     this.sharedFilters = SHARED.get(random.nextInt(SHARED.size()));
     for (int i = 0; i < clients; i++) {
@@ -77,6 +80,15 @@ public final class ScriptGenerator {
 
   public static Script generate(long seed, Profile profile) {
     return new ScriptGenerator(seed, profile).script();
+  }
+
+  /** All topics that anything is published to. */
+  public static List<String> topics() {
+    List<String> all = new ArrayList<>(TOPICS);
+    for (int i = 0; i < MOST_CLIENTS; i++) {
+      all.add("w/" + i);
+    }
+    return all;
   }
 
   private Script script() {
@@ -142,7 +154,7 @@ public final class ScriptGenerator {
       return new Step.Sending(slot, subscribe());
     } else if (kind < 69) {
       return new Step.Sending(slot, unsubscribe());
-    } else if (kind < 71) {
+    } else if (kind < 71 && profile.time) { // else it is how the server's silence is made sure of
       return new Step.Sending(slot, PingReq.INSTANCE);
     } else if (kind < 73) {
       Answer answer = Answer.values()[random.nextInt(3)];
@@ -169,7 +181,9 @@ public final class ScriptGenerator {
     Properties.Builder properties = Properties.builder();
     if (version.isMqtt5()) {
       if (lasting) {
-        long[] expiries = {3, 10, 60, 60, 3600, 0xffff_ffffL};
+        long[] expiries = {
+          profile.time ? 3 : 600, profile.time ? 10 : 700, 1000, 3600, 0xffff_ffffL
+        };
         properties.put(Property.SESSION_EXPIRY_INTERVAL, expiries[random.nextInt(expiries.length)]);
       }
       if (chance(40)) {
@@ -179,7 +193,7 @@ public final class ScriptGenerator {
         properties.put(Property.MAXIMUM_PACKET_SIZE, 60 + random.nextInt(60));
       }
     }
-    boolean anonymous = chance(2);
+    boolean anonymous = profile.time && chance(2); // its session could not be ended
     // An odd one ends between two seconds, where nothing else does.
     int keepAlive = profile.time && chance(30) ? 1 + 2 * random.nextInt(10) : 0;
     return new Connect(
@@ -203,6 +217,9 @@ public final class ScriptGenerator {
   private MqttPacket publish(int slot) {
     QoS qos = qos();
     int id = qos == QoS.AT_MOST_ONCE ? 0 : 1 + random.nextInt(4);
+    if (qos == QoS.AT_LEAST_ONCE && !chance(profile.time ? 50 : 3)) {
+      id += 10; // no QoS 2 message has it
+    }
     String key = slot + " " + id;
     Publish earlier = sent.get(key);
     if (earlier != null && earlier.qos() == qos && qos == QoS.EXACTLY_ONCE && chance(40)) {
@@ -230,7 +247,7 @@ public final class ScriptGenerator {
   private Properties properties() {
     Properties.Builder all = Properties.builder();
     if (chance(30)) {
-      all.put(Property.MESSAGE_EXPIRY_INTERVAL, 1 + random.nextInt(10));
+      all.put(Property.MESSAGE_EXPIRY_INTERVAL, (profile.time ? 1 : 500) + random.nextInt(10));
     }
     if (chance(20)) {
       all.put(Property.TOPIC_ALIAS, chance(90) ? 1 + random.nextInt(3) : 1000);
@@ -258,7 +275,8 @@ public final class ScriptGenerator {
     int count = chance(70) ? 1 : 2 + random.nextInt(2);
     for (int i = 0; i < count; i++) {
       boolean shared = chance(25) && !sharedFilters.isEmpty();
-      String filter = chance(4) ? pick(WRONG) : pick(shared ? sharedFilters : FILTERS);
+      String filter =
+          chance(profile.time ? 4 : 1) ? pick(WRONG) : pick(shared ? sharedFilters : FILTERS);
       boolean noLocal = chance(20) && (!Topics.isShared(filter) || chance(10));
       RetainHandling[] handlings = RetainHandling.values();
       RetainHandling handling =
@@ -288,7 +306,8 @@ public final class ScriptGenerator {
   private Disconnect disconnect() {
     Properties.Builder properties = Properties.builder();
     if (chance(40)) {
-      properties.put(Property.SESSION_EXPIRY_INTERVAL, random.nextInt(3) * 5L);
+      properties.put(
+          Property.SESSION_EXPIRY_INTERVAL, random.nextInt(3) * (profile.time ? 5L : 500L));
     }
     return new Disconnect(
         chance(60) ? ReasonCode.SUCCESS : ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,

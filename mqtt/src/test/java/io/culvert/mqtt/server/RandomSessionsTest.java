@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
  * {@code -Dculvert.test.seeds=N} plays so many.
  */
 class RandomSessionsTest {
-  private static final int SEEDS = Integer.getInteger("culvert.test.seeds", 3000);
+  private static final int SEEDS = Integer.getInteger("culvert.test.seeds", 2000);
   private static final Long SEED = Long.getLong("culvert.test.seed");
   private static final int RECEIVE_MAXIMUM = 3;
   private static final int IN_FLIGHT = 4;
   private static final long EXPIRY_SECONDS = 1000;
 
   private static final ReferenceModel.Settings SETTINGS =
-      new ReferenceModel.Settings(RECEIVE_MAXIMUM, IN_FLIGHT, EXPIRY_SECONDS, 16);
+      new ReferenceModel.Settings(RECEIVE_MAXIMUM, IN_FLIGHT, EXPIRY_SECONDS, 16, 0, false);
   private static final ScriptGenerator.Profile PROFILE =
       new ScriptGenerator.Profile(60, /* time= */ true, /* bad= */ 3);
 
