@@ -80,9 +80,21 @@ final class ServerLog implements BrokerLog {
 
   private static String printable(String id) {
     StringBuilder text = new StringBuilder(id.length());
-    id.codePoints()
-        .limit(64)
-        .forEach(c -> text.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    id.codePoints().limit(64).forEach(c -> text.appendCodePoint(isPrintable(c) ? c : '?'));
     return text.toString();
+  }
+
+  /** Nothing that breaks a line, turns the direction of writing, or is not seen. */
+  private static boolean isPrintable(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED ->
+          false;
+      default -> true;
+    };
   }
 }
