@@ -2,6 +2,7 @@ package io.culvert.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.conformance.badinput.BadInput;
 import io.culvert.conformance.raw.Bystander;
 import io.culvert.conformance.raw.ConnAck;
 import io.culvert.conformance.raw.Hex;
@@ -48,6 +49,7 @@ class AnnouncedLimitsIT {
   }
 
   /** MQTT5-3.3.4-7. */
+  @BadInput(55)
   @Test
   void oneMoreThanReceiveMaximumIsRefused(Scene scene) throws IOException {
     long most = limits.property(RECEIVE_MAXIMUM, NO_RECEIVE_MAXIMUM);

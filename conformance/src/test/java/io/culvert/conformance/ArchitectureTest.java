@@ -13,6 +13,11 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.culvert.conformance.badinput.BadInput;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.util.Date;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +112,24 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..", "io.vertx..impl..", "io.vertx..internal..")
         .because("one place changes when Vert.x or Netty change")
+        .check(CULVERT);
+  }
+
+  /** Engines are told the time, and drivers have it from a clock that never jumps. */
+  @BadInput(75)
+  @Test
+  void nobodyAsksAClockThatJumps() {
+    noClasses()
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(LocalDateTime.class, "now")
+        .orShould()
+        .callMethod(Clock.class, "systemUTC")
+        .orShould()
+        .callConstructor(Date.class)
         .check(CULVERT);
   }
 

@@ -1,7 +1,10 @@
 package io.culvert.conformance.badinput;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.culvert.conformance.broker.Await;
+import io.culvert.conformance.raw.Hex;
 import io.culvert.conformance.scene.Scene;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,6 +45,18 @@ final class Crowd implements AutoCloseable {
     return members.size();
   }
 
+  /** Each member connects with a clean session, under a name with its number, and is let in. */
+  Crowd connect(int level, String name) throws IOException {
+    send(member -> Hex.connect(level, scene.clientId(name + "-" + member)));
+    for (int member = 0; member < size(); member++) {
+      byte[] connAck = read(member, 4);
+      assertThat(connAck).as("CONNACK of %s", member).startsWith(0x20);
+      assertThat(connAck[3]).as("reason code of %s", member).isZero();
+      read(member, connAck[1] - 2);
+    }
+    return this;
+  }
+
   /** What each member sends. It may be closed already. */
   void send(IntFunction<byte[]> bytes) throws IOException {
     for (int member = 0; member < members.size(); member++) {
@@ -60,15 +75,6 @@ final class Crowd implements AutoCloseable {
       throw new EOFException("member " + member + " was closed");
     }
     return read;
-  }
-
-  /** Whether a member is closed without a word; waits for that or a byte. */
-  boolean isClosed(int member) throws IOException {
-    try {
-      return members.get(member).getInputStream().read() < 0;
-    } catch (SocketException e) {
-      return true; // a reset is a close as well
-    }
   }
 
   /** A member leaves abruptly, and another takes its place. */

@@ -257,11 +257,11 @@ class PropertyBadInputIT {
     Offender client = Offender.stranger(scene);
     client.sendPacket("10", "00044d515454 05 02 003c 02 1700 0000");
     assertThat(client.next()).startsWith(0x20);
-    client.send(Hex.publishQos1(5, "$SYS/x", 1, new byte[0])).answers("4003 0001 87");
-    client.send(Hex.publishQos2(5, "$SYS/x", 2, new byte[0])).answers("5003 0002 87");
-    client.sendPacket("62", "0009").answers("7003 0009 92");
-    client.send(Hex.subscribe(5, "a#", 0)).answers("9004 0001 00 8f");
-    client.sendPacket("a2", "0003 00 0002 6123").answers("b004 0003 00 8f");
+    client.send(Hex.publishQos1(5, "$SYS/x", 1, new byte[0])).answersExactly("4003 0001 87");
+    client.send(Hex.publishQos2(5, "$SYS/x", 2, new byte[0])).answersExactly("5003 0002 87");
+    client.sendPacket("62", "0009").answersExactly("7003 0009 92");
+    client.send(Hex.subscribe(5, "a#", 0)).answersExactly("9004 0001 00 8f");
+    client.sendPacket("a2", "0003 00 0002 6123").answersExactly("b004 0003 00 8f");
     client.sendPacket("40", "0001 10 05 1f 0002 6869");
     client.isServed();
   }

@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,7 +38,9 @@ public final class CulvertProcess implements BrokerUnderTest {
   private final Process process;
   private final PrintWriter log;
   private final Complaints complaints = new Complaints();
-  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Lock lock = new ReentrantLock();
+  private final Condition printed = lock.newCondition();
+  private final List<String> lines = new ArrayList<>(); // guarded by lock
   private final CompletableFuture<Matcher> ready = new CompletableFuture<>();
   private final List<Thread> readers;
   private boolean endReported;
@@ -94,9 +98,35 @@ public final class CulvertProcess implements BrokerUnderTest {
     return true;
   }
 
-  /** What it has printed so far, to stdout and stderr. */
-  public List<String> lines() {
-    return List.copyOf(lines);
+  /** The lines with a text among those that it has printed so far, to stdout and stderr. */
+  public List<String> lines(String text) {
+    lock.lock();
+    try {
+      return lines.stream().filter(line -> line.contains(text)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #lines}, when there are so many. */
+  public List<String> awaitLines(String text, int count) {
+    long left = Await.LIMIT.toNanos();
+    lock.lock();
+    try {
+      List<String> found = lines(text);
+      while (found.size() < count) {
+        if (left <= 0) {
+          throw new AssertionError("not " + count + " lines with " + text + " but " + found);
+        }
+        left = printed.awaitNanos(left);
+        found = lines(text);
+      }
+      return found;
+    } catch (InterruptedException e) {
+      throw Await.interrupted(e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The memory that the whole process has now, heap and everything else. */
@@ -155,7 +185,7 @@ public final class CulvertProcess implements BrokerUnderTest {
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         log.println(line);
-        lines.add(line);
+        remember(line);
         complaints.look(line);
         Matcher matcher = READY.matcher(line);
         if (matcher.matches()) {
@@ -166,6 +196,16 @@ public final class CulvertProcess implements BrokerUnderTest {
       complaints.add("reading the broker's output: " + e);
     }
     ready.completeExceptionally(new IllegalStateException("the broker ended before it was ready"));
+  }
+
+  private void remember(String line) {
+    lock.lock();
+    try {
+      lines.add(line);
+      printed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private static ProcessBuilder command(List<String> jvm, Path data, List<String> options) {
