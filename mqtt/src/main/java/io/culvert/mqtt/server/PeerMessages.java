@@ -29,7 +29,7 @@ final class PeerMessages implements ShardLink.Receiver {
   public void received(int peer, Bytes frame, long nowMillis) {
     switch (in.begin(frame)) {
       case PUBLISH -> router.onPublish(peer, in, nowMillis);
-      case ROUTE -> router.onRoute(peer, in);
+      case ROUTE -> router.onRoute(peer, in, nowMillis);
       case SYNC -> router.routes().onSync(peer, in);
       case SYNCED -> router.routes().onSynced(peer, in, nowMillis);
       case HOLD -> publishers.onHold(peer, in, nowMillis);

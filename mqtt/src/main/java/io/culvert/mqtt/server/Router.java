@@ -97,15 +97,15 @@ final class Router {
     if (subscriptions.remove(filter, subscription) != null) {
       routes.removed(filter, subscription.session().isConnected());
     }
-    if (filter.isShared() && !shared.hasMembers(filter)) {
-      shared.dissolved(filter, nowMillis);
+    if (filter.isShared()) {
+      shared.membersChanged(filter, nowMillis);
     }
   }
 
-  void onRoute(int peer, FrameReader in) {
+  void onRoute(int peer, FrameReader in, long nowMillis) {
     Routes.Route route = routes.onRoute(peer, in);
-    if (route.filter().isShared() && route.connected() > 0) {
-      shared.joinedElsewhere(route.filter());
+    if (route.filter().isShared()) {
+      shared.membersChanged(route.filter(), nowMillis);
     }
   }
 

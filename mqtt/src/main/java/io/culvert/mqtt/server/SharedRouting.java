@@ -226,10 +226,15 @@ final class SharedRouting {
     }
   }
 
-  /** As {@link #joined}, in another shard. */
-  void joinedElsewhere(TopicFilter filter) {
-    if (leftovers.containsKey(filter)) {
+  /** A member has gone, or has come or changed in another shard. */
+  void membersChanged(TopicFilter filter, long nowMillis) {
+    if (!leftovers.containsKey(filter)) {
+      return;
+    }
+    if (hasMembers(filter)) {
       unfinished.add(filter);
+    } else {
+      dissolved(filter, nowMillis);
     }
   }
 
@@ -270,7 +275,7 @@ final class SharedRouting {
   }
 
   /** The last member has gone: what it and others before it have left can reach nobody. */
-  void dissolved(TopicFilter filter, long nowMillis) {
+  private void dissolved(TopicFilter filter, long nowMillis) {
     unfinished.remove(filter);
     ArrayDeque<Leftovers> all = leftovers.remove(filter);
     while (all != null && !all.isEmpty()) {
