@@ -19,8 +19,8 @@ final class ConformancePage {
       Each normative statement of the two standards, in our words, with the tests that prove it for Culvert's server and
       client and what came of them. No line is written by hand: tests name the statements that they prove
       (`@Normative(MQTT5_3_3_1_5)` is `MQTT5-3.3.1-5`), and the build puts that together with the reports of its test runs.
-      It fails when this page says anything else than the code, when a statement has no test, and when a test that is
-      named here failed or did not run. So see for yourself:
+      It fails when this page says anything else than the code, when a statement has no test for a side that it is for, and
+      when a test that is named here failed or did not run. So see for yourself:
 
       ```
       ./verify                                            # runs all of it, and compares this page
