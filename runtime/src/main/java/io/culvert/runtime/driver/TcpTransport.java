@@ -19,6 +19,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -97,7 +98,13 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void reading(boolean on) {
-    channel.config().setAutoRead(on);
+    try {
+      channel.config().setAutoRead(on);
+    } catch (
+        UncheckedIOException e) { // epoll has forgotten a socket that ended while it was paused
+      Shard.LOG.debug("The connection of {} is gone: {}", remote(), e.toString());
+      channel.close();
+    }
   }
 
   @Override

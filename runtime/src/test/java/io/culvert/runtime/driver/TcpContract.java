@@ -55,6 +55,30 @@ abstract class TcpContract extends SocketContract {
   }
 
   @Test
+  void resetWhileItIsNotReadIsAClose() throws Exception {
+    app.onFrame = (engine, bytes) -> engine.await();
+    ToyClient client = client();
+    client.send("ask");
+    ToyEngine engine = ToyApp.next(app.opened);
+    eventually(() -> onShard(engine::awaitsDecision));
+    client.send("more");
+    eventually(() -> onShard(() -> engine.receivedWhileWaiting > 0));
+    client.socket.setSoLinger(true, 0);
+    client.close();
+    for (int i = 0; i < 100; i++) {
+      onShard(() -> 0); // turns of the loop in which the reset is seen, or not
+    }
+    onShard(
+        () -> {
+          engine.closeAfterFlush();
+          return 0;
+        });
+    ToyApp.next(app.closed);
+    assertThat(server.counters().failures()).isZero();
+    eventually(() -> server.connections() == 0);
+  }
+
+  @Test
   void shardsShareAPort() throws Exception {
     TcpOptions first = TcpOptions.of("127.0.0.1", 0).withReusePort(true);
     EngineServer one = await(onShardFuture(() -> EngineServer.listenTcp(shard, first, app)));
