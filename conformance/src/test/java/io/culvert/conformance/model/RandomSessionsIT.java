@@ -34,12 +34,14 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Random sessions over TCP. Culvert must do as the reference model; wherever Mosquitto does not,
  * the difference must be in {@code differences.json}. A failure names its seed: {@code
- * -Dculvert.test.seed=N} plays that one alone, {@code -Dculvert.test.scripts=N} plays so many.
+ * -Dculvert.test.seed=N} plays that one alone, {@code -Dculvert.test.scripts=N} plays so many,
+ * {@code -Dculvert.test.shards=N} on so many event loops.
  */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class RandomSessionsIT {
   private static final int SCRIPTS = Integer.getInteger("culvert.test.scripts", 100);
   private static final Long SEED = Long.getLong("culvert.test.seed");
+  private static final String SHARDS = System.getProperty("culvert.test.shards", "1");
   private static final int IN_FLIGHT = 4;
   private static final int SLACK_SECONDS = 30;
   private static final long WEEK_SECONDS = 7 * 24 * 3600;
@@ -150,7 +152,7 @@ class RandomSessionsIT {
         List.of(),
         List.of(
             "--instances",
-            "1",
+            SHARDS,
             "--set",
             "limits.receive-maximum=" + IN_FLIGHT,
             "--set",

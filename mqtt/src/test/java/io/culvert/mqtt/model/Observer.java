@@ -69,6 +69,11 @@ final class Observer {
       long again = session.flights.stream().filter(each -> fits(link, each.due)).count();
       int first = Math.min(room - session.flights.size(), waiting.size());
       count += Math.min(room, again - session.sentFlights()) + Math.max(0, first);
+      long retained =
+          session.retainedDue.stream()
+              .filter(each -> each.must() && fits(link, due(each, each.snapshot())))
+              .count();
+      count += Math.max(0, Math.min(room - session.flights.size(), retained));
     }
     return (int) count;
   }

@@ -9,6 +9,7 @@ import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -133,12 +134,30 @@ public final class ScriptGenerator {
       for (int i = 0; i < count; i++) {
         all.add(simple(slot));
       }
+      if (!profile.time) {
+        all.removeIf(each -> isEarlyRelease(each, all));
+      }
       steps.add(new Step.Burst(slot, all));
     } else if (kind < 39) {
       steps.add(new Step.Draining(slot));
     } else {
       steps.add(simple(slot));
     }
+  }
+
+  /**
+   * PUBREL for a message whose PUBREC the client has not seen: a server whose answer takes a while
+   * may close [MQTT5-4.3.3-4].
+   */
+  private static boolean isEarlyRelease(Step step, List<Step> burst) {
+    return step instanceof Step.Sending release
+        && release.packet() instanceof PubRel pubRel
+        && burst.stream()
+            .anyMatch(
+                each ->
+                    each instanceof Step.Sending sending
+                        && sending.packet() instanceof Publish publish
+                        && publish.packetId() == pubRel.packetId());
   }
 
   /** A step that may be part of a burst. */
