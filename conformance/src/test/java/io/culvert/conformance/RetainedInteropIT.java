@@ -61,7 +61,8 @@ class RetainedInteropIT {
     Message live = Message.of(scene.topic("states/c"), "live", 1);
     Await.result("published", publisher.publish(live));
 
-    assertThat(subscriber.inbox().next(2)).containsExactly(kept, live);
+    // Order is promised for each topic only.
+    assertThat(subscriber.inbox().next(2)).containsExactlyInAnyOrder(kept, live);
   }
 
   @ParameterizedTest

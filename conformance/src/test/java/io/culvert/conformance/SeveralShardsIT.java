@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.conformance.broker.Await;
 import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.peer.Message;
+import io.culvert.conformance.peer.Payload;
 import io.culvert.conformance.peer.Peer;
 import io.culvert.conformance.peer.PeerKind;
 import io.culvert.conformance.peer.PeerOptions;
@@ -122,6 +123,62 @@ class SeveralShardsIT {
       assertThat(next.inbox().next()).isEqualTo(message);
       before = next;
     }
+  }
+
+  @Test
+  void retainedMessagesAreThoseOfAllShards() {
+    List<Message> retained = new ArrayList<>();
+    for (int shard = 0; shard < SHARDS; shard++) {
+      Peer publisher = connected("pub" + shard, shard);
+      for (int i = 0; i < 20; i++) {
+        Message message = Message.of("state/" + shard + "/" + i, "of " + shard, 1).retained();
+        Await.result("published", publisher.publish(message));
+        retained.add(message);
+      }
+    }
+    for (int shard = 0; shard < SHARDS; shard++) {
+      Peer subscriber = connected("sub" + shard, shard);
+      subscriber.subscribe("state/#", 1);
+      assertThat(subscriber.inbox().next(retained.size()))
+          .containsExactlyInAnyOrderElementsOf(retained);
+    }
+    Peer clearer = connected("clear", 0);
+    for (Message message : retained.subList(1, retained.size())) {
+      Await.result(
+          "cleared", clearer.publish(Message.of(message.topic(), Payload.empty(), 1).retained()));
+    }
+    Peer late = connected("late", 1);
+    late.subscribe("state/#", 1);
+    Message live = Message.of("state/live", "live", 1);
+    Await.result("published", clearer.publish(live));
+    assertThat(late.inbox().next(2)).containsExactlyInAnyOrder(retained.get(0), live);
+  }
+
+  @Test
+  void aSharedGroupHasMembersInAllShards() {
+    List<Peer> members = new ArrayList<>();
+    for (int shard = 0; shard < SHARDS; shard++) {
+      Peer member = connected("member" + shard, shard);
+      member.subscribe("$share/group/jobs", 1);
+      member.subscribe("end", 1);
+      members.add(member);
+    }
+    Peer publisher = connected("pub", 0);
+    Burst jobs = new Burst("jobs", 1, 300);
+    jobs.publishFrom(publisher);
+    Await.result("published", publisher.publish(Message.of("end", "end", 1)));
+
+    List<String> done = new ArrayList<>();
+    for (Peer member : members) {
+      int before = done.size();
+      Message next = member.inbox().next();
+      while (!next.topic().equals("end")) {
+        done.add(next.payload().text());
+        next = member.inbox().next();
+      }
+      assertThat(done.size() - before).as("jobs of one member").isPositive();
+    }
+    assertThat(done).containsExactlyInAnyOrderElementsOf(jobs.texts());
   }
 
   @Test
