@@ -41,6 +41,7 @@ class LateDecisionTest {
 
   @Test
   @Normative(MQTT5_4_3_3_10)
+  @OneShard
   void repetitionIsAnsweredWithTheDecisionOnTheFirst() {
     TestClient newer = comeBackUndecided();
     newer.send(AGAIN, AGAIN);
@@ -52,6 +53,7 @@ class LateDecisionTest {
   }
 
   @Test
+  @OneShard
   void repetitionAfterTheDecisionIsAnsweredAtOnce() {
     TestClient newer = comeBackUndecided();
     harness.release();
@@ -62,6 +64,7 @@ class LateDecisionTest {
 
   @Test
   @Normative(MQTT5_4_3_3_9)
+  @OneShard
   void refusalReachesTheRepetitionAndFreesTheIdentifier() {
     TestClient newer = comeBackUndecided();
     newer.send(AGAIN);

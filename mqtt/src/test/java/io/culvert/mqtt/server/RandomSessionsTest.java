@@ -35,6 +35,7 @@ class RandomSessionsTest {
       new ScriptGenerator.Profile(60, /* time= */ true, /* bad= */ 3);
 
   @Test
+  @OneShard
   void brokerDoesAsTheModel() {
     Set<Choice> choices = EnumSet.noneOf(Choice.class);
     long first = SEED == null ? 1 : SEED;

@@ -235,5 +235,6 @@ class ReauthenticationTest {
   private void decide(Runnable decision) {
     decision.run();
     client.link.runUntilIdle();
+    harness.run();
   }
 }

@@ -25,6 +25,7 @@ class RetainedFeedTest {
   private int wakes;
 
   @Test
+  @OneShard
   void aLongSearchIsDoneInPortions() {
     for (int i = 0; i < 100_000; i++) {
       retain("a/" + i + "/no", "x");
@@ -48,6 +49,7 @@ class RetainedFeedTest {
   }
 
   @Test
+  @OneShard
   void messageThatWaitedIsTheOneThatIsRetainedWhenItsTurnComes() {
     TestClient client = blocked();
     retain("a", "old");
@@ -57,6 +59,7 @@ class RetainedFeedTest {
   }
 
   @Test
+  @OneShard
   void messageThatIsRemovedMeanwhileDoesNotComeAnyMore() {
     TestClient client = blocked();
     retain("a", "old");

@@ -69,6 +69,7 @@ class SharedStrategyTest {
   }
 
   @Test
+  @OneShard
   void roundRobinGivesEachItsTurn() {
     begin(SharedStrategy.ROUND_ROBIN);
     for (int i = 0; i < 4; i++) {
@@ -96,6 +97,7 @@ class SharedStrategyTest {
   }
 
   @Test
+  @OneShard
   void leastInFlightPrefersWhoAcknowledges() {
     begin(SharedStrategy.LEAST_IN_FLIGHT);
     TestClient slow = join("slow", 100);
@@ -124,6 +126,7 @@ class SharedStrategyTest {
   }
 
   @Test
+  @OneShard
   void stickyStaysUntilItsMemberIsFullOrLeaves() {
     begin(SharedStrategy.STICKY);
     join("a", 3);
@@ -142,6 +145,7 @@ class SharedStrategyTest {
   }
 
   @Test
+  @OneShard
   void hashByTopicKeepsATopicAtItsMember() {
     begin(SharedStrategy.HASH_TOPIC);
     for (int i = 0; i < 5; i++) {

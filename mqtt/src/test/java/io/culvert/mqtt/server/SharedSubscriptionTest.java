@@ -163,6 +163,7 @@ class SharedSubscriptionTest {
   @Test
   @Normative(MQTT5_4_8_2_6)
   @Scenario(119)
+  @OneShard
   void refusedMessageIsOfferedToNobodyElse() {
     TestClient first = harness.connect("first").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
     TestClient second = harness.connect("second").subscribe("$share/g/a/b", QoS.EXACTLY_ONCE);
@@ -205,6 +206,7 @@ class SharedSubscriptionTest {
   }
 
   @Test
+  @OneShard
   void groupOfMembersThatLeaveKeepsItsTurns() {
     TestClient a = harness.connect("a").subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);
     TestClient b = harness.connect("b").subscribe("$share/g/a/b", QoS.AT_MOST_ONCE);

@@ -55,6 +55,7 @@ class SlowSubscriberTest {
   }
 
   @Test
+  @OneShard
   void holdsItsPublishersUpForALimitedTimeOnly() {
     publish(5 * QUEUE);
     int untilHeld = 1 + QUEUE / 2 + 1; // one in flight, and more than half of the queue

@@ -30,7 +30,7 @@ class TakeOverTest {
     assertThat(older.isClosed()).isTrue();
     assertThat(older.end().cause()).isEqualTo(DisconnectCause.TAKEN_OVER);
     assertThat(newer.isClosed()).isFalse();
-    assertThat(newer.session()).isSameAs(older.session());
+    assertThat(harness.session("c")).isSameAs(newer.session());
     assertThat(newer.session().isConnected()).isTrue();
     assertThat(harness.broker.counters().takeovers()).isEqualTo(1);
   }
