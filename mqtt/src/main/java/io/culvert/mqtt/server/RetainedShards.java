@@ -23,6 +23,9 @@ final class RetainedShards {
 
   private static final int SLICE_BYTES = 32 * 1024;
 
+  /** Topics that change while one feed is on its way; those beyond come as they were. */
+  private static final int MOST_CHANGES = 10_000;
+
   /** Topics looked at for a slice. */
   private static final int SLICE_STEPS = 1024;
 
@@ -142,9 +145,19 @@ final class RetainedShards {
     }
   }
 
-  /** Slices that others have not asked for yet, for tests. */
+  /**
+   * A message for its topic goes to this shard's subscriptions: none that is older may reach them
+   * after it.
+   */
+  void changed(Message message) {
+    if (!remotes.isEmpty()) {
+      remotes.values().forEach(remote -> remote.changed(message));
+    }
+  }
+
+  /** Feeds that are on their way, from here and to here, for tests. */
   int openFeeds() {
-    return cursors.size();
+    return cursors.size() + remotes.size();
   }
 
   private void sendSlice(FeedKey key) {
@@ -175,7 +188,7 @@ final class RetainedShards {
 
   private Remote open(int peer, Subscription subscription) {
     lastNumber++;
-    Remote remote = new Remote(peer, lastNumber, subscription.session());
+    Remote remote = new Remote(peer, lastNumber, subscription);
     remotes.put(lastNumber, remote);
     peers.send(
         peer,
@@ -206,15 +219,16 @@ final class RetainedShards {
   private final class Remote implements RetainedSource {
     private final int peer;
     private final long number;
-    private final Session session;
+    private final Subscription subscription;
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
+    private final Map<TopicName, Message> newer = new HashMap<>(0);
     private boolean isAsked = true;
     private boolean isLast;
 
-    Remote(int peer, long number, Session session) {
+    Remote(int peer, long number, Subscription subscription) {
       this.peer = peer;
       this.number = number;
-      this.session = session;
+      this.subscription = subscription;
     }
 
     void receive(FrameReader in, long nowMillis) {
@@ -223,18 +237,25 @@ final class RetainedShards {
       for (int left = in.i32(); left > 0; left--) {
         messages.add(in.message());
       }
-      if (isLast) {
-        remotes.remove(number);
-      }
+      forgetIfDone();
       askForMore();
-      session.pump(nowMillis);
+      subscription.session().pump(nowMillis);
+    }
+
+    void changed(Message message) {
+      if (subscription.filter().matches(message.topic())
+          && (newer.size() < MOST_CHANGES || newer.containsKey(message.topic()))) {
+        newer.put(message.topic(), message);
+      }
     }
 
     @Override
     public @Nullable Message next() {
       Message next = messages.poll();
       askForMore();
-      return next;
+      Message instead = next == null ? null : newer.get(next.topic());
+      forgetIfDone();
+      return instead == null ? next : instead.payload().isEmpty() ? null : instead;
     }
 
     @Override
@@ -249,8 +270,14 @@ final class RetainedShards {
 
     @Override
     public void close() {
-      if (remotes.remove(number) != null) {
+      if (remotes.remove(number) != null && !isLast) {
         peers.send(peer, new FrameWriter(FrameType.FEED_CLOSE).i64(number).done());
+      }
+    }
+
+    private void forgetIfDone() {
+      if (isDone()) {
+        remotes.remove(number);
       }
     }
 

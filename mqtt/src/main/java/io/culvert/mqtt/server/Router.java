@@ -252,6 +252,9 @@ final class Router {
   }
 
   private ReasonCode deliver(@Nullable Session source, Message message, long nowMillis) {
+    if (message.retain()) {
+      retainedShards.changed(message);
+    }
     LocalPublisher publisher = source == null ? null : source.publisher();
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
@@ -321,6 +324,9 @@ final class Router {
     int name = in.i32();
     Message message = in.message();
     Publisher toSlowDown = name == 0 ? null : remotePublishers.incoming(peer, name);
+    if (message.retain()) {
+      retainedShards.changed(message);
+    }
     fanOut.clear();
     subscriptions.match(message.topic(), fanOut);
     deliver(null, message, 1L << peer, toSlowDown, nowMillis);

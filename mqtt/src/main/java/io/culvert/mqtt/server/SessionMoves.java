@@ -27,6 +27,9 @@ final class SessionMoves {
   /** By the claim of the CONNECT that waits for it. */
   private final Map<Long, Arrival> arrivals = new HashMap<>();
 
+  /** By the claim that brought them, until all shards have cut: some do so after the state came. */
+  private final Map<Long, Newcomer> newcomers = new HashMap<>();
+
   /** By the claim that ends. */
   private final Map<Long, Departure> departures = new HashMap<>();
 
@@ -72,6 +75,7 @@ final class SessionMoves {
     Session session = sessions.create(arrival.joining.clientId());
     session.deafTo = allShards() & ~place.bit();
     arrival.session = session;
+    newcomers.put(arrival.joining.owner().claim(), new Newcomer(session, session.deafTo));
     for (int left = in.i32(); left > 0; left--) {
       Subscription subscription = in.subscription(session);
       session.put(subscription);
@@ -153,11 +157,16 @@ final class SessionMoves {
 
   void onCut(int peer, FrameReader in, long nowMillis) {
     long claim = in.i64();
-    Arrival arrival = arrivals.get(claim);
-    if (arrival != null) {
-      arrival.session().deafTo &= ~(1L << peer);
-    } else if (departures.containsKey(claim)) {
-      cut(claim, 1L << peer, nowMillis);
+    long shard = 1L << peer;
+    Newcomer newcomer = newcomers.get(claim);
+    if (newcomer == null || (newcomer.unheard & shard) == 0) {
+      cut(claim, shard, nowMillis);
+      return;
+    }
+    newcomer.session.deafTo &= ~shard;
+    newcomer.unheard &= ~shard;
+    if (newcomer.unheard == 0) {
+      newcomers.remove(claim);
     }
   }
 
@@ -167,15 +176,15 @@ final class SessionMoves {
     if (departure == null) {
       throw new IllegalStateException("no session leaves with claim " + claim);
     }
-    Session session = departure.session;
-    session.deafTo |= shards;
+    departure.session.deafTo |= shards;
+    departure.cut |= shards;
     leave(claim, departure, nowMillis);
   }
 
   /** Sends the session when all have cut, and all it has published is decided on. */
   private void leave(long claim, Departure departure, long nowMillis) {
     Session session = departure.session;
-    if (session.deafTo == allShards()
+    if (departure.cut == allShards()
         && session.isDecided(() -> leave(claim, departure, nowMillis))) {
       departures.remove(claim);
       FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
@@ -224,5 +233,31 @@ final class SessionMoves {
   }
 
   /** A session that another shard gets. */
-  private record Departure(Session session, int to, long newClaim) {}
+  private static final class Departure {
+    private final Session session;
+    private final int to;
+    private final long newClaim;
+
+    /** Shards that have cut. */
+    private long cut;
+
+    Departure(Session session, int to, long newClaim) {
+      this.session = session;
+      this.to = to;
+      this.newClaim = newClaim;
+    }
+  }
+
+  /** A session that has come from another shard. */
+  private static final class Newcomer {
+    private final Session session;
+
+    /** Shards that have not cut yet. */
+    private long unheard;
+
+    Newcomer(Session session, long unheard) {
+      this.session = session;
+      this.unheard = unheard;
+    }
+  }
 }

@@ -23,9 +23,9 @@ final class BrokerHarness {
   private final List<Held> held = new ArrayList<>();
   private boolean holding;
 
-  private BrokerHarness(Limits limits, BrokerLog log) {
+  private BrokerHarness(Limits limits, BrokerLog log, int shards) {
     this.limits = limits;
-    this.broker = new TestShards(limits, log);
+    this.broker = new TestShards(shards, limits, log);
   }
 
   static BrokerHarness create() {
@@ -36,8 +36,13 @@ final class BrokerHarness {
     return create(how, BrokerLog.NONE);
   }
 
+  /** One of so many shards, whatever the build wants to test. */
+  static BrokerHarness ofShards(int count) {
+    return new BrokerHarness(Limits.builder().build(), BrokerLog.NONE, count);
+  }
+
   static BrokerHarness create(UnaryOperator<Limits.Builder> how, BrokerLog log) {
-    return new BrokerHarness(how.apply(Limits.builder()).build(), log);
+    return new BrokerHarness(how.apply(Limits.builder()).build(), log, TestShards.COUNT);
   }
 
   // ---- clients

@@ -49,7 +49,6 @@ class RetainedFeedTest {
   }
 
   @Test
-  @OneShard
   void messageThatWaitedIsTheOneThatIsRetainedWhenItsTurnComes() {
     TestClient client = blocked();
     retain("a", "old");
@@ -59,7 +58,6 @@ class RetainedFeedTest {
   }
 
   @Test
-  @OneShard
   void messageThatIsRemovedMeanwhileDoesNotComeAnyMore() {
     TestClient client = blocked();
     retain("a", "old");

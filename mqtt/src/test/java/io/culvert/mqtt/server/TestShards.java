@@ -34,11 +34,8 @@ final class TestShards {
   private final List<ShardLink> links = new ArrayList<>();
   private final Map<ServerConnection, Broker> owners = new IdentityHashMap<>();
   private boolean woken;
+  private boolean bySteps;
   private int opened;
-
-  TestShards(Limits limits, BrokerLog log) {
-    this(COUNT, limits, log);
-  }
 
   TestShards(int count, Limits limits, BrokerLog log) {
     ShardPlace place =
@@ -76,8 +73,27 @@ final class TestShards {
     return owners.computeIfAbsent(connection, key -> shards.get(opened++ % shards.size()));
   }
 
+  /** From now on nothing crosses but in single steps; or again all that waits. */
+  void bySteps(boolean single) {
+    bySteps = single;
+    woken = true;
+  }
+
+  /** One shard hands over what it has for the others, or gets what they have handed over. */
+  void step(Random random, long nowMillis) {
+    int number = random.nextInt(shards.size());
+    if (random.nextBoolean()) {
+      links.get(number).flush();
+    } else {
+      exchange.turn(number, nowMillis);
+    }
+  }
+
   /** What waits between the shards crosses; false when there was nothing. */
   boolean exchange(long nowMillis) {
+    if (bySteps) {
+      return false;
+    }
     links.forEach(ShardLink::flush);
     boolean any = woken;
     woken = false;

@@ -1,0 +1,138 @@
+package io.culvert.mqtt.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.MqttPacket;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Sessions that move between shards while messages and other connections of the same client are on
+ * their way: what crosses between the shards does so in any order that a link allows.
+ */
+class SessionMoveTest {
+  private static final int SEEDS = 300;
+  private static final int STEPS = 400;
+
+  private final List<TestClient> connections = new ArrayList<>();
+  private final List<String> received = new ArrayList<>();
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void eachMessageArrivesOnceAndInItsPublishersOrder(int shards) {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      play(shards, seed);
+    }
+  }
+
+  @Test
+  void connectionsThatFightForASessionGetItInTurn() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      BrokerHarness harness = BrokerHarness.ofShards(4);
+      Random random = new Random(seed);
+      harness.resume("c").subscribe("t", QoS.AT_LEAST_ONCE);
+      harness.broker.bySteps(true);
+      List<TestClient> rivals = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        rivals.add(connect(harness));
+        for (int steps = random.nextInt(4); steps > 0; steps--) {
+          step(harness, random);
+        }
+      }
+      harness.broker.bySteps(false);
+      harness.run();
+      for (TestClient rival : rivals) {
+        ConnAck connAck = rival.takeFirst(ConnAck.class);
+        assertThat(connAck.reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+        assertThat(connAck.sessionPresent()).as("seed %s", seed).isTrue();
+      }
+      assertThat(rivals.stream().filter(rival -> !rival.isClosed()))
+          .as("seed %s", seed)
+          .containsExactly(rivals.get(9));
+      assertThat(harness.broker.sessionCount()).isEqualTo(1);
+      assertThat(harness.broker.subscriptionCount()).isEqualTo(1);
+    }
+  }
+
+  private void play(int shards, int seed) {
+    BrokerHarness harness = BrokerHarness.ofShards(shards);
+    Random random = new Random(seed);
+    connections.clear();
+    received.clear();
+    TestClient first = harness.resume("c").subscribe("t/#", QoS.AT_LEAST_ONCE);
+    connections.add(first);
+    List<TestClient> publishers =
+        IntStream.range(0, shards).mapToObj(i -> harness.connect("publisher " + i)).toList();
+    int[] published = new int[shards];
+    harness.broker.bySteps(true);
+    for (int i = 0; i < STEPS; i++) {
+      int choice = random.nextInt(20);
+      if (choice == 0) {
+        connections.add(connect(harness));
+      } else if (choice < 6) {
+        int publisher = random.nextInt(shards);
+        String payload = publisher + ":" + published[publisher]++;
+        publishers
+            .get(publisher)
+            .send(Packets.publish(1 + i, "t/" + publisher, payload, QoS.AT_LEAST_ONCE));
+      } else {
+        step(harness, random);
+      }
+      if (random.nextInt(10) == 0) {
+        receive();
+      }
+    }
+    harness.broker.bySteps(false);
+    harness.run();
+    receive();
+    connections.add(connect(harness));
+    harness.run();
+    receive();
+    harness.run();
+    receive();
+    for (int publisher = 0; publisher < shards; publisher++) {
+      String prefix = publisher + ":";
+      assertThat(received.stream().filter(text -> text.startsWith(prefix)))
+          .as("seed %s, publisher %s", seed, publisher)
+          .containsExactlyElementsOf(
+              IntStream.range(0, published[publisher]).mapToObj(n -> prefix + n).toList());
+    }
+    assertThat(harness.broker.sessionCount()).isEqualTo(1 + shards);
+    assertThat(harness.session("c").inFlight()).isZero();
+  }
+
+  private static void step(BrokerHarness harness, Random random) {
+    harness.broker.step(random, harness.clock.nowMillis());
+    harness.run();
+  }
+
+  private static TestClient connect(BrokerHarness harness) {
+    TestClient client = harness.open();
+    client.send(Packets.connect("c").cleanStart(false).expirySeconds(3600).build());
+    return client;
+  }
+
+  /** Notes what came for the first time, and acknowledges all. */
+  private void receive() {
+    for (TestClient client : connections) {
+      for (MqttPacket packet : client.takeAll()) {
+        if (packet instanceof Publish publish) {
+          if (!publish.dup()) {
+            received.add(publish.payload().toUtf8());
+          }
+          client.send(PubAck.of(publish.packetId()));
+        }
+      }
+    }
+  }
+}
