@@ -67,8 +67,16 @@ final class RemotePublishers {
 
   // ---- the reader's shard
 
-  /** The publisher of a message from another shard: the same object again and again. */
-  Publisher incoming(int peer, int name) {
+  /**
+   * The publisher of a message from another shard, or of one that has come back: the same object
+   * again and again.
+   *
+   * @param name 0 gives null
+   */
+  @Nullable Publisher incoming(int peer, int name) {
+    if (name == 0 || peer == peers.place().number()) {
+      return named.get(name);
+    }
     incoming.peer = peer;
     incoming.name = name;
     return incoming;

@@ -323,7 +323,7 @@ final class Router {
   void onPublish(int peer, FrameReader in, long nowMillis) {
     int name = in.i32();
     Message message = in.message();
-    Publisher toSlowDown = name == 0 ? null : remotePublishers.incoming(peer, name);
+    Publisher toSlowDown = remotePublishers.incoming(peer, name);
     if (message.retain()) {
       retainedShards.changed(message);
     }

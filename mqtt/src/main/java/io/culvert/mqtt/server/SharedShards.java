@@ -58,19 +58,28 @@ final class SharedShards {
       long nowMillis) {
     int key = own.key(source);
     int shard = pick(group, message, key);
+    Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     if (shard == self) {
-      Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
       SharedGroup<Subscription> here = subscriptions.group(group.filter());
       if (here != null && own.deliverIfReady(here, message, key, toSlowDown, nowMillis)) {
         return;
       }
-      int name = publishers.nameOf(publisher);
-      passOn(new Search(group.filter(), key, name, self), here, message, nowMillis);
+      passOn(search(group, key, publisher, toSlowDown), here, message, nowMillis);
     } else {
-      int name = message.qos() == QoS.AT_MOST_ONCE ? 0 : publishers.nameOf(publisher);
-      send(shard, new Search(group.filter(), key, name, self), message, false);
-      peers.slowDown(shard, publisher);
+      send(shard, search(group, key, publisher, toSlowDown), message, false);
     }
+    for (int i = 0; i < group.size(); i++) {
+      peers.slowDown(group.get(i).subscription().peer(), publisher);
+    }
+  }
+
+  private Search search(
+      SharedGroup<Routes.Route> group,
+      int key,
+      @Nullable LocalPublisher publisher,
+      @Nullable Publisher toSlowDown) {
+    int name = toSlowDown == null ? 0 : publishers.nameOf(publisher);
+    return new Search(group.filter(), key, name, self);
   }
 
   // ---- what members have left
@@ -170,8 +179,7 @@ final class SharedShards {
     search.bestShard = in.u8();
     Message message = in.message();
     SharedGroup<Subscription> here = subscriptions.group(search.filter);
-    Publisher toSlowDown =
-        search.publisher == 0 ? null : publishers.incoming(search.origin, search.publisher);
+    Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
     if (isFinal && here != null) {
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     } else if (isFinal) { // its last member has left meanwhile
@@ -205,10 +213,7 @@ final class SharedShards {
     if (search.bestShard != self) {
       send(search.bestShard, search, message, true);
     } else if (here != null) {
-      Publisher toSlowDown =
-          search.publisher == 0 || search.origin == self
-              ? null
-              : publishers.incoming(search.origin, search.publisher);
+      Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     }
   }
