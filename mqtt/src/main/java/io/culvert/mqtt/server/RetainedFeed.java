@@ -15,8 +15,19 @@ final class RetainedFeed {
 
   private static final int[] NO_IDENTIFIERS = {};
 
+  /** Messages that a subscription gets at once. */
+  private static final int BURST = 2000;
+
+  /**
+   * Messages in a millisecond after that: a tenth of what a shard can send, so that others hardly
+   * notice.
+   */
+  private static final int PER_MILLI = 250;
+
   private final List<RetainedSource> sources;
   private final Subscription subscription;
+  private int mayCome = BURST;
+  private long countedMillis = Long.MAX_VALUE;
 
   RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
     this.sources = new ArrayList<>(sources);
@@ -35,6 +46,15 @@ final class RetainedFeed {
         || subscription.session().subscription(subscription.filter()) != subscription;
   }
 
+  /** The next one may be sent now; else in the next millisecond. */
+  boolean hasTurn(long nowMillis) {
+    if (nowMillis > countedMillis) {
+      mayCome = (int) Math.min(BURST, mayCome + (nowMillis - countedMillis) * PER_MILLI);
+    }
+    countedMillis = nowMillis;
+    return mayCome > 0;
+  }
+
   /** There is none now, but there may be more later. */
   boolean isWaiting() {
     for (int i = 0; i < sources.size(); i++) {
@@ -50,6 +70,7 @@ final class RetainedFeed {
     for (int i = 0; i < sources.size(); i++) {
       if (!sources.get(i).isWaiting()) {
         Message message = sources.get(i).next();
+        mayCome -= message == null ? 0 : 1;
         return message == null || message.isExpired(nowMillis) ? null : delivery(message);
       }
     }

@@ -82,6 +82,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private int requestId;
   private long keepAliveMillis;
   private long lastReceivedMillis;
+  private long pollAtMillis = NO_DEADLINE;
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
 
@@ -164,14 +165,20 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case AUTHENTICATING -> authenticationDeadlineMillis();
       case CONNECTED ->
           Math.min(
-              isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
-              authenticationDeadlineMillis());
+              pollAtMillis,
+              Math.min(
+                  isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
+                  authenticationDeadlineMillis()));
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
 
   @Override
   public void timeout(long nowMillis) {
+    if (nowMillis >= pollAtMillis) {
+      pollAtMillis = NO_DEADLINE;
+      wake.changed();
+    }
     if (nowMillis < deadlineMillis()) {
       return;
     }
@@ -425,6 +432,18 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** There is more to send than one call of {@link #poll} should look at. */
   void pollAgain() {
     wake.changed();
+  }
+
+  /** There will be more to send at that time. */
+  void pollAt(long atMillis) {
+    if (pollAtMillis != atMillis) {
+      pollAtMillis = atMillis;
+      wake.changed();
+    }
+  }
+
+  boolean isPolledLater() {
+    return pollAtMillis != NO_DEADLINE;
   }
 
   /** The client takes a packet of this size. */

@@ -334,7 +334,7 @@ public final class Session {
       Delivery delivery = nextWaiting(nowMillis);
       if (delivery != null) {
         sendFirst(to, delivery, nowMillis);
-      } else if (!hasRetained()) {
+      } else if (!hasRetained() || to.isPolledLater()) {
         return;
       }
     }
@@ -452,6 +452,16 @@ public final class Session {
     return waiting != null && (waiting.element().isDone() || !waiting.element().isWaiting());
   }
 
+  /** Whether the next retained message may be sent now; else the connection asks again later. */
+  private boolean hasTurn(RetainedFeed feed, long nowMillis) {
+    boolean hasTurn = feed.hasTurn(nowMillis);
+    ServerConnection to = connection;
+    if (!hasTurn && to != null) {
+      to.pollAt(nowMillis + 1);
+    }
+    return hasTurn;
+  }
+
   private void closeFeeds() {
     ArrayDeque<RetainedFeed> waiting = feeds;
     feeds = null;
@@ -466,6 +476,9 @@ public final class Session {
       return null;
     }
     RetainedFeed feed = waiting.element();
+    if (!feed.isDone() && !hasTurn(feed, nowMillis)) {
+      return null;
+    }
     Delivery delivery = feed.isDone() ? null : feed.next(nowMillis);
     if (feed.isDone()) {
       waiting.remove();

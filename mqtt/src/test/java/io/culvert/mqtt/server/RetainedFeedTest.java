@@ -49,6 +49,24 @@ class RetainedFeedTest {
   }
 
   @Test
+  void veryManyComeAtAPaceThatLeavesOthersTheirTime() {
+    int many = 5000;
+    for (int i = 0; i < many; i++) {
+      retain("a/" + i, "x");
+    }
+    TestClient client = harness.connect("c");
+    client.send(Packets.subscribe(1, "a/#", QoS.AT_MOST_ONCE));
+    int atOnce = client.takeAll().size() - 1; // behind SUBACK
+    assertThat(atOnce).isBetween(1, 2000 * TestShards.COUNT);
+    harness.advance(1);
+    assertThat(client.takeAll()).hasSizeBetween(1, 250);
+    harness.advance(20);
+    assertThat(harness.session("c").feedCount()).isZero();
+    assertThat(harness.broker.counters().delivered()).isEqualTo(many);
+    assertThat(harness.broker.deadlineMillis()).isGreaterThan(harness.clock.nowMillis() + 1000);
+  }
+
+  @Test
   void messageThatWaitedIsTheOneThatIsRetainedWhenItsTurnComes() {
     TestClient client = blocked();
     retain("a", "old");
