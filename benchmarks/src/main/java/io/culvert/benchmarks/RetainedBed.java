@@ -26,12 +26,12 @@ import java.util.List;
 public final class RetainedBed {
   private static final int GROUP = 100;
   private static final int PAYLOAD_BYTES = 64;
-  private static final long NOW = 1_000_000;
 
   private final BufferPool pool = new BufferPool();
   private final Broker broker = new Broker(Limits.DEFAULT, () -> 42);
   private final CountingSink sink = new CountingSink();
   private final ServerConnection subscriber;
+  private long nowMillis = 1_000_000;
 
   private RetainedBed(int messages) {
     ServerConnection publisher = connect("publisher");
@@ -49,7 +49,10 @@ public final class RetainedBed {
     return new RetainedBed(messages);
   }
 
-  /** Subscribes to all of them, anew if need be, and takes what comes; returns its bytes. */
+  /**
+   * Subscribes to all of them, anew if need be, and takes what comes at the broker's pace, without
+   * waiting in between; returns its bytes.
+   */
   public long subscribe() {
     long before = sink.bytes();
     send(
@@ -60,6 +63,8 @@ public final class RetainedBed {
             Properties.EMPTY));
     while (!subscriber.outbox().isEmpty()) {
       subscriber.outbox().drainTo(sink);
+      nowMillis++;
+      subscriber.timeout(nowMillis);
       poll(subscriber);
     }
     return sink.bytes() - before;
@@ -67,7 +72,7 @@ public final class RetainedBed {
 
   private ServerConnection connect(String clientId) {
     ServerConnection connection =
-        new ServerConnection(Limits.DEFAULT, pool, Wake.NOBODY, null, NOW);
+        new ServerConnection(Limits.DEFAULT, pool, Wake.NOBODY, null, nowMillis);
     send(
         connection,
         new Connect(MqttVersion.MQTT_3_1_1, true, 0, clientId, null, null, null, Properties.EMPTY));
@@ -87,8 +92,8 @@ public final class RetainedBed {
 
   private void poll(ServerConnection to) {
     ServerEvent event;
-    while ((event = to.poll(NOW)) != null) {
-      broker.handle(to, event, NOW);
+    while ((event = to.poll(nowMillis)) != null) {
+      broker.handle(to, event, nowMillis);
     }
   }
 }
