@@ -245,6 +245,11 @@ public final class Broker {
     return counters;
   }
 
+  /** For tests. */
+  int namedPublishers() {
+    return remotePublishers.named();
+  }
+
   public int sessionCount() {
     return sessions.size();
   }

@@ -60,11 +60,6 @@ final class Peers {
     lanes.get(peer).drain(peer);
   }
 
-  /** Frames that wait for room, for tests. */
-  int waitingFrames() {
-    return lanes.stream().mapToInt(lane -> lane.waiting.size()).sum();
-  }
-
   private ShardLink link() {
     return Objects.requireNonNull(link, "not joined to the other shards");
   }

@@ -43,6 +43,11 @@ final class RemotePublishers {
     return publisher.name;
   }
 
+  /** Publishers of this shard that others know, for tests. */
+  int named() {
+    return named.size();
+  }
+
   /** A connection has ended. */
   void forget(LocalPublisher publisher) {
     if (publisher.name != 0) {

@@ -155,11 +155,6 @@ final class RetainedShards {
     }
   }
 
-  /** Feeds that are on their way, from here and to here, for tests. */
-  int openFeeds() {
-    return cursors.size() + remotes.size();
-  }
-
   private void sendSlice(FeedKey key) {
     RetainedTree.Cursor<Message> cursor = cursors.get(key);
     if (cursor == null) {

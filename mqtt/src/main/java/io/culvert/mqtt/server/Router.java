@@ -296,6 +296,13 @@ final class Router {
 
   // ---- other shards
 
+  /** A connection that was accepted has ended. */
+  void forget(ServerConnection connection) {
+    if (!peers.place().isAlone()) {
+      remotePublishers.forget(connection.publisher());
+    }
+  }
+
   /** Sends a message to the shards that have plain subscriptions for it; gives their number. */
   private int forward(Message message, @Nullable LocalPublisher publisher) {
     long shards = 0;

@@ -184,6 +184,9 @@ final class Sessions {
       counters.countViolation();
     }
     Session session = connection.session();
+    if (session != null) {
+      router.forget(connection);
+    }
     if (session != null && session.connection() == connection) {
       detach(session, cause, nowMillis);
     }

@@ -64,6 +64,18 @@ class SessionMoveTest {
     }
   }
 
+  @Test
+  void publishersThatHaveGoneLeaveNothingBehind() {
+    BrokerHarness harness = BrokerHarness.ofShards(2);
+    TestClient subscriber = harness.connect("s").subscribe("t", QoS.AT_LEAST_ONCE);
+    TestClient publisher = harness.connect("p");
+    publisher.send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE));
+    assertThat(subscriber.takePayloads()).containsExactly("x");
+    assertThat(harness.broker.shard(1).namedPublishers()).isEqualTo(1);
+    publisher.lose();
+    assertThat(harness.broker.shard(1).namedPublishers()).isZero();
+  }
+
   private void play(int shards, int seed) {
     BrokerHarness harness = BrokerHarness.ofShards(shards);
     Random random = new Random(seed);
