@@ -251,8 +251,9 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     }
   }
 
+  /** There is nothing more to read once the input has ended, and epoll has forgotten the socket. */
   private void pause(boolean on) {
-    if (paused != on) {
+    if (paused != on && !inputEnded) {
       paused = on;
       transport.reading(!on);
     }

@@ -98,13 +98,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void reading(boolean on) {
-    try {
-      channel.config().setAutoRead(on);
-    } catch (
-        UncheckedIOException e) { // epoll has forgotten a socket that ended while it was paused
-      Shard.LOG.debug("The connection of {} is gone: {}", remote(), e.toString());
-      channel.close();
-    }
+    channel.config().setAutoRead(on);
   }
 
   @Override
@@ -210,7 +204,9 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
     ContextInternal previous = endpoint.shard().enter();
     try {
-      if (cause instanceof IOException || cause instanceof DecoderException) {
+      if (cause instanceof IOException
+          || cause instanceof UncheckedIOException
+          || cause instanceof DecoderException) {
         target.broken(cause);
       } else {
         target.failed(cause);

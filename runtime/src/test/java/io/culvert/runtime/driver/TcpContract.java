@@ -55,6 +55,40 @@ abstract class TcpContract extends SocketContract {
   }
 
   @Test
+  void peerThatHalfClosedWhileItWasNotReadStillGetsItsAnswer() throws Exception {
+    app.onOpen = ToyEngine::stayOpenAfterEnd;
+    app.onFrame = (engine, bytes) -> engine.await();
+    try (ToyClient client = client()) {
+      client.send("ask");
+      ToyEngine engine = ToyApp.next(app.opened);
+      eventually(() -> onShard(engine::awaitsDecision));
+      client.send("more");
+      eventually(() -> onShard(() -> engine.receivedWhileWaiting > 0));
+      client.socket.shutdownOutput();
+      for (int i = 0; i < 100; i++) {
+        onShard(() -> 0); // turns of the loop in which the end is seen, or not
+      }
+      onShard(
+          () -> {
+            app.onFrame = (same, bytes) -> {};
+            engine.decide();
+            return 0;
+          });
+      assertThat(ToyApp.next(app.events)).isEqualTo(new ToyEngine.Event.InputEnded());
+      onShard(
+          () -> {
+            engine.send(Bytes.utf8("later"));
+            engine.closeAfterFlush();
+            return 0;
+          });
+      assertThat(client.receiveText()).isEqualTo("later");
+      assertThat(client.atEnd()).isTrue();
+    }
+    ToyApp.next(app.closed);
+    assertThat(server.counters().failures()).isZero();
+  }
+
+  @Test
   void resetWhileItIsNotReadIsAClose() throws Exception {
     app.onFrame = (engine, bytes) -> engine.await();
     ToyClient client = client();
