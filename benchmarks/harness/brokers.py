@@ -5,11 +5,13 @@ import subprocess
 from pathlib import Path
 
 from . import settings
+from .products import FIRST_COMMIT
 from .process import Broker, BrokerFailure, JavaBroker, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / 'benchmarks' / 'target'
 JAR = ROOT / 'launcher' / 'target' / 'culvert.jar'
+FIRST = TARGET / f'first-{FIRST_COMMIT}'
 BUILD_LIMIT_S = 900
 
 
@@ -34,13 +36,15 @@ class Mosquitto(Broker):
 class Culvert(JavaBroker):
     """Culvert with one shard or several."""
 
-    def __init__(self, java, flags, shards=1):
+    def __init__(self, java, flags, shards=1, root=ROOT):
         super().__init__(java, flags)
         self.shards = shards
-        self.name = 'culvert' if shards == 1 else f'culvert{shards}'
+        self.root = root
+        self.name = 'first' if root == FIRST else 'culvert' if shards == 1 else f'culvert{shards}'
 
     def command(self):
-        return [self.java, *self.flags, '-jar', str(JAR), *settings.culvert_args(self.folder / 'data', self.shards)]
+        jar = self.root / JAR.relative_to(ROOT)
+        return [self.java, *self.flags, '-jar', str(jar), *settings.culvert_args(self.folder / 'data', self.shards)]
 
     def is_ready(self):
         match = re.search(r'^ready mqtt://127\.0\.0\.1:(\d+)\b', self.log_text(), re.MULTILINE)
@@ -52,11 +56,11 @@ class Culvert(JavaBroker):
 class CulvertScript(Culvert):
     """Culvert as `./culvert run` starts it, to learn which program and flags the script fixes."""
 
-    def __init__(self):
-        super().__init__('java', [])
+    def __init__(self, root):
+        super().__init__('java', [], root=root)
 
     def command(self):
-        return [str(ROOT / 'culvert'), *settings.culvert_args(self.folder / 'data')]
+        return [str(self.root / 'culvert'), *settings.culvert_args(self.folder / 'data')]
 
     def java_and_flags(self):
         """The program and the options before -jar; the script has replaced itself by it, so it is our own child."""
@@ -66,19 +70,31 @@ class CulvertScript(Culvert):
         return words[0], words[1:words.index('-jar')]
 
 
-def java_and_flags():
+def java_and_flags(root=ROOT):
     """Builds Culvert when it is stale, which shows its progress, and starts it once."""
-    known = subprocess.run([str(ROOT / 'culvert'), 'run', '--help'], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+    known = subprocess.run([str(root / 'culvert'), 'run', '--help'], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
                            timeout=BUILD_LIMIT_S)
     if known.returncode != 0:
         raise BrokerFailure(f'./culvert run --help failed with exit code {known.returncode}')
-    settings.use(known.stdout)
-    script = CulvertScript()
+    if root == ROOT:
+        settings.use(known.stdout)
+    script = CulvertScript(root)
     try:
         script.start()
         return script.java_and_flags()
     finally:
         script.stop()
+
+
+def first_version():
+    """Culvert's first version from the project's history, built once; with the Java flags of its own script."""
+    if not FIRST.exists():
+        archive = subprocess.run(['git', '-C', str(ROOT), 'archive', FIRST_COMMIT], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if archive.returncode != 0:
+            raise BrokerFailure(f'commit {FIRST_COMMIT} is not in this clone: {archive.stderr.decode().strip()}')
+        FIRST.mkdir(parents=True)
+        subprocess.run(['tar', '-x', '-C', str(FIRST)], input=archive.stdout, check=True)
+    return java_and_flags(FIRST)
 
 
 def why_not(broker):

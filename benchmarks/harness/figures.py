@@ -47,16 +47,16 @@ METRICS = ('cpu_s_per_million', 'p50_us', 'p99_us', 'msgs_per_s', 'connects_per_
            'held_rss_mb', 'ready_s', 'idle_rss_mb', 'quiet_p50_us', 'quiet_p99_us', 'max_us', 'p99_growth', 'all_p50_us')
 
 
-def rows(records, baseline=None):
-    """The rows in the order of the run. `baseline` holds the first version's CPU by scenario, where it was measured on such a machine."""
+def rows(records):
+    """The rows in the order of the run."""
     found = {}
     for record in records:
         if record['type'] == 'round':
             found.setdefault(record['scenario'], []).append(record)
-    return [row(BY_CODE[code], rounds, (baseline or {}).get(code)) for code, rounds in found.items()]
+    return [row(BY_CODE[code], rounds) for code, rounds in found.items()]
 
 
-def row(scenario, records, before):
+def row(scenario, records):
     out = Row(scenario)
     timed = {}
     for record in records:
@@ -71,14 +71,14 @@ def row(scenario, records, before):
             spread = Spread.of([r[name] for r in by_round.values() if r.get(name) is not None])
             if spread:
                 out.metrics[broker][name] = spread
-    judge(out, timed, before)
+    judge(out, timed)
     return out
 
 
-def judge(out, timed, before):
+def judge(out, timed):
     scenario = out.scenario
     if scenario.kind in (LOAD, STORM, RETAINED):
-        judge_cpu(out, timed, before)
+        judge_cpu(out, timed)
     for name, limit in scenario.limits.items():
         for own in OWN:
             spread = out.metric(own, name)
@@ -93,7 +93,7 @@ def judge(out, timed, before):
             out.verdicts.append(Verdict('faults' + mark(own), 'none', f'{len(faults)} rounds with faults', False))
 
 
-def judge_cpu(out, timed, before):
+def judge_cpu(out, timed):
     scenario = out.scenario
     for own in OWN:
         for peer in PEERS:
@@ -108,9 +108,10 @@ def judge_cpu(out, timed, before):
             if scenario.p99_goal and mine and other:
                 out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms',
                                             mine.mid <= other.mid))
-    now = out.metric('culvert', 'cpu_s_per_million')
-    if before and now:
-        out.verdicts.append(Verdict('CPU to the first version', f'≤ {before * MORE_THAN_BEFORE:.2f}', f'{now.mid:.2f}', now.mid <= before * MORE_THAN_BEFORE))
+    to_first = ratio(out, timed, 'culvert', 'first')
+    if to_first:
+        out.ratios['culvert', 'first'] = to_first
+        out.verdicts.append(Verdict('CPU to the first version', f'≤ {MORE_THAN_BEFORE}', f'{to_first.mid:.3f}', to_first.mid <= MORE_THAN_BEFORE))
 
 
 def mark(own):
@@ -142,4 +143,4 @@ def quantity(name, value):
 
 
 def fraction(goal):
-    return f'1/{round(1 / goal)}' if goal < 1 else f'{goal:.1f}'
+    return f'1/{round(1 / goal)}' if goal < 1 else f'{float(goal)}'

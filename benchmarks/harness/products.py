@@ -3,11 +3,13 @@
 LABELS = {
     'culvert': 'Culvert',
     'culvert2': 'Culvert ×2',       # the same process with two shards: two event loops
+    'first': 'first version',       # Culvert as it was when it had its first figures
     'mosquitto': 'Mosquitto',
     'hivemq': 'HiveMQ CE',
     'moquette': 'Moquette',
 }
 NAMES = tuple(LABELS)
+FIRST_COMMIT = 'bf9ff4c'
 OWN = ('culvert', 'culvert2')
 PEERS = ('mosquitto', 'hivemq', 'moquette')
 

@@ -7,11 +7,11 @@ from .tables import cells, grid
 from .text import EQUAL, HEAD, METHOD
 
 
-def render(records, remarks, baseline=None):
-    """File name to text. `remarks` explains, by scenario code, why a goal is not reached; `baseline` is baseline.json."""
+def render(records, remarks):
+    """File name to text. `remarks` explains, by scenario code, why a goal is not reached."""
     facts = next(r for r in records if r['type'] == 'facts')
     end = next((r for r in records if r['type'] == 'end'), {'complete': False})
-    table = rows(records, comparable(facts, baseline))
+    table = rows(records)
     names = [n for n in NAMES if any(n in r.metrics for r in table)]
     parts = [HEAD, status(facts, end, table, records), verdict(table), tables.messages(table, names), tables.goals(table),
              tables.storm(table, names), tables.feeds(table, records), tables.memory(table, records, names), tables.start(table, names),
@@ -24,22 +24,15 @@ def render(records, remarks, baseline=None):
 
 
 def is_whole(records):
-    """Whether these are the results of a complete run: every scenario, not quick, not stopped, and no broker left out but Culvert with two shards."""
+    """Whether these are the results of a complete run: every scenario, not quick, not stopped, and no broker left out but Culvert with two shards and its first version."""
     facts = next(r for r in records if r['type'] == 'facts')
     options = facts['options']
     return (any(r['type'] == 'end' and r['complete'] for r in records) and not options['quick'] and options['scenarios'] == list(BY_CODE)
-            and set(options['brokers']) >= set(NAMES) - {'culvert2'})
-
-
-def comparable(facts, baseline):
-    """CPU of the first version by scenario, or nothing where the machine is another one."""
-    if not baseline or (facts['cpu'], facts['cores']) != (baseline['cpu'], baseline['cores']):
-        return {}
-    return baseline['cpu_s_per_million']
+            and set(options['brokers']) >= set(NAMES) - {'culvert2', 'first'})
 
 
 def chart_lines(table):
-    by_code = ((r.scenario.code, {n: m['cpu_s_per_million'].mid for n, m in r.metrics.items() if 'cpu_s_per_million' in m})
+    by_code = ((r.scenario.code, {n: m['cpu_s_per_million'].mid for n, m in r.metrics.items() if n != 'first' and 'cpu_s_per_million' in m})
                for r in table if r.scenario.kind in (LOAD, RETAINED, STORM))
     return [(code, by) for code, by in by_code if by]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from .products import NAMES, OWN, PEERS
 
 LOAD, STORM, RETAINED, FEED, IDLE, START = 'load', 'storm', 'retained', 'feed', 'idle', 'start'
+OF_FIRST = ('p0', 'p1', 'p1v5', 'p2', 'fo0', 'fo1', 'fi1', 'p0w1', 'p0r', 'cs')   # what Culvert's first version is measured in, too
 NO_MQTT_5, NO_SHARED = {'moquette': 'no MQTT 5'}, {'moquette': 'no shared groups'}
 
 
@@ -21,7 +22,7 @@ class Scenario:
     p99_goal: bool = False      # p99 must not be above any peer's
     limits: dict = field(default_factory=dict)   # absolute goals
     absent: dict = field(default_factory=dict)   # by broker, why it cannot take part
-    brokers: tuple = NAMES
+    brokers: tuple = tuple(n for n in NAMES if n != 'first')
 
     def unit(self):
         return 'connect' if self.kind == STORM else 'delivery'
@@ -30,7 +31,8 @@ class Scenario:
         return self.goals.get(peer, None if self.kind == STORM else 1.0)
 
     def takes(self, name):
-        return name in self.brokers and name not in self.absent
+        known = name in self.brokers or (name == 'first' and self.code in OF_FIRST)
+        return known and name not in self.absent
 
 
 def pairs(code, title, qos, window, probe, mosquitto, extra=(), size=64, proto=4, rate=0, **more):

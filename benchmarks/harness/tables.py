@@ -1,5 +1,5 @@
 """The tables of docs/performance.md."""
-from .figures import QUANTITIES, fraction, quantity
+from .figures import MORE_THAN_BEFORE, QUANTITIES, fraction, quantity
 from .products import LABELS, OWN, PEERS
 from .scenarios import FEED, IDLE, LOAD, RETAINED, START, STORM
 
@@ -40,11 +40,10 @@ def goals(table):
         return ''
     peers = [p for p in PEERS if any(('culvert', p) in r.ratios for r in chosen)]
     two = any(own == 'culvert2' for r in chosen for own, _ in r.ratios)
-    heads = ['scenario', *(f'to {LABELS[p]}' for p in peers), 'first version: now, at most']
+    heads = ['scenario', *(f'to {LABELS[p]}' for p in peers), 'to its first version']
     lines = ['## Culvert\'s CPU divided by the others\'', '', grid(heads + (['×2, to the best other'] if two else []) + ['reached'])]
     for r in chosen:
-        before = next((v for v in r.verdicts if v.what == 'CPU to the first version'), None)
-        out = [r.scenario.code, *(ratio(r, p) for p in peers), f'{before.found}, {before.wanted}' if before else '–']
+        out = [r.scenario.code, *(ratio(r, p) for p in peers), ratio(r, 'first')]
         if two:
             worst = max((s.mid for (own, _), s in r.ratios.items() if own == 'culvert2'), default=None)
             out.append('–' if worst is None else f'{worst:.3f}')
@@ -53,7 +52,8 @@ def goals(table):
 
 
 def ratio(r, peer):
-    found, limit = r.ratios.get(('culvert', peer)), r.scenario.goal(peer)
+    found = r.ratios.get(('culvert', peer))
+    limit = MORE_THAN_BEFORE if peer == 'first' else r.scenario.goal(peer)
     if not found:
         return r.scenario.absent.get(peer, '–')
     return f'**{found.mid:.3f}** ({found.low:.3f}–{found.high:.3f})' + (f' ≤ {fraction(limit)}' if limit else '')

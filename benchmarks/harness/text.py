@@ -31,7 +31,7 @@ What cannot be had is named and left out. `benchmarks/run --help` names the rest
 - p50 and p99 are from publish to delivery at the load of that scenario. Except in p0w1, p0r and p1r the window is full all the time, so they say how long the queue is, not how fast an idle broker answers.
 - Ratios are those of the medians; their brackets hold the ratios of the rounds taken pair by pair.
 - Goals: the ratios that stand in the table; else no peer needs less CPU per delivery, with one shard and with two; none has a lower p99 in p0w1, p0r and p1r; at most 15 % more CPU than the
-  first version needed on such a machine (`benchmarks/baseline.json`).
+  first version, which runs beside the others: it is built from the project's history.
 - Idle connections and start are measured on processes that are started for each round. RSS per connection is the whole growth of the process from 200 connections that
   have come and gone to the stated number that stand, divided by that number; so it contains what a growing heap takes beyond its objects. Live heap is what a
   full collection leaves (`jcmd GC.class_histogram`), before and after; it is read after RSS, so the collection does not touch that.
