@@ -18,6 +18,7 @@ final class LinkPort implements ShardLink {
   private final LinkPort[] ports;
   private final LinkLane[][] lanes;
   private final Runnable turn = this::turn;
+  private final Runnable startOfPass = this::flush;
   private final Runnable endOfPass = this::endOfPass;
   private final AtomicBoolean turnScheduled = new AtomicBoolean();
   private volatile @Nullable Receiver receiver;
@@ -60,7 +61,10 @@ final class LinkPort implements ShardLink {
     if (!lanes[number][peer].add(frame)) {
       return false;
     }
-    unflushed = true;
+    if (!unflushed) {
+      unflushed = true;
+      shard.atStartOfPass(startOfPass);
+    }
     joinPass();
     return true;
   }

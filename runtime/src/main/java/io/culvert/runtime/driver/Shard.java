@@ -56,6 +56,7 @@ public final class Shard {
   private final Runnable pass = this::pass;
   private boolean passScheduled;
   private boolean passing;
+  private final List<Runnable> startOfPass = new ArrayList<>();
   private final List<Runnable> endOfPass = new ArrayList<>();
   private @Nullable Connection<?, ?>[] dirty = new Connection<?, ?>[64];
   private @Nullable Connection<?, ?>[] flushing = new Connection<?, ?>[64];
@@ -194,11 +195,23 @@ public final class Shard {
     }
   }
 
+  /** Does it once, before the connections of the next pass are flushed; not within a pass. */
+  void atStartOfPass(Runnable action) {
+    if (!passing) {
+      startOfPass.add(action);
+      schedulePass();
+    }
+  }
+
   private void pass() {
     passScheduled = false;
     passing = true;
     ContextInternal previous = enter();
     try {
+      for (int i = 0; i < startOfPass.size(); i++) {
+        startOfPass.get(i).run();
+      }
+      startOfPass.clear();
       flushDirty();
       for (int i = 0; i < endOfPass.size(); i++) {
         endOfPass.get(i).run();

@@ -4,9 +4,10 @@ import io.culvert.engine.ShardLink;
 import java.util.List;
 
 /**
- * Links between shards that have an event loop each. What a shard sends is flushed once, at the end
- * of its pass, as one batch per peer; the peer is woken once, however many batches wait for it, and
- * receives them in one turn, which a pass follows. Nothing is locked, and lists are used again.
+ * Links between shards that have an event loop each. What a shard sends is flushed at the start of
+ * its pass, as one batch per peer, and once more at the end if the pass sent more; the peer is
+ * woken once, however many batches wait for it, and receives them in one turn, which a pass
+ * follows. Nothing is locked, and lists are used again.
  *
  * <p>What a receiver throws is logged and costs nobody else a frame.
  */
