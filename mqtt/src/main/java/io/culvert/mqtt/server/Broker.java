@@ -82,7 +82,12 @@ public final class Broker {
     peers.join(link);
   }
 
-  /** Does what an event asks for, allowing everything. */
+  /** Who may do what from now on, also in the sessions that there are. */
+  public void authorization(Authorization authorization, long nowMillis) {
+    sessions.authorization(authorization, nowMillis);
+  }
+
+  /** Does what an event asks for, as far as the client may. */
   public void handle(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (event instanceof ServerEvent.Published published) {
       Publish publish = published.publish();
@@ -106,6 +111,14 @@ public final class Broker {
   /** Accepts a CONNECT, or refuses it where the protocol or a limit says so. */
   public void connect(ServerConnection connection, Connect connect, long nowMillis) {
     sessions.connect(connection, connect, nowMillis);
+  }
+
+  /** Refuses a CONNECT because whoever drives the connection says so. */
+  public void refuse(ServerConnection connection, ReasonCode reasonCode) {
+    if (connection.isAwaitingConnectDecision()) { // or it has ended meanwhile
+      counters.countRefused();
+      connection.rejectConnect(reasonCode);
+    }
   }
 
   /**
@@ -157,7 +170,7 @@ public final class Broker {
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
     List<Subscription> feeds = new ArrayList<>();
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
-      reasonCodes.add(subscribe(session, request, requested.identifier(), feeds));
+      reasonCodes.add(subscribe(session, request, requested.identifier(), feeds, nowMillis));
     }
     router
         .routes()
@@ -198,11 +211,19 @@ public final class Broker {
   }
 
   private ReasonCode subscribe(
-      Session session, SubscriptionRequest request, int identifier, List<Subscription> feeds) {
+      Session session,
+      SubscriptionRequest request,
+      int identifier,
+      List<Subscription> feeds,
+      long nowMillis) {
     if (request.refusal() != ReasonCode.SUCCESS) {
       return request.refusal();
     }
     TopicFilter filter = Objects.requireNonNull(request.filter());
+    if (!session.permissions().maySubscribe(filter)) {
+      session.denied("subscribe", filter, nowMillis);
+      return ReasonCode.NOT_AUTHORIZED;
+    }
     boolean isNew = session.subscription(filter) == null;
     if (isNew && session.subscriptionCount() >= limits.subscriptionsPerSession()) {
       return ReasonCode.QUOTA_EXCEEDED;

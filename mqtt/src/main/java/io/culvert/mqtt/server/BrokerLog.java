@@ -1,20 +1,23 @@
 package io.culvert.mqtt.server;
 
-/** Told of what an operator may want to know, for a driver's log. */
+import org.jspecify.annotations.Nullable;
+
+/** Told of what an operator may want to know, for a driver's log. Does nothing by itself. */
 public interface BrokerLog {
   /** For those who do not want to know. */
-  BrokerLog NONE =
-      new BrokerLog() {
-        @Override
-        public void dropped(Session session, DropReason reason, int messages, long nowMillis) {}
-
-        @Override
-        public void failed(Session session, RuntimeException failure) {}
-      };
+  BrokerLog NONE = new BrokerLog() {};
 
   /** Some messages, usually one, will not reach this session. */
-  void dropped(Session session, DropReason reason, int messages, long nowMillis);
+  default void dropped(Session session, DropReason reason, int messages, long nowMillis) {}
+
+  /**
+   * A client tries what it may not; told once for each connection.
+   *
+   * @param what it tries: {@code publish to a/b}, {@code subscribe to a/#}, {@code leave a Will to
+   *     a/b}
+   */
+  default void denied(String clientId, @Nullable String userName, String what, long nowMillis) {}
 
   /** A mistake of ours while a message was delivered to this session; its connection is closed. */
-  void failed(Session session, RuntimeException failure);
+  default void failed(Session session, RuntimeException failure) {}
 }

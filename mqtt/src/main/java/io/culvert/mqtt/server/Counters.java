@@ -13,6 +13,7 @@ public final class Counters {
   private long retainedRefused;
   private long held;
   private long handedOver;
+  private long denied;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -26,6 +27,7 @@ public final class Counters {
       total.retainedRefused += each.retainedRefused;
       total.held += each.held;
       total.handedOver += each.handedOver;
+      total.denied += each.denied;
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -65,6 +67,10 @@ public final class Counters {
     handedOver++;
   }
 
+  void countDenied() {
+    denied++;
+  }
+
   void countDropped(DropReason reason, int messages) {
     dropped[index(reason)] += messages;
   }
@@ -79,7 +85,7 @@ public final class Counters {
     return delivered;
   }
 
-  /** Publishes refused with a reason code, or dropped without one at QoS 0. */
+  /** Publishes and connections refused with a reason code, or dropped without one. */
   public long refused() {
     return refused;
   }
@@ -107,6 +113,11 @@ public final class Counters {
   /** Messages that another member of their shared subscription gets than was chosen at first. */
   public long handedOver() {
     return handedOver;
+  }
+
+  /** Messages, subscriptions and Wills that a client tried without permission. */
+  public long denied() {
+    return denied;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

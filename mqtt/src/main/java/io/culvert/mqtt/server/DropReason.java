@@ -12,6 +12,8 @@ public enum DropReason {
   EXPIRED,
   /** Larger than the client's Maximum Packet Size [MQTT5-3.1.2-25]. */
   TOO_LARGE,
+  /** The client may not receive it. */
+  NOT_PERMITTED,
   /** The session ended while messages waited in it. */
   SESSION_ENDED
 }

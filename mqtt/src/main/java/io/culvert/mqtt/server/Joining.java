@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connAck the properties of CONNACK
  * @param owner the claim that it has made
+ * @param permissions what the client may do
  */
 record Joining(
     ServerConnection connection,
@@ -18,4 +19,5 @@ record Joining(
     @Nullable Will will,
     Grant grant,
     Properties connAck,
-    Owner owner) {}
+    Owner owner,
+    Permissions permissions) {}

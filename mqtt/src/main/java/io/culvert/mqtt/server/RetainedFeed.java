@@ -71,7 +71,11 @@ final class RetainedFeed {
       if (!sources.get(i).isWaiting()) {
         Message message = sources.get(i).next();
         mayCome -= message == null ? 0 : 1;
-        return message == null || message.isExpired(nowMillis) ? null : delivery(message);
+        return message == null
+                || message.isExpired(nowMillis)
+                || !subscription.session().permissions().mayReceive(message.topic())
+            ? null
+            : delivery(message);
       }
     }
     return null;

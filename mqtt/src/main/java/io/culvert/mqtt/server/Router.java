@@ -142,7 +142,8 @@ final class Router {
       ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
     counters.countReceived();
     int packetId = publish.packetId();
-    ReasonCode refusal = refusal(topic, true, publish.payload().length());
+    ReasonCode refusal =
+        refusal(connection.session(), topic, true, publish.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
       answer(connection, publish.qos(), packetId, refusal);
@@ -188,7 +189,8 @@ final class Router {
    */
   ReasonCode publish(@Nullable Session source, Publish publish, TopicName topic, long nowMillis) {
     counters.countReceived();
-    ReasonCode refusal = refusal(topic, publish.retain(), publish.payload().length());
+    ReasonCode refusal =
+        refusal(source, topic, publish.retain(), publish.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
       return refusal;
@@ -206,7 +208,8 @@ final class Router {
    * @return what PUBACK would say
    */
   ReasonCode publish(@Nullable Session source, Message message, long nowMillis) {
-    ReasonCode refusal = refusal(message.topic(), message.retain(), message.payload().length());
+    ReasonCode refusal =
+        refusal(source, message.topic(), message.retain(), message.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
       return refusal;
@@ -228,10 +231,15 @@ final class Router {
     return fanOut.size() + fanOut.groupCount() + remote.size() + remote.groupCount() == 0;
   }
 
-  private ReasonCode refusal(TopicName topic, boolean retain, int payloadBytes) {
+  private ReasonCode refusal(
+      @Nullable Session source, TopicName topic, boolean retain, int payloadBytes, long nowMillis) {
     if (topic.startsWithDollar()
         && (topic.utf8().startsWith(SYS) || topic.utf8().startsWith(SHARE))) {
       return ReasonCode.NOT_AUTHORIZED; // the server's own topics (section 4.7.2)
+    }
+    if (source != null && !source.permissions().mayPublish(topic)) {
+      source.denied("publish", topic, nowMillis);
+      return ReasonCode.NOT_AUTHORIZED;
     }
     if (!SubscribeChecks.fits(topic.utf8(), limits)) {
       return ReasonCode.TOPIC_NAME_INVALID;
@@ -290,6 +298,7 @@ final class Router {
         targets.add(subscription, message, origin);
       }
     }
+    counters.countDropped(DropReason.NOT_PERMITTED, targets.notPermitted());
     targets.deliver(message, toSlowDown, nowMillis);
     return targets.size();
   }

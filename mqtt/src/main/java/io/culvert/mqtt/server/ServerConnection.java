@@ -85,6 +85,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long pollAtMillis = NO_DEADLINE;
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
+  private @Nullable String loginName;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -277,6 +278,16 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /**
+   * The client has proven who it is by what CONNECT itself brought. {@link Broker#connect} decides
+   * on it now.
+   */
+  public void loggedIn(String provenName) {
+    if (state == State.CONNECT_REQUESTED) {
+      loginName = provenName;
+    }
+  }
+
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
       Session accepted,
@@ -396,10 +407,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return state == State.CONNECTED;
   }
 
-  /** Who the client has proven to be by its Authentication Method, or null. */
+  /** Who the client has proven to be, or null where it had nothing to prove. */
   public @Nullable String userName() {
     Authentication current = authentication;
-    return current == null ? null : current.userName();
+    return current == null ? loginName : current.userName();
   }
 
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */

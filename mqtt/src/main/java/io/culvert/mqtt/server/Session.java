@@ -53,6 +53,8 @@ public final class Session {
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
   private @Nullable String userName;
+  private Permissions permissions = Permissions.EVERYTHING;
+  private boolean denialIsLogged;
   private boolean hasShared;
   private long expirySeconds;
   private Owner owner = Owner.ONLY_SHARD;
@@ -93,6 +95,24 @@ public final class Session {
 
   void userName(@Nullable String proven) {
     userName = proven;
+  }
+
+  /** What its client may do. */
+  Permissions permissions() {
+    return permissions;
+  }
+
+  void permissions(Permissions newest) {
+    permissions = newest;
+  }
+
+  /** Its client tries what it may not: publish or subscribe, to this. */
+  void denied(String action, Object topic, long nowMillis) {
+    counters.countDenied();
+    if (!denialIsLogged) {
+      denialIsLogged = true;
+      log.denied(clientId, userName, action + " to " + topic, nowMillis);
+    }
   }
 
   public boolean isConnected() {
@@ -136,6 +156,7 @@ public final class Session {
    */
   void attach(ServerConnection attached, int receiveMaximum, long nowMillis) {
     connection = attached;
+    denialIsLogged = false;
     willAtMillis = Engine.NO_DEADLINE;
     endsAtMillis = Engine.NO_DEADLINE;
     rejoin();
@@ -383,6 +404,9 @@ public final class Session {
     Delivery delivery = window.published(packetId);
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
+    } else if (!permissions.mayReceive(delivery.message().topic())) {
+      window.close(packetId);
+      dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
     } else if (to.fits(delivery, nowMillis)) {
       to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
     } else {
@@ -425,10 +449,13 @@ public final class Session {
         queue = null;
         waiting = null;
       }
-      if (!delivery.message().isExpired(nowMillis)) {
+      if (delivery.message().isExpired(nowMillis)) {
+        dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
+      } else if (!permissions.mayReceive(delivery.message().topic())) { // any more
+        dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
+      } else {
         return delivery;
       }
-      dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
     }
     return nextRetained(nowMillis);
   }

@@ -28,6 +28,7 @@ final class Sessions {
   private final Deadlines<Session> deadlines = new Deadlines<>();
   private final ShardPlace place;
   private final SessionMoves moves;
+  private Authorization authorization = Authorization.NONE;
   private long lastClaim;
   private boolean stopped;
 
@@ -54,6 +55,14 @@ final class Sessions {
 
   SessionMoves moves() {
     return moves;
+  }
+
+  /** From now on; also for the sessions that there are. */
+  void authorization(Authorization newest, long nowMillis) {
+    authorization = newest;
+    for (Session session : sessions.values()) {
+      permit(session, newest.of(session.clientId(), session.userName()), nowMillis);
+    }
   }
 
   @Nullable Session get(String clientId) {
@@ -83,7 +92,14 @@ final class Sessions {
       connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
       return;
     }
+    Permissions permissions = authorization.of(clientId, connection.userName());
     Will will = connect.will();
+    if (will != null && !permissions.mayPublish(will.topic())) {
+      counters.countDenied();
+      log.denied(clientId, connection.userName(), "leave a Will to " + will.topic(), nowMillis);
+      refuse(connection, ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
+      return;
+    }
     Owner owner = place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim());
     Joining joining =
         new Joining(
@@ -93,7 +109,8 @@ final class Sessions {
             will == null ? null : will.copy(),
             grant,
             properties,
-            owner);
+            owner,
+            permissions);
     join(joining, place.isAlone() ? owner : place.directory().claim(clientId, owner), nowMillis);
   }
 
@@ -162,6 +179,7 @@ final class Sessions {
     }
     Session session = known == null ? create(joining.clientId()) : known; // [MQTT5-3.1.2-6]
     session.owner(joining.owner());
+    permit(session, joining.permissions(), nowMillis);
     sessions.put(joining.clientId(), session);
     if (!isThere) {
       deadlines.set(session.deadline(), session.deadlineMillis());
@@ -282,6 +300,21 @@ final class Sessions {
           : ReasonCode.SERVER_UNAVAILABLE;
     }
     return ReasonCode.SUCCESS;
+  }
+
+  /** What its client may do now. A shared subscription that it may not have any more ends. */
+  private void permit(Session session, Permissions permissions, long nowMillis) {
+    session.permissions(permissions);
+    if (!session.hasShared()) {
+      return;
+    }
+    for (Subscription each : session.subscriptions()) {
+      if (each.filter().isShared() && !permissions.maySubscribe(each.filter())) {
+        session.remove(each.filter());
+        router.remove(each, nowMillis);
+        router.shared().unsubscribed(session, each.filter(), nowMillis);
+      }
+    }
   }
 
   private void takeOver(Session session, long nowMillis) {

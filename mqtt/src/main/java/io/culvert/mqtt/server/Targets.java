@@ -20,6 +20,7 @@ final class Targets {
   private int[][] identifiers = new int[16][];
   private int size;
   private long pass;
+  private int notPermitted;
 
   // One delivery for each shape without identifiers: QoS × RETAIN.
   private final @Nullable Delivery[] shapes = new Delivery[6];
@@ -29,11 +30,17 @@ final class Targets {
     Arrays.fill(identifiers, 0, size, NONE);
     Arrays.fill(shapes, null);
     size = 0;
+    notPermitted = 0;
     pass++;
   }
 
   int size() {
     return size;
+  }
+
+  /** Sessions that matched and may not receive it. */
+  int notPermitted() {
+    return notPermitted;
   }
 
   /**
@@ -49,7 +56,15 @@ final class Targets {
     boolean retained = // [MQTT5-3.3.1-12], [MQTT5-3.3.1-13]
         message.retain() && subscription.options().retainAsPublished();
     if (session.pass == pass) {
-      merge(session.target, granted, retained, subscription.identifier());
+      if (session.target >= 0) {
+        merge(session.target, granted, retained, subscription.identifier());
+      }
+      return;
+    }
+    if (!session.permissions().mayReceive(message.topic())) {
+      session.pass = pass;
+      session.target = -1;
+      notPermitted++;
       return;
     }
     if (size == sessions.length) {

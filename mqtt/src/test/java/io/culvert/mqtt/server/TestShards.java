@@ -64,6 +64,10 @@ final class TestShards {
     return shards.get(number);
   }
 
+  void authorization(Authorization authorization, long nowMillis) {
+    shards.forEach(shard -> shard.authorization(authorization, nowMillis));
+  }
+
   /** The next shard gets this connection, now or with its first event. */
   void open(ServerConnection connection) {
     of(connection);
