@@ -1,6 +1,5 @@
-package io.culvert.conformance.model;
+package io.culvert.conformance.broker;
 
-import io.culvert.conformance.broker.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,12 +10,13 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** {@code mosquitto} as its own process on a free loopback port, set up as the model expects. */
-final class MosquittoBroker implements AutoCloseable {
+/** {@code mosquitto} as its own process on a free loopback port. */
+public final class MosquittoBroker implements AutoCloseable {
   private final Process process;
   private final InetSocketAddress address;
   private final CompletableFuture<Boolean> running = new CompletableFuture<>();
@@ -26,22 +26,29 @@ final class MosquittoBroker implements AutoCloseable {
     this.address = address;
   }
 
-  static MosquittoBroker start(int inFlight) {
+  /**
+   * Starts it.
+   *
+   * @param name of its configuration file
+   * @param more lines of that
+   */
+  public static MosquittoBroker start(String name, List<String> more) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "broker"));
       int port = freePort();
-      Path configuration = folder.resolve("mosquitto.conf");
-      Files.write(
-          configuration,
-          List.of(
-              "listener " + port + " 127.0.0.1",
-              "allow_anonymous true",
-              "persistence false",
-              "sys_interval 0",
-              "log_dest stderr",
-              "log_type all",
-              "max_inflight_messages " + inFlight,
-              "set_tcp_nodelay true"));
+      Path configuration = folder.resolve(name + ".conf");
+      List<String> lines =
+          new ArrayList<>(
+              List.of(
+                  "listener " + port + " 127.0.0.1",
+                  "allow_anonymous true",
+                  "persistence false",
+                  "sys_interval 0",
+                  "log_dest stderr",
+                  "log_type all",
+                  "set_tcp_nodelay true"));
+      lines.addAll(more);
+      Files.write(configuration, lines);
       Process process =
           new ProcessBuilder("mosquitto", "-c", configuration.toString())
               .redirectErrorStream(true)
@@ -59,11 +66,11 @@ final class MosquittoBroker implements AutoCloseable {
     }
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return address;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 

@@ -3,6 +3,7 @@ package io.culvert.conformance.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.broker.CulvertProcess;
+import io.culvert.conformance.broker.MosquittoBroker;
 import io.culvert.conformance.peer.Programs;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.model.Choice;
@@ -70,7 +71,8 @@ class RandomSessionsIT {
     Map<String, String> unknown = new TreeMap<>();
     Set<String> seen = new TreeSet<>();
     try (CulvertProcess culvert = culvert();
-        MosquittoBroker mosquitto = MosquittoBroker.start(IN_FLIGHT)) {
+        MosquittoBroker mosquitto =
+            MosquittoBroker.start("mosquitto", List.of("max_inflight_messages " + IN_FLIGHT))) {
       Settings ours = new Settings(IN_FLIGHT, IN_FLIGHT, WEEK_SECONDS, 16, SLACK_SECONDS, false);
       Settings theirs = new Settings(IN_FLIGHT, IN_FLIGHT, NEVER_SECONDS, 10, SLACK_SECONDS, true);
       Set<Choice> here = EnumSet.noneOf(Choice.class);

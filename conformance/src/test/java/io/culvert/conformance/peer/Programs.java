@@ -27,7 +27,7 @@ public final class Programs {
   }
 
   /** Runs a program to its good end; its output is in the failure otherwise. */
-  static void run(Path folder, long limitSeconds, String... command) {
+  public static void run(Path folder, long limitSeconds, String... command) {
     try {
       Path output = folder.resolve("output.log");
       Process process =
