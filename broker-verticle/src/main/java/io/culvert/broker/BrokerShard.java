@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.Acl;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
@@ -15,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,7 @@ final class BrokerShard {
   private final int number;
   private final ShardLinks links;
   private final Broker broker;
-  private final MqttApplication application;
+  private final Function<Boolean, MqttApplication> application;
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private Shard.@Nullable Watch watch;
 
@@ -37,11 +39,18 @@ final class BrokerShard {
     this.number = place.number();
     this.links = links;
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
+    ScramExchanges scram = scram(options, log);
+    Logins logins = logins(options, log);
     this.application =
-        new MqttApplication(
-            broker, options.limits(), place.connectingBytes(), log, scram(options, log));
-    this.streams = new StreamServer<>(shard, application);
+        anonymous ->
+            new MqttApplication(
+                broker, options.limits(), place.connectingBytes(), log, scram, logins, anonymous);
+    this.streams = new StreamServer<>(shard, application.apply(true)); // our own process
     broker.join(links.link(number));
+    Acl acl = options.acl();
+    if (acl != null) {
+      broker.authorization(acl, shard.nowMillis());
+    }
   }
 
   /** Lets time and the other shards reach it, before any connection does. */
@@ -66,8 +75,13 @@ final class BrokerShard {
     return streams;
   }
 
-  ServingShard<ServerEvent, ServerConnection> serving() {
-    return new ServingShard<>(shard, application);
+  /**
+   * For a listener.
+   *
+   * @param anonymous whether it lets clients without credentials in
+   */
+  ServingShard<ServerEvent, ServerConnection> serving(boolean anonymous) {
+    return new ServingShard<>(shard, application.apply(anonymous));
   }
 
   /** Asks on the event loop. */
@@ -115,6 +129,16 @@ final class BrokerShard {
             options.pendingAuthentications(),
             new SecureRandom()::nextLong,
             shard::nowMillis);
+  }
+
+  private Logins logins(BrokerOptions options, ServerLog log) {
+    return new Logins(
+        broker,
+        log,
+        shard.context(),
+        options.passwordUsers(),
+        options.pendingAuthentications(),
+        shard::nowMillis);
   }
 
   private void watch(int closeGraceMillis) {

@@ -19,24 +19,31 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final Quota connectingBytes;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
+  private final Logins logins;
+  private final boolean anonymous;
 
   /**
-   * For one shard.
+   * For the connections of one listener in one shard.
    *
    * @param connectingBytes that of all shards
    * @param scram where clients may authenticate, or null where no method is known
+   * @param anonymous whether clients without credentials are let in
    */
   MqttApplication(
       Broker broker,
       Limits limits,
       Quota connectingBytes,
       ServerLog log,
-      @Nullable ScramExchanges scram) {
+      @Nullable ScramExchanges scram,
+      Logins logins,
+      boolean anonymous) {
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
     this.log = log;
     this.scram = scram;
+    this.logins = logins;
+    this.anonymous = anonymous;
   }
 
   @Override
@@ -54,7 +61,11 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     if (scram != null && scram.handle(connection, event)) {
       return;
     }
-    broker.handle(connection, event, nowMillis);
+    if (event instanceof ServerEvent.ConnectRequested requested) {
+      logins.connect(connection, requested, anonymous);
+    } else {
+      broker.handle(connection, event, nowMillis);
+    }
   }
 
   @Override

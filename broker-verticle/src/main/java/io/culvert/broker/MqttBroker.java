@@ -148,8 +148,9 @@ public final class MqttBroker {
   }
 
   private Future<EngineServer> listen(ListenerOptions listener) {
+    boolean anonymous = options.admitsAnonymous(listener);
     List<ServingShard<ServerEvent, ServerConnection>> serving =
-        shards.stream().map(BrokerShard::serving).toList();
+        shards.stream().map(part -> part.serving(anonymous)).toList();
     return switch (listener.type()) {
       case TCP ->
           EngineServer.listenTcp(

@@ -54,6 +54,14 @@ final class ServerLog implements BrokerLog {
   }
 
   @Override
+  public void denied(String clientId, @Nullable String userName, String what, long nowMillis) {
+    if (rate.mayWarn(nowMillis)) {
+      String who = userName == null ? "" : " of user " + printable(userName);
+      LOG.warn("client {}{} may not {}", printable(clientId), who, printable(what));
+    }
+  }
+
+  @Override
   public void dropped(Session session, DropReason reason, int messages, long nowMillis) {
     boolean byLimit = reason == DropReason.QUEUE_FULL || reason == DropReason.OUTBOX_FULL;
     if (byLimit && rate.mayWarn(nowMillis)) {

@@ -126,7 +126,18 @@ class ScramTest {
   }
 
   @Test
-  void clientsWithoutMethodAreAdmitted() throws Exception {
+  void clientsWithoutMethodAreKeptOut() throws Exception {
+    try (RawClient client = new RawClient(port)) {
+      client.send(RawClient.CONNECT_5);
+      assertThat(client.read()).startsWith("20").contains("0087"); // not authorized
+    }
+  }
+
+  @Test
+  void clientsWithoutMethodAreAdmittedWhereThatIsSaid() throws Exception {
+    JsonObject config = config(file());
+    config.getJsonObject("auth").put("anonymous", true);
+    listen(BrokerOptions.parse(config));
     try (RawClient client = new RawClient(port)) {
       client.send(RawClient.CONNECT_5);
       assertThat(client.read()).startsWith("20");
@@ -155,6 +166,8 @@ class ScramTest {
             options.instances(),
             options.closeGraceMillis(),
             options.anonymous(),
+            options.passwordUsers(),
+            options.acl(),
             options.scramUsers(),
             0,
             options.limits()));

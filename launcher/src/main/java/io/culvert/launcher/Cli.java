@@ -59,6 +59,9 @@ final class Cli {
       case "culvert demo" -> DemoCommand.run(result, console, broker, ending.get());
       case "culvert version" -> Version.print(console);
       case "culvert scram" -> ScramCommand.print(result, environment, console);
+      case "culvert passwd add" -> PasswdCommand.add(result, environment, console);
+      case "culvert passwd delete" -> PasswdCommand.delete(result, environment, console);
+      case "culvert passwd check" -> PasswdCommand.check(result, environment, console);
       case "culvert config check" -> ConfigCommand.check(result, environment, console);
       case "culvert config print" -> ConfigCommand.print(result, environment, console);
       default -> {

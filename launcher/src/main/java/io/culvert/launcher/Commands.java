@@ -44,6 +44,15 @@ final class Commands {
     "While output goes to a file, as here, the password is seen as it is typed.",
   };
 
+  private static final String[] PASSWD_FOOTER = {
+    "",
+    "The password is asked for, or it is the first line of standard input. The file has the syntax",
+    "of Mosquitto's, and is made when there is none:",
+    "",
+    "  culvert passwd add passwords ann",
+    "  culvert run --bind 0.0.0.0 --set auth.password-file=passwords",
+  };
+
   private static final String[] LAYERS = {
     "",
     "A setting is taken from the flags; else from --set; else from the environment",
@@ -62,6 +71,7 @@ final class Commands {
             .addSubcommand("run", run())
             .addSubcommand("demo", demo())
             .addSubcommand("config", config)
+            .addSubcommand("passwd", passwd())
             .addSubcommand("scram", scram())
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
@@ -90,6 +100,25 @@ final class Commands {
             "demo", "Show a broker, a device and a subscriber in this terminal.", new String[0]);
     DemoCommand.addOptionsTo(demo);
     return demo;
+  }
+
+  private static CommandSpec passwd() {
+    CommandSpec add = passwd("add", "Add a user, or give one another password.");
+    PasswdCommand.addIterationsTo(add);
+    CommandSpec passwd =
+        command("passwd", "Edit the users of auth.password-file.", new String[0])
+            .addSubcommand("add", add)
+            .addSubcommand("delete", passwd("delete", "Delete a user."))
+            .addSubcommand("check", passwd("check", "Say whether a password is right."));
+    passwd.usageMessage().footer(PASSWD_FOOTER);
+    return passwd;
+  }
+
+  private static CommandSpec passwd(String name, String description) {
+    CommandSpec command = command(name, description, new String[0]);
+    PasswdCommand.addOptionsTo(command);
+    command.usageMessage().footer(PASSWD_FOOTER);
+    return command;
   }
 
   private static CommandSpec scram() {

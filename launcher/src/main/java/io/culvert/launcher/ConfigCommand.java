@@ -27,8 +27,7 @@ final class ConfigCommand {
       throws StartException {
     Flags.checkAvailable(result);
     Configuration configuration = environment.load(result);
-    BrokerOptions options = BrokerOptions.from(configuration);
-    Listeners.checkExposure(options.listeners(), options.anonymous());
+    var unused = BrokerOptions.from(configuration); // throws for what contradicts itself
     return configuration;
   }
 }

@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,24 +10,22 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Checks the listeners before anything is started. */
+/** Looks at the listeners before anything is started. */
 final class Listeners {
   private Listeners() {}
 
-  /** Refuses to let strangers in by accident. */
-  static void checkExposure(List<ListenerOptions> listeners, boolean anonymous)
-      throws StartException {
-    for (ListenerOptions listener : listeners) {
-      if (!anonymous && !listener.isLoopback()) {
-        throw StartException.usage(
-            """
-            other machines could reach %s, and this version of Culvert does not keep strangers out yet:
-              everyone there could read and send every message. Bind to 127.0.0.1 instead, or, if everyone
-              who can reach it may do so, say that with: --set auth.anonymous=true"""
-                .formatted(listener.uri()));
-      }
+  /** The address of a listener that other machines can reach and nobody can log in to, or null. */
+  static @Nullable String uselessToOthers(BrokerOptions options) {
+    if (options.anonymous() || options.hasUsers()) {
+      return null;
     }
+    return options.listeners().stream()
+        .filter(listener -> !listener.isLoopback())
+        .map(ListenerOptions::uri)
+        .findFirst()
+        .orElse(null);
   }
 
   /**

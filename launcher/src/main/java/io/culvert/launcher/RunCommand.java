@@ -4,6 +4,7 @@ import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.runtime.config.Configuration;
 import io.vertx.core.Deployable;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -42,15 +43,29 @@ final class RunCommand {
     Flags.checkAvailable(result);
     Configuration configuration = environment.load(result);
     BrokerOptions options = BrokerOptions.from(configuration);
-    Listeners.checkExposure(options.listeners(), options.anonymous());
     Logging.apply(configuration);
     boolean ephemeral = result.hasMatchedOption("--ephemeral");
+    String useless = Listeners.uselessToOthers(options);
+    if (ephemeral && useless != null) {
+      throw StartException.usage(
+          """
+          other machines can reach %s, and nobody has credentials: none can be made, because with
+            --ephemeral nothing is kept. Make a user with: culvert passwd add passwords USER
+            and name the file: --set auth.password-file=passwords
+            Or, if everyone who can reach it may read and send everything: --set auth.anonymous=true"""
+              .formatted(useless));
+    }
     try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
       List<ListenerOptions> listeners = Listeners.resolve(options.listeners());
       LOG.info(
           data == null ? "no data folder; {}" : "data folder " + data.path() + "; {}",
           "this version keeps sessions and messages in memory: they end with it");
-      return serve(configuration, options, listeners);
+      JsonObject config = BrokerOptions.deployable(configuration, listeners);
+      if (data != null && useless != null) {
+        Path passwords = FirstUser.passwordFile(data.path(), useless, console);
+        config.getJsonObject("auth").put("password-file", passwords.toString());
+      }
+      return serve(config, options, listeners);
     }
   }
 
@@ -59,14 +74,13 @@ final class RunCommand {
         environment.folder().resolve(Path.of(configuration.text("store.folder"))));
   }
 
-  private int serve(
-      Configuration configuration, BrokerOptions options, List<ListenerOptions> listeners)
+  private int serve(JsonObject config, BrokerOptions options, List<ListenerOptions> listeners)
       throws StartException, InterruptedException {
     Node node = Node.create(options.shards(Integer.MAX_VALUE));
     ending.whenAsked(node::stop);
     try {
       List<String> addresses =
-          node.start(broker, BrokerOptions.deployable(configuration, listeners), listeners)
+          node.start(broker, config, listeners)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS);

@@ -5,7 +5,6 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.auth.SaslPrep;
 import io.culvert.mqtt.auth.ScramCredential;
 import java.security.SecureRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -41,7 +40,7 @@ final class ScramCommand {
     String user = user(result.matchedPositionalValue(0, ""));
     int iterations = result.matchedOptionValue("--iterations", ScramCredential.DEFAULT_ITERATIONS);
     checkIterations(iterations);
-    String password = password(user, environment, console);
+    String password = PasswordPrompt.askNew(user, environment, console);
     byte[] salt = new byte[ScramCredential.SALT_BYTES];
     new SecureRandom().nextBytes(salt);
     try {
@@ -74,30 +73,5 @@ final class ScramCommand {
                   ScramCredential.MAXIMUM_ITERATIONS,
                   iterations));
     }
-  }
-
-  /** Asks twice where somebody sits; else the first line of standard input. */
-  private static String password(String user, Environment environment, Console console)
-      throws StartException {
-    Terminal terminal = environment.terminal();
-    if (terminal == null) {
-      console.err().print("password of " + user + ": ");
-      console.err().flush();
-      String line = environment.readLine();
-      console.err().println();
-      return line;
-    }
-    String password = known(terminal.askSecret("password of " + user + ": "));
-    if (!known(terminal.askSecret("the same again: ")).equals(password)) {
-      throw StartException.usage("these are two different passwords.\n  Begin again.");
-    }
-    return password;
-  }
-
-  private static String known(@Nullable String answer) throws StartException {
-    if (answer == null) {
-      throw StartException.usage("no password was given");
-    }
-    return answer;
   }
 }

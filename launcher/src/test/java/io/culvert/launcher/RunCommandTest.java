@@ -2,15 +2,19 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.broker.auth.PasswordUsers;
+import io.culvert.broker.config.PasswordFile;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,12 +121,34 @@ class RunCommandTest {
   }
 
   @Test
-  void strangersAreNotLetInByAccident() throws Exception {
-    assertThat(session.execute("run", "--bind", "0.0.0.0", "--port", "0"))
+  void firstUserIsMadeOnceWhereOthersCanConnect() throws Exception {
+    String[] run = "run --bind 0.0.0.0 --port 0 --ws-port 0 --data data".split(" ");
+    session.start(run);
+    assertThat(session.ready()).startsWith("ready mqtt://0.0.0.0:");
+    Path passwords = folder.resolve("data").resolve("passwords").toAbsolutePath();
+    assertThat(session.err())
+        .contains("other machines can reach mqtt://0.0.0.0:", "user name  culvert")
+        .contains("kept hashed in " + passwords);
+    String password = session.err().replaceAll("(?s).*password   (\\w{20})\n.*", "$1");
+    PasswordUsers users = PasswordFile.read(passwords.toString(), new ArrayList<>());
+    assertThat(users.check("culvert", password.getBytes(StandardCharsets.UTF_8))).isTrue();
+    assertThat(session.end()).isZero();
+
+    String kept = Files.readString(passwords);
+    Session again = new Session(folder).start(run);
+    assertThat(again.ready()).startsWith("ready mqtt://0.0.0.0:");
+    assertThat(again.err()).doesNotContain("password");
+    assertThat(again.end()).isZero();
+    assertThat(Files.readString(passwords)).isEqualTo(kept).doesNotContain(password);
+  }
+
+  @Test
+  void nobodyCanBeMadeWhereNothingIsKept() throws Exception {
+    assertThat(session.execute("run", "--bind", "0.0.0.0", "--port", "0", "--ephemeral"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(session.err())
-        .startsWith("culvert: other machines could reach mqtt://0.0.0.0:0, and this version")
-        .contains("does not keep strangers out yet", "--set auth.anonymous=true");
+        .startsWith("culvert: other machines can reach mqtt://0.0.0.0:0, and nobody has")
+        .contains("culvert passwd add", "--set auth.anonymous=true");
     assertThat(folder).isEmptyDirectory();
   }
 

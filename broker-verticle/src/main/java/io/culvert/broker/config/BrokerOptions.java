@@ -1,5 +1,7 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.auth.Acl;
+import io.culvert.broker.auth.PasswordUsers;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
@@ -25,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
- * @param anonymous whether clients without credentials may come from other machines
+ * @param anonymous whether clients without credentials are let in everywhere
+ * @param passwordUsers who may log in by name and password, or null where nobody may
+ * @param acl who may do what, or null where everybody may do everything
  * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
  * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
  */
@@ -34,6 +38,8 @@ public record BrokerOptions(
     int instances,
     int closeGraceMillis,
     boolean anonymous,
+    @Nullable PasswordUsers passwordUsers,
+    @Nullable Acl acl,
     @Nullable ScramUsers scramUsers,
     int pendingAuthentications,
     Limits limits) {
@@ -84,6 +90,14 @@ public record BrokerOptions(
               "has a wildcard, and is to begin topics"));
     }
     checkDistinct(listeners, problems);
+    PasswordUsers passwordUsers =
+        configuration.isPresent("auth.password-file")
+            ? PasswordFile.read(configuration.text("auth.password-file"), problems)
+            : null;
+    Acl acl =
+        configuration.isPresent("auth.acl-file")
+            ? AclFile.read(configuration.text("auth.acl-file"), problems)
+            : null;
     ScramUsers scramUsers =
         configuration.isPresent("auth.scram-file")
             ? ScramFile.read(configuration.text("auth.scram-file"), problems)
@@ -96,9 +110,24 @@ public record BrokerOptions(
         configuration.integer("mqtt.instances"),
         configuration.integer("mqtt.close-grace-millis"),
         configuration.flag("auth.anonymous"),
+        passwordUsers,
+        acl,
         scramUsers,
         configuration.integer("limits.pending-authentications"),
         limits(configuration));
+  }
+
+  /** Whether clients have credentials by which they can be told apart from strangers. */
+  public boolean hasUsers() {
+    return passwordUsers != null || scramUsers != null;
+  }
+
+  /**
+   * Whether a listener lets clients without credentials in: where everybody may, or where nobody
+   * has credentials and only this machine can connect. May look a host name up, so it can block.
+   */
+  public boolean admitsAnonymous(ListenerOptions listener) {
+    return anonymous || (!hasUsers() && listener.isLoopback());
   }
 
   /**

@@ -171,18 +171,35 @@ public final class BrokerSettings {
         flag(
             "auth.anonymous",
             false,
-            "Lets clients without credentials in on listeners that other machines can reach. On"
-                + " loopback they are always let in."),
+            "Lets clients without credentials in, from wherever they come. Unless set they are"
+                + " let in only by listeners on loopback, and only where there is neither"
+                + " `auth.password-file` nor `auth.scram-file`."),
+        text(
+            "auth.password-file",
+            null,
+            "File of users and their hashed passwords: a line for each, as `culvert passwd add`"
+                + " and `mosquitto_passwd` write it. A file that is missing, empty or malformed"
+                + " stops the start. A path that is not absolute begins at the working directory."
+                + " When a listener can be reached by other machines and neither this nor"
+                + " `auth.scram-file` nor `auth.anonymous` is set, `culvert run` makes such a file"
+                + " in the data folder, with one user whose password it prints once."),
+        text(
+            "auth.acl-file",
+            null,
+            "File that says who may read and write which topics, in the syntax of Mosquitto:"
+                + " `user NAME`, `topic read|write|readwrite|deny FILTER`, `pattern …` with `%c`"
+                + " and `%u`. What no line allows is refused (0x87): publishing, subscribing and"
+                + " Wills; a message that a subscriber may not read is left out. A file that is"
+                + " missing, empty or malformed stops the start. Unless set, whoever is let in may"
+                + " do everything."),
         text(
             "auth.scram-file",
             null,
             "File of users who may authenticate with MQTT 5's method `SCRAM-SHA-256`: a line for"
                 + " each, as `culvert scram USER` prints it. A file that is missing, empty or"
                 + " malformed stops the start. A path that is not absolute begins at the working"
-                + " directory. Without this setting every authentication method is refused (0x8C)."
-                + " In both cases this version still lets clients in that name no method, and looks"
-                + " at no user name or password of theirs: the file keeps nobody out, it lets"
-                + " clients prove who they are."));
+                + " directory. Without this setting every authentication method is refused"
+                + " (0x8C)."));
   }
 
   private static SettingTable limits() {
@@ -310,8 +327,8 @@ public final class BrokerSettings {
             1,
             100_000,
             "1000",
-            "Steps of authentication that may wait for a worker thread, for each event loop; a"
-                + " client beyond them is told that the server is busy (0x89)."),
+            "Passwords and steps of authentication that may wait for a worker thread, for each"
+                + " event loop; a client beyond them is told that the server is busy (0x89)."),
         number(
             "limits.keep-alive-max-seconds",
             Unit.SECONDS,

@@ -4,13 +4,6 @@ import io.culvert.mqtt.auth.SaslPrep;
 import io.culvert.mqtt.auth.ScramCredential;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.runtime.config.Problem;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,25 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The users who may authenticate by SCRAM-SHA-256: one line {@code name:credential} for each, as
- * {@code culvert scram} prints it. Empty lines, and lines that begin with {@code #}, are left out.
- *
- * <p>Anything else in it is a mistake that stops the start: a file that is half understood might
- * let in whom it should not, or keep out whom it should let in.
+ * {@code culvert scram} prints it. See {@link SecurityFile}.
  */
 public final class ScramFile {
   private static final String KEY = "auth.scram-file";
   private static final String MARK = ":SCRAM-SHA-256$";
 
-  /** Some hundred thousand users; a larger file is a mistake. */
-  private static final long LARGEST_BYTES = 64L << 20;
-
-  private final String name;
-  private final List<Problem> problems;
+  private final SecurityFile file;
   private final Map<String, ScramCredential> users = new TreeMap<>();
 
-  private ScramFile(String name, List<Problem> problems) {
-    this.name = name;
-    this.problems = problems;
+  private ScramFile(SecurityFile file) {
+    this.file = file;
   }
 
   /** The line of one user; the inverse of reading it. */
@@ -65,72 +50,35 @@ public final class ScramFile {
    * @param problems takes everything that is wrong, with file and line
    * @return null when anything is
    */
-  static @Nullable ScramUsers read(String file, List<Problem> problems) {
-    ScramFile reading = new ScramFile(file, problems);
-    int before = problems.size();
-    reading.readLines();
-    if (problems.size() == before && reading.users.isEmpty()) {
-      reading.refuse(0, "has no user; culvert scram --help tells how to add one");
+  static @Nullable ScramUsers read(String name, List<Problem> problems) {
+    SecurityFile file = new SecurityFile(KEY, name, problems);
+    ScramFile reading = new ScramFile(file);
+    file.read(reading::readLine);
+    if (file.isFine() && reading.users.isEmpty()) {
+      file.refuse(0, "has no user; culvert scram --help tells how to add one");
     }
-    return problems.size() == before ? ScramUsers.of(reading.users) : null;
-  }
-
-  private void readLines() {
-    String text = text();
-    if (text != null) {
-      List<String> lines = text.lines().toList();
-      for (int i = 0; i < lines.size(); i++) {
-        String line = lines.get(i).stripTrailing();
-        if (!line.isEmpty() && !line.startsWith("#")) {
-          readLine(i + 1, line);
-        }
-      }
-    }
+    return file.isFine() ? ScramUsers.of(reading.users) : null;
   }
 
   private void readLine(int number, String line) {
     int mark = line.lastIndexOf(MARK);
     if (mark < 0) {
-      refuse(number, "is not of the form name" + MARK + "…");
+      file.refuse(number, "is not of the form name" + MARK + "…");
       return;
     }
     String user = line.substring(0, mark);
     try {
       checkName(user);
     } catch (IllegalArgumentException e) {
-      refuse(number, "the user name " + e.getMessage());
+      file.refuse(number, "the user name " + e.getMessage());
       return;
     }
     try {
       if (users.put(user, ScramCredential.parse(line.substring(mark + 1))) != null) {
-        refuse(number, "user " + user + " has a line already");
+        file.refuse(number, "user " + user + " has a line already");
       }
     } catch (IllegalArgumentException e) {
-      refuse(number, "the credential of user " + user + ": " + e.getMessage());
+      file.refuse(number, "the credential of user " + user + ": " + e.getMessage());
     }
-  }
-
-  private @Nullable String text() {
-    try {
-      Path path = Path.of(name);
-      if (!Files.isRegularFile(path) && Files.exists(path)) {
-        refuse(0, "is not a file");
-      } else if (Files.size(path) > LARGEST_BYTES) {
-        refuse(0, "is larger than 64 MiB");
-      } else {
-        return Files.readString(path, StandardCharsets.UTF_8);
-      }
-    } catch (NoSuchFileException | InvalidPathException e) {
-      refuse(0, "there is no such file");
-    } catch (CharacterCodingException e) {
-      refuse(0, "is not UTF-8");
-    } catch (IOException e) {
-      refuse(0, "cannot be read: " + e.getMessage());
-    }
-    return null;
-  }
-
-  private void refuse(int line, String message) {
-    problems.add(new Problem(line == 0 ? name : name + ":" + line, KEY, message));
   }
 }
