@@ -9,6 +9,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
+import io.culvert.conformance.badinput.BadInput;
 import io.culvert.conformance.broker.MosquittoBroker;
 import io.culvert.conformance.peer.Programs;
 import java.net.InetSocketAddress;
@@ -114,6 +115,7 @@ class AclIT {
   }
 
   @Test
+  @BadInput(48)
   void eachUserReadsAndWritesWhatTheListSays() throws Exception {
     assertThat(everything(address)).isEqualTo(WANTED);
     assertThat(culvert.lineWith("client device of user ann may not publish to")).isNotEmpty();
@@ -134,6 +136,19 @@ class AclIT {
     try (MosquittoBroker mosquitto = MosquittoBroker.start("mosquitto-acl", lines)) {
       assertThat(everything(mosquitto.address())).isEqualTo(WANTED);
     }
+  }
+
+  @Test
+  @BadInput(69)
+  void sharedSubscriptionIsRefusedUnlessAllOfItIsAllowed() {
+    Mqtt5BlockingClient ann = connect(address, "ann", "c");
+    for (String filter : List.of("$share/g/#", "$share/g/home/#", "$share/g/home/secret/a")) {
+      Throwable refused =
+          catchThrowable(
+              () -> ann.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send());
+      assertThat(refused).hasMessageContaining("SUBACK contains only Error Codes");
+    }
+    ann.subscribeWith().topicFilter("$share/g/home/kitchen").qos(MqttQos.AT_LEAST_ONCE).send();
   }
 
   @Test
