@@ -2,6 +2,7 @@ package io.culvert.broker;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.server.ClientDirectory;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -18,6 +19,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
@@ -153,16 +155,29 @@ public final class MqttBroker {
         shards.stream().map(part -> part.serving(anonymous)).toList();
     return switch (listener.type()) {
       case TCP ->
-          EngineServer.listenTcp(
-              serving,
-              new TcpOptions(
-                  listener.bind(),
-                  listener.port(),
-                  listener.backlog(),
-                  false,
-                  listener.maximumConnections()));
+          listener.tls() != null
+              ? EngineServer.listenTcp(
+                  serving, tlsOptions(listener, listener.tls()), listener.maximumConnections())
+              : EngineServer.listenTcp(
+                  serving,
+                  new TcpOptions(
+                      listener.bind(),
+                      listener.port(),
+                      listener.backlog(),
+                      false,
+                      listener.maximumConnections()));
       case WEBSOCKET -> EngineServer.listenWebSocket(serving, webSocketOptions(listener));
     };
+  }
+
+  private static NetServerOptions tlsOptions(ListenerOptions listener, TlsSettings tls) {
+    NetServerOptions server =
+        new NetServerOptions()
+            .setHost(listener.bind())
+            .setPort(listener.port())
+            .setAcceptBacklog(listener.backlog())
+            .setClientAuth(tls.clientAuth());
+    return tls.applyTo(server);
   }
 
   private WebSocketOptions webSocketOptions(ListenerOptions listener) {
@@ -171,6 +186,10 @@ public final class MqttBroker {
             .setHost(listener.bind())
             .setPort(listener.port())
             .setAcceptBacklog(listener.backlog());
+    TlsSettings tls = listener.tls();
+    if (tls != null) {
+      tls.applyTo(server.setClientAuth(tls.clientAuth()));
+    }
     return new WebSocketOptions(
         server,
         listener.path(),

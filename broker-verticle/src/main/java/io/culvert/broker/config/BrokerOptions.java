@@ -90,6 +90,7 @@ public record BrokerOptions(
               "has a wildcard, and is to begin topics"));
     }
     checkDistinct(listeners, problems);
+    checkTls(listeners, problems);
     PasswordUsers passwordUsers =
         configuration.isPresent("auth.password-file")
             ? PasswordFile.read(configuration.text("auth.password-file"), problems)
@@ -255,6 +256,15 @@ public record BrokerOptions(
         .stream()
         .map(ListenerOptions::from)
         .toList();
+  }
+
+  private static void checkTls(List<ListenerOptions> listeners, List<Problem> problems) {
+    for (int i = 0; i < listeners.size(); i++) {
+      TlsSettings tls = listeners.get(i).tls();
+      if (tls != null) {
+        tls.check("mqtt.listeners[" + i + "]", problems);
+      }
+    }
   }
 
   private static void checkDistinct(List<ListenerOptions> listeners, List<Problem> problems) {

@@ -137,7 +137,26 @@ public final class BrokerSettings {
             0,
             65535,
             null,
-            "Port to listen on; 0 takes any. Unless given, 1883 for tcp and 8083 for websocket."),
+            "Port to listen on; 0 takes any. Unless given, 1883 for tcp and 8083 for websocket; with"
+                + " TLS 8883 and 8084."),
+        text(
+            "mqtt.listeners[].certificate",
+            null,
+            "File in PEM with the server's certificate and those between it and its authority. With"
+                + " it the listener speaks TLS, and nothing else."),
+        text(
+            "mqtt.listeners[].key", null, "File in PEM (PKCS #8) with the key of the certificate."),
+        choice(
+            "mqtt.listeners[].client-certificates",
+            List.of("none", "optional", "required"),
+            "none",
+            "Whether clients are asked for a certificate of `client-authority`, and whether they"
+                + " must have one to connect at all."),
+        text(
+            "mqtt.listeners[].client-authority",
+            null,
+            "File in PEM with the certificates of the authorities that clients' certificates must"
+                + " be of."),
         text("mqtt.listeners[].path", "/mqtt", "Path of a WebSocket listener."),
         texts(
             "mqtt.listeners[].subprotocols",

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how clients are accepted.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param path of a WebSocket, as are the next two
  * @param subprotocols that are accepted, first one preferred
  * @param origins of web pages that may connect; empty for those of the same host only
+ * @param tls or null where it is not used
  */
 public record ListenerOptions(
     Type type,
@@ -23,21 +25,24 @@ public record ListenerOptions(
     List<String> subprotocols,
     List<String> origins,
     int maximumConnections,
-    int backlog) {
+    int backlog,
+    @Nullable TlsSettings tls) {
 
   /** The transport below MQTT. */
   public enum Type {
-    TCP("tcp", "mqtt", 1883),
-    WEBSOCKET("websocket", "ws", 8083);
+    TCP("tcp", "mqtt", 1883, 8883),
+    WEBSOCKET("websocket", "ws", 8083, 8084);
 
     private final String text;
     private final String scheme;
     private final int defaultPort;
+    private final int defaultTlsPort;
 
-    Type(String text, String scheme, int defaultPort) {
+    Type(String text, String scheme, int defaultPort, int defaultTlsPort) {
       this.text = text;
       this.scheme = scheme;
       this.defaultPort = defaultPort;
+      this.defaultTlsPort = defaultTlsPort;
     }
 
     static Type parse(String text) {
@@ -53,27 +58,34 @@ public record ListenerOptions(
   /** From a section of {@code mqtt.listeners}. */
   static ListenerOptions from(Configuration section) {
     Type type = Type.parse(section.text("type"));
+    TlsSettings tls = TlsSettings.from(section);
+    int defaultPort = tls == null ? type.defaultPort : type.defaultTlsPort;
     return new ListenerOptions(
         type,
         section.text("bind"),
-        section.isPresent("port") ? section.integer("port") : type.defaultPort,
+        section.isPresent("port") ? section.integer("port") : defaultPort,
         section.text("path"),
         section.texts("subprotocols"),
         section.texts("origins"),
         section.integer("max-connections"),
-        section.integer("backlog"));
+        section.integer("backlog"),
+        tls);
   }
 
   /** The same listener on another port. */
   public ListenerOptions withPort(int actualPort) {
     return new ListenerOptions(
-        type, bind, actualPort, path, subprotocols, origins, maximumConnections, backlog);
+        type, bind, actualPort, path, subprotocols, origins, maximumConnections, backlog, tls);
   }
 
-  /** What a client connects to: {@code mqtt://127.0.0.1:1883}, {@code ws://[::1]:8083/mqtt}. */
+  /**
+   * What a client connects to: {@code mqtt://127.0.0.1:1883}, {@code ws://[::1]:8083/mqtt}, or with
+   * {@code mqtts}, {@code wss}.
+   */
   public String uri() {
     String host = bind.contains(":") ? "[" + bind + "]" : bind;
-    return type.scheme + "://" + host + ":" + port + (type == Type.WEBSOCKET ? path : "");
+    String scheme = tls == null ? type.scheme : type.scheme + "s";
+    return scheme + "://" + host + ":" + port + (type == Type.WEBSOCKET ? path : "");
   }
 
   /** Whether only this machine can connect. May look a host name up, so it can block. */
@@ -87,14 +99,19 @@ public record ListenerOptions(
 
   /** As a section of {@code mqtt.listeners}. */
   public JsonObject toJson() {
-    return new JsonObject()
-        .put("type", type.text)
-        .put("bind", bind)
-        .put("port", port)
-        .put("path", path)
-        .put("subprotocols", new JsonArray(subprotocols))
-        .put("origins", new JsonArray(origins))
-        .put("max-connections", maximumConnections)
-        .put("backlog", backlog);
+    JsonObject section =
+        new JsonObject()
+            .put("type", type.text)
+            .put("bind", bind)
+            .put("port", port)
+            .put("path", path)
+            .put("subprotocols", new JsonArray(subprotocols))
+            .put("origins", new JsonArray(origins))
+            .put("max-connections", maximumConnections)
+            .put("backlog", backlog);
+    if (tls != null) {
+      tls.addTo(section);
+    }
+    return section;
   }
 }

@@ -11,12 +11,18 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** From settings to what the verticle works with. */
 class BrokerOptionsTest {
+  @TempDir Path folder;
 
   @Test
   void defaultsAreThoseOfTheProtocolCore() {
@@ -141,7 +147,8 @@ class BrokerOptionsTest {
                 List.of("a"),
                 List.of("b"),
                 4,
-                5));
+                5,
+                null));
   }
 
   @Test
@@ -208,5 +215,35 @@ class BrokerOptionsTest {
 
   private static Configuration yaml(String text) {
     return ConfigurationLoader.of(BrokerSettings.TABLE).text("culvert.yaml", text).load();
+  }
+
+  @Test
+  void certificateMakesAListenerOneOfTls() throws Exception {
+    Path file = Files.writeString(folder.resolve("x.pem"), "x");
+    String tls = "certificate: " + file + ", key: " + file;
+    assertThat(uris("mqtt: {listeners: [{" + tls + "}, {type: websocket, port: 1, " + tls + "}]}"))
+        .containsExactly("mqtts://127.0.0.1:8883", "wss://127.0.0.1:1/mqtt");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          certificate: FILE                                        | .key: is needed for TLS
+          key: FILE                                                | .certificate: is needed for TLS
+          certificate: FILE, key: none                             | .key: there is no such file
+          certificate: FILE, key: /                                | .key: there is no such file
+          certificate: FILE, key: FILE, client-certificates: required | needs client-authority
+          certificate: FILE, key: FILE, client-authority: FILE     | would mean nothing
+          certificate: FILE, key: FILE, client-certificates: optional, client-authority: no | no such
+          """)
+  void tlsThatIsOnlyHalfSaidStopsTheStart(String section, String message) throws Exception {
+    Path file = Files.writeString(folder.resolve("x.pem"), "x");
+    String text = "mqtt: {listeners: [{" + section.replace("FILE", file.toString()) + "}]}";
+    assertThatThrownBy(() -> BrokerOptions.from(yaml(text)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.listeners[0]")
+        .hasMessageContaining(message);
   }
 }
