@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
@@ -69,7 +70,10 @@ class ScramIT {
   void stop() throws Exception {
     for (Mqtt5AsyncClient client : clients) {
       if (client.getState().isConnected()) {
-        get(client.disconnect());
+        Throwable failure = failure(client.disconnect());
+        if (failure != null) { // it has ended at this moment
+          assertThat(failure).isInstanceOf(MqttClientStateException.class);
+        }
       }
     }
     assertThat(culvert.signal("TERM")).isZero();
