@@ -31,6 +31,8 @@ final class BrokerShard {
   private final Broker broker;
   private final Function<Boolean, MqttApplication> application;
   private final StreamServer<ServerEvent, ServerConnection> streams;
+  private final Logins logins;
+  private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
 
   BrokerShard(
@@ -39,18 +41,15 @@ final class BrokerShard {
     this.number = place.number();
     this.links = links;
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
-    ScramExchanges scram = scram(options, log);
-    Logins logins = logins(options, log);
+    this.scram = scram(options, log);
+    this.logins = logins(options, log);
     this.application =
         anonymous ->
             new MqttApplication(
                 broker, options.limits(), place.connectingBytes(), log, scram, logins, anonymous);
     this.streams = new StreamServer<>(shard, application.apply(true)); // our own process
     broker.join(links.link(number));
-    Acl acl = options.acl();
-    if (acl != null) {
-      broker.authorization(acl, shard.nowMillis());
-    }
+    authorize(options);
   }
 
   /** Lets time and the other shards reach it, before any connection does. */
@@ -104,6 +103,17 @@ final class BrokerShard {
         broker.retainedBytes());
   }
 
+  /** From now on users and permissions are these; users that are not among them are let go. */
+  void secure(BrokerOptions options) {
+    authorize(options);
+    logins.users(options.passwordUsers());
+    ScramUsers scramUsers = options.scramUsers();
+    if (scram != null && scramUsers != null) {
+      scram.users(scramUsers);
+    }
+    broker.endConnectionsOf(userName -> !options.isUser(userName));
+  }
+
   /** Tells all clients, and accepts none any more. */
   void stop() {
     broker.stop();
@@ -115,6 +125,13 @@ final class BrokerShard {
   /** Nothing comes from other shards any more. */
   void closeLinks() {
     links.close(number);
+  }
+
+  private void authorize(BrokerOptions options) {
+    Acl acl = options.acl();
+    if (acl != null) {
+      broker.authorization(acl, shard.nowMillis());
+    }
   }
 
   private @Nullable ScramExchanges scram(BrokerOptions options, ServerLog log) {

@@ -22,8 +22,12 @@ public final class BrokerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     return vertx
-        .executeBlocking(() -> BrokerOptions.parse(config())) // reads files
-        .compose(this::listen)
+        .executeBlocking(() -> SecurityFiles.look(config()))
+        .compose(
+            seen ->
+                vertx
+                    .executeBlocking(() -> BrokerOptions.parse(config())) // reads files
+                    .compose(options -> listen(options, seen)))
         .onSuccess(this::announce);
   }
 
@@ -32,9 +36,10 @@ public final class BrokerVerticle extends VerticleBase {
     return Future.all(brokers.stream().map(MqttBroker::close).toList());
   }
 
-  private Future<List<ListenerOptions>> listen(BrokerOptions options) {
+  private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {
     MqttBroker broker = MqttBroker.create(context, options);
     brokers.add(broker);
+    SecurityFiles.watch(vertx, config(), broker, options.reloadSeconds(), seen);
     return broker.listen();
   }
 

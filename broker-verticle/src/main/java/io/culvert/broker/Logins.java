@@ -27,7 +27,7 @@ final class Logins {
   private final Broker broker;
   private final ServerLog log;
   private final Context context;
-  private final @Nullable PasswordUsers users;
+  private @Nullable PasswordUsers users;
   private final int maximumPending;
   private final LongSupplier nowMillis;
   private int pending;
@@ -53,6 +53,11 @@ final class Logins {
     this.nowMillis = nowMillis;
   }
 
+  /** Who has a password from now on. */
+  void users(@Nullable PasswordUsers newest) {
+    users = newest;
+  }
+
   /**
    * Decides on a CONNECT without an Authentication Method.
    *
@@ -62,15 +67,16 @@ final class Logins {
   void connect(
       ServerConnection connection, ServerEvent.ConnectRequested requested, boolean anonymous) {
     Connect connect = requested.connect();
+    PasswordUsers among = users;
     boolean hasCredentials = connect.userName() != null || connect.password() != null;
-    if (anonymous && (users == null || !hasCredentials)) {
+    if (anonymous && (among == null || !hasCredentials)) {
       broker.connect(connection, connect, nowMillis.getAsLong());
-    } else if (users == null || !hasCredentials) {
+    } else if (among == null || !hasCredentials) {
       refuse(connection, connect, ReasonCode.NOT_AUTHORIZED, "no credentials");
     } else if (connect.userName() == null || connect.password() == null) {
       refuse(connection, connect, ReasonCode.BAD_USERNAME_OR_PASSWORD, "only half of them");
     } else {
-      check(connection, connect, users, connect.userName(), connect.password());
+      check(connection, connect, among, connect.userName(), connect.password());
     }
   }
 

@@ -54,6 +54,10 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
 
   @Override
   public void event(ServerConnection connection, ServerEvent event, long nowMillis) {
+    if (event instanceof ServerEvent.Published) { // nearly all are
+      broker.handle(connection, event, nowMillis);
+      return;
+    }
     if (event instanceof ServerEvent.Disconnected disconnected) {
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);

@@ -102,6 +102,15 @@ public final class MqttBroker {
     return shards.stream().map(part -> part.shard().context()).toList();
   }
 
+  /**
+   * Takes users and permissions from these options, which name the same files as before: clients
+   * that connect are checked by them, sessions get the new permissions, and connections of users
+   * who are gone are ended (0x87). May be called on any thread.
+   */
+  public Future<Void> secure(BrokerOptions newest) {
+    return onEach(part -> part.secure(newest));
+  }
+
   /** What it holds and has counted. May be called on any thread. */
   public Future<BrokerStatus> status() {
     List<Future<BrokerStatus>> parts = shards.stream().map(part -> part.on(part::status)).toList();

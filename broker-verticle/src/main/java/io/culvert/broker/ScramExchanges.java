@@ -33,7 +33,7 @@ final class ScramExchanges {
   private final Broker broker;
   private final ServerLog log;
   private final Context context;
-  private final ScramUsers users;
+  private ScramUsers users;
   private final int maximumSteps;
   private final LongSupplier random;
   private final LongSupplier nowMillis;
@@ -61,6 +61,11 @@ final class ScramExchanges {
     this.maximumSteps = maximumSteps;
     this.random = random;
     this.nowMillis = nowMillis;
+  }
+
+  /** Who may authenticate from now on. */
+  void users(ScramUsers newest) {
+    users = newest;
   }
 
   /** Whether the event is one of authentication by this method; what else it is, others decide. */

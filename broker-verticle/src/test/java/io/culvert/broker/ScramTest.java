@@ -168,6 +168,7 @@ class ScramTest {
             options.anonymous(),
             options.passwordUsers(),
             options.acl(),
+            options.reloadSeconds(),
             options.scramUsers(),
             0,
             options.limits()));

@@ -61,6 +61,11 @@ public final class PasswordUsers {
     return true;
   }
 
+  /** Whether there is such a user. */
+  public boolean contains(String userName) {
+    return users.containsKey(userName);
+  }
+
   /** Without secrets. */
   @Override
   public String toString() {

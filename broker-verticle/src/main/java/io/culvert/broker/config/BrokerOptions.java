@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param anonymous whether clients without credentials are let in everywhere
  * @param passwordUsers who may log in by name and password, or null where nobody may
  * @param acl who may do what, or null where everybody may do everything
+ * @param reloadSeconds how often the files are looked at, or 0 for never
  * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
  * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
  */
@@ -40,6 +41,7 @@ public record BrokerOptions(
     boolean anonymous,
     @Nullable PasswordUsers passwordUsers,
     @Nullable Acl acl,
+    int reloadSeconds,
     @Nullable ScramUsers scramUsers,
     int pendingAuthentications,
     Limits limits) {
@@ -113,6 +115,7 @@ public record BrokerOptions(
         configuration.flag("auth.anonymous"),
         passwordUsers,
         acl,
+        configuration.integer("auth.reload-seconds"),
         scramUsers,
         configuration.integer("limits.pending-authentications"),
         limits(configuration));
@@ -121,6 +124,12 @@ public record BrokerOptions(
   /** Whether clients have credentials by which they can be told apart from strangers. */
   public boolean hasUsers() {
     return passwordUsers != null || scramUsers != null;
+  }
+
+  /** Whether there is a user of this name. */
+  public boolean isUser(String userName) {
+    return (passwordUsers != null && passwordUsers.contains(userName))
+        || (scramUsers != null && scramUsers.knows(userName));
   }
 
   /**

@@ -211,6 +211,15 @@ public final class BrokerSettings {
                 + " Wills; a message that a subscriber may not read is left out. A file that is"
                 + " missing, empty or malformed stops the start. Unless set, whoever is let in may"
                 + " do everything."),
+        number(
+            "auth.reload-seconds",
+            Unit.SECONDS,
+            0,
+            86_400,
+            "5s",
+            "How often the files of users and permissions are looked at. When one has changed, all"
+                + " are read again; if one is then missing, empty or malformed, what was read before"
+                + " goes on to hold, and the log says why. 0 never looks."),
         text(
             "auth.scram-file",
             null,

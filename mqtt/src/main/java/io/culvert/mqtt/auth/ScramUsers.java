@@ -57,7 +57,8 @@ public final class ScramUsers {
     return credentials.size();
   }
 
-  boolean knows(String name) {
+  /** Whether there is such a user. */
+  public boolean knows(String name) {
     return credentials.containsKey(name);
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,11 @@ public final class Broker {
   /** Who may do what from now on, also in the sessions that there are. */
   public void authorization(Authorization authorization, long nowMillis) {
     sessions.authorization(authorization, nowMillis);
+  }
+
+  /** Ends the connections of users who are not welcome any more (0x87). */
+  public void endConnectionsOf(Predicate<String> isUnwelcome) {
+    sessions.endConnectionsOf(isUnwelcome);
   }
 
   /** Does what an event asks for, as far as the client may. */

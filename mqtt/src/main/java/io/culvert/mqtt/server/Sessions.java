@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of one broker: how they begin, change hands and end. */
@@ -62,6 +63,16 @@ final class Sessions {
     authorization = newest;
     for (Session session : sessions.values()) {
       permit(session, newest.of(session.clientId(), session.userName()), nowMillis);
+    }
+  }
+
+  void endConnectionsOf(Predicate<String> isUnwelcome) {
+    for (Session session : List.copyOf(sessions.values())) {
+      ServerConnection connection = session.connection();
+      String userName = session.userName();
+      if (connection != null && userName != null && isUnwelcome.test(userName)) {
+        connection.disconnect(ReasonCode.NOT_AUTHORIZED, DisconnectCause.SERVER_DISCONNECT);
+      }
     }
   }
 

@@ -1,0 +1,106 @@
+package io.culvert.broker;
+
+import io.culvert.broker.config.BrokerOptions;
+import io.culvert.runtime.config.ConfigurationException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the files of users and permissions from time to time, and reads all of them again when
+ * one has changed. While one of them cannot be used, what was read before goes on to hold.
+ *
+ * <p>Files are read on worker threads; everything else happens in the context that it was made in.
+ */
+final class SecurityFiles {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
+  private static final List<String> KEYS = List.of("password-file", "acl-file", "scram-file");
+
+  private final Vertx vertx;
+  private final JsonObject config;
+  private final MqttBroker broker;
+  private List<String> seen;
+  private boolean looking;
+
+  private SecurityFiles(Vertx vertx, JsonObject config, MqttBroker broker, List<String> seen) {
+    this.vertx = vertx;
+    this.config = config;
+    this.broker = broker;
+    this.seen = seen;
+  }
+
+  /**
+   * What the files are now; before they are read, so that no change is missed. Blocks.
+   *
+   * @param config of the verticle
+   */
+  static List<String> look(JsonObject config) {
+    JsonObject auth = config.getJsonObject("auth", new JsonObject());
+    return KEYS.stream()
+        .flatMap(key -> Stream.ofNullable(auth.getString(key)))
+        .map(SecurityFiles::state)
+        .toList();
+  }
+
+  /**
+   * Watches them from now on, if there are any.
+   *
+   * @param seen what they were when they were read
+   */
+  static void watch(
+      Vertx vertx, JsonObject config, MqttBroker broker, int seconds, List<String> seen) {
+    if (seconds > 0 && !seen.isEmpty()) {
+      SecurityFiles files = new SecurityFiles(vertx, config, broker, seen);
+      vertx.setPeriodic(seconds * 1000L, ignored -> files.look());
+    }
+  }
+
+  private void look() {
+    if (looking) {
+      return;
+    }
+    looking = true;
+    vertx
+        .executeBlocking(() -> look(config), /* ordered= */ false)
+        .compose(now -> now.equals(seen) ? Future.succeededFuture() : reload(now))
+        .onComplete(done -> looking = false);
+  }
+
+  private Future<Void> reload(List<String> now) {
+    seen = now;
+    return vertx
+        .executeBlocking(() -> BrokerOptions.parse(config), /* ordered= */ false)
+        .compose(broker::secure)
+        .onSuccess(done -> LOG.info("users and permissions were read again"))
+        .onFailure(SecurityFiles::failed);
+  }
+
+  private static void failed(Throwable failure) {
+    if (failure instanceof ConfigurationException wrong) {
+      LOG.error(
+          "users and permissions stay as they were read before: {}",
+          wrong.problems().stream().map(Object::toString).collect(Collectors.joining("; ")));
+    } else {
+      LOG.error("users and permissions could not be read again", failure);
+    }
+  }
+
+  /** Changes when the file does; the same for all times at which there is none. */
+  private static String state(String file) {
+    try {
+      BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
+      return file + " " + found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
+    } catch (IOException e) {
+      return file + " cannot be read";
+    }
+  }
+}
