@@ -152,6 +152,22 @@ class AclIT {
   }
 
   @Test
+  @BadInput(67)
+  void anotherUserDoesNotGetTheSessionOfAnIdentifier() {
+    Mqtt5BlockingClient ann = connect(address, "ann", "same");
+    for (int i = 0; i < 4; i++) { // of all shards
+      Throwable refused = catchThrowable(() -> connect(address, "bob", "same"));
+      assertThat(refused)
+          .isInstanceOfSatisfying(
+              Mqtt5ConnAckException.class,
+              e ->
+                  assertThat(e.getMqttMessage().getReasonCode())
+                      .isEqualTo(Mqtt5ConnAckReasonCode.CLIENT_IDENTIFIER_NOT_VALID));
+    }
+    ann.publishWith().topic("home").qos(MqttQos.AT_LEAST_ONCE).send(); // has noticed nothing
+  }
+
+  @Test
   void subscriptionAndWillAreRefusedWhereNothingIsAllowed() throws Exception {
     Mqtt5BlockingClient bob = connect(address, "bob", "c");
     Throwable refused =

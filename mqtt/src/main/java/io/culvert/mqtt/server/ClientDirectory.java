@@ -25,9 +25,17 @@ public final class ClientDirectory {
     return new ClientDirectory((Map<String, Owner>) map);
   }
 
-  /** Names the new owner; returns the one before, or null where there was none. */
+  /**
+   * Names the new owner, unless there is one of another user, who keeps it.
+   *
+   * @return the one before, or null where there was none
+   */
   @Nullable Owner claim(String clientId, Owner owner) {
-    return owners.put(clientId, owner);
+    Owner before = owners.putIfAbsent(clientId, owner);
+    while (before != null && before.isSameUser(owner) && !owners.replace(clientId, before, owner)) {
+      before = owners.putIfAbsent(clientId, owner); // it has changed meanwhile
+    }
+    return before;
   }
 
   /** The session is over, unless another connection has claimed it meanwhile. */

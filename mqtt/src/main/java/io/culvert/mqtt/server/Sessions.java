@@ -11,6 +11,7 @@ import io.culvert.mqtt.wire.Will;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class Sessions {
   /** Sessions that one call of {@link #timeout} looks at, so that others have their turn. */
   private static final int TIMEOUT_STEPS = 1000;
+
+  private static final Properties OF_ANOTHER_USER =
+      Properties.builder()
+          .put(Property.REASON_STRING, "another user has this Client Identifier")
+          .build();
 
   private final Limits limits;
   private final Counters counters;
@@ -111,7 +117,15 @@ final class Sessions {
       refuse(connection, ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
       return;
     }
-    Owner owner = place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim());
+    String userName = connection.userName();
+    Owner owner =
+        place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim(), userName);
+    Owner before = place.isAlone() ? owner : place.directory().claim(clientId, owner);
+    if (isOfAnotherUser(clientId, userName, owner, before)) {
+      counters.countRefused();
+      connection.rejectConnect(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, OF_ANOTHER_USER);
+      return;
+    }
     Joining joining =
         new Joining(
             connection,
@@ -122,7 +136,17 @@ final class Sessions {
             properties,
             owner,
             permissions);
-    join(joining, place.isAlone() ? owner : place.directory().claim(clientId, owner), nowMillis);
+    join(joining, before, nowMillis);
+  }
+
+  /** A session is taken over by its own user only. */
+  private boolean isOfAnotherUser(
+      String clientId, @Nullable String userName, Owner owner, @Nullable Owner before) {
+    if (!place.isAlone()) {
+      return before != null && !before.isSameUser(owner);
+    }
+    Session known = sessions.get(clientId);
+    return known != null && !Objects.equals(known.userName(), userName);
   }
 
   /**
