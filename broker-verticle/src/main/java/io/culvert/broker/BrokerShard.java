@@ -2,9 +2,12 @@ package io.culvert.broker;
 
 import io.culvert.broker.auth.Acl;
 import io.culvert.broker.config.BrokerOptions;
+import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Counters;
+import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -16,7 +19,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +31,12 @@ final class BrokerShard {
   private final int number;
   private final ShardLinks links;
   private final Broker broker;
-  private final Function<Boolean, MqttApplication> application;
+  private final BrokerOptions options;
+  private final ServerLog log;
+  private final Quota connectingBytes;
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
+  private BrokerOptions secured;
   private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
 
@@ -40,14 +45,14 @@ final class BrokerShard {
     this.shard = shard;
     this.number = place.number();
     this.links = links;
+    this.options = options;
+    this.secured = options;
+    this.log = log;
+    this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
     this.scram = scram(options, log);
     this.logins = logins(options, log);
-    this.application =
-        anonymous ->
-            new MqttApplication(
-                broker, options.limits(), place.connectingBytes(), log, scram, logins, anonymous);
-    this.streams = new StreamServer<>(shard, application.apply(true)); // our own process
+    this.streams = new StreamServer<>(shard, application(true, false)); // our own process
     broker.join(links.link(number));
     authorize(options);
   }
@@ -74,13 +79,10 @@ final class BrokerShard {
     return streams;
   }
 
-  /**
-   * For a listener.
-   *
-   * @param anonymous whether it lets clients without credentials in
-   */
-  ServingShard<ServerEvent, ServerConnection> serving(boolean anonymous) {
-    return new ServingShard<>(shard, application.apply(anonymous));
+  ServingShard<ServerEvent, ServerConnection> serving(ListenerOptions listener) {
+    TlsSettings tls = listener.tls();
+    return new ServingShard<>(
+        shard, application(options.admitsAnonymous(listener), tls != null && tls.namesUser()));
   }
 
   /** Asks on the event loop. */
@@ -103,15 +105,17 @@ final class BrokerShard {
         broker.retainedBytes());
   }
 
-  /** From now on users and permissions are these; users that are not among them are let go. */
-  void secure(BrokerOptions options) {
-    authorize(options);
-    logins.users(options.passwordUsers());
-    ScramUsers scramUsers = options.scramUsers();
+  /** From now on users and permissions are these; users who were there and are not, are let go. */
+  void secure(BrokerOptions newest) {
+    authorize(newest);
+    logins.users(newest.passwordUsers());
+    ScramUsers scramUsers = newest.scramUsers();
     if (scram != null && scramUsers != null) {
       scram.users(scramUsers);
     }
-    broker.endConnectionsOf(userName -> !options.isUser(userName));
+    BrokerOptions before = secured;
+    secured = newest;
+    broker.endConnectionsOf(user -> before.isUser(user) && !newest.isUser(user));
   }
 
   /** Tells all clients, and accepts none any more. */
@@ -125,6 +129,11 @@ final class BrokerShard {
   /** Nothing comes from other shards any more. */
   void closeLinks() {
     links.close(number);
+  }
+
+  private MqttApplication application(boolean anonymous, boolean certificates) {
+    return new MqttApplication(
+        broker, options.limits(), connectingBytes, log, scram, logins, anonymous, certificates);
   }
 
   private void authorize(BrokerOptions options) {

@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.CertificateUser;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
@@ -10,6 +11,8 @@ import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
@@ -22,12 +25,16 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final Logins logins;
   private final boolean anonymous;
 
+  /** Those that have not sent CONNECT yet, where their certificates say who they are. */
+  private final @Nullable Map<ServerConnection, Peer> strangers;
+
   /**
    * For the connections of one listener in one shard.
    *
    * @param connectingBytes that of all shards
    * @param scram where clients may authenticate, or null where no method is known
    * @param anonymous whether clients without credentials are let in
+   * @param certificates whether a client's certificate says which user it is
    */
   MqttApplication(
       Broker broker,
@@ -36,7 +43,8 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
-      boolean anonymous) {
+      boolean anonymous,
+      boolean certificates) {
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
@@ -44,12 +52,18 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     this.scram = scram;
     this.logins = logins;
     this.anonymous = anonymous;
+    this.strangers = certificates ? new HashMap<>() : null;
   }
 
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
-    return new ServerConnection(
-        limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+    ServerConnection opened =
+        new ServerConnection(
+            limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+    if (strangers != null) {
+      strangers.put(opened, peer);
+    }
+    return opened;
   }
 
   @Override
@@ -66,7 +80,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       return;
     }
     if (event instanceof ServerEvent.ConnectRequested requested) {
-      logins.connect(connection, requested, anonymous);
+      connect(connection, requested, nowMillis);
     } else {
       broker.handle(connection, event, nowMillis);
     }
@@ -79,7 +93,22 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
   }
 
+  private void connect(
+      ServerConnection connection, ServerEvent.ConnectRequested requested, long nowMillis) {
+    Peer peer = strangers == null ? null : strangers.remove(connection);
+    String user = peer == null ? null : CertificateUser.commonName(peer.tlsSession());
+    if (user == null) {
+      logins.connect(connection, requested, anonymous);
+    } else {
+      connection.loggedIn(user);
+      broker.connect(connection, requested.connect(), nowMillis);
+    }
+  }
+
   private void forget(ServerConnection connection) {
+    if (strangers != null) {
+      strangers.remove(connection);
+    }
     if (scram != null) {
       scram.forget(connection);
     }

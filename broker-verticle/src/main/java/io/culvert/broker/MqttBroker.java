@@ -159,9 +159,8 @@ public final class MqttBroker {
   }
 
   private Future<EngineServer> listen(ListenerOptions listener) {
-    boolean anonymous = options.admitsAnonymous(listener);
     List<ServingShard<ServerEvent, ServerConnection>> serving =
-        shards.stream().map(part -> part.serving(anonymous)).toList();
+        shards.stream().map(part -> part.serving(listener)).toList();
     return switch (listener.type()) {
       case TCP ->
           listener.tls() != null

@@ -2,6 +2,7 @@ package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,10 +23,16 @@ final class Listeners {
       return null;
     }
     return options.listeners().stream()
-        .filter(listener -> !listener.isLoopback())
+        .filter(listener -> !listener.isLoopback() && !namesUsers(listener))
         .map(ListenerOptions::uri)
         .findFirst()
         .orElse(null);
+  }
+
+  /** Clients need no other credentials than their certificates. */
+  private static boolean namesUsers(ListenerOptions listener) {
+    TlsSettings tls = listener.tls();
+    return tls != null && tls.namesUser();
   }
 
   /**

@@ -152,6 +152,11 @@ public final class BrokerSettings {
             "none",
             "Whether clients are asked for a certificate of `client-authority`, and whether they"
                 + " must have one to connect at all."),
+        flag(
+            "mqtt.listeners[].user-from-certificate",
+            false,
+            "Whether a client that shows a certificate is the user whom its common name (CN) names,"
+                + " without a password."),
         text(
             "mqtt.listeners[].client-authority",
             null,

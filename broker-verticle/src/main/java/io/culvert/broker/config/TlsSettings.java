@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param key of that certificate, in PKCS #8
  * @param clientAuthority whose certificates clients may show, or null where none is asked for
  * @param clientCertificates {@code none}, {@code optional} or {@code required}
+ * @param namesUser whether a client's certificate says which user it is
  */
 public record TlsSettings(
-    String certificate, String key, @Nullable String clientAuthority, String clientCertificates) {
+    String certificate,
+    String key,
+    @Nullable String clientAuthority,
+    String clientCertificates,
+    boolean namesUser) {
 
   /**
    * From a section of {@code mqtt.listeners}; null where that names neither certificate nor key.
@@ -33,7 +38,8 @@ public record TlsSettings(
             text(section, "certificate"),
             text(section, "key"),
             section.isPresent("client-authority") ? section.text("client-authority") : null,
-            section.text("client-certificates"))
+            section.text("client-certificates"),
+            section.flag("user-from-certificate"))
         : null;
   }
 
@@ -49,6 +55,11 @@ public record TlsSettings(
     boolean asks = !clientCertificates.equals("none");
     if (authority != null) {
       checkFile(path + ".client-authority", authority, problems);
+    }
+    if (namesUser && !asks) {
+      problems.add(
+          new Problem(
+              "", path + ".user-from-certificate", "needs client-certificates, which it reads"));
     }
     if (asks != (authority != null)) {
       problems.add(
@@ -86,7 +97,8 @@ public record TlsSettings(
     section
         .put("certificate", certificate)
         .put("key", key)
-        .put("client-certificates", clientCertificates);
+        .put("client-certificates", clientCertificates)
+        .put("user-from-certificate", namesUser);
     if (clientAuthority != null) {
       section.put("client-authority", clientAuthority);
     }

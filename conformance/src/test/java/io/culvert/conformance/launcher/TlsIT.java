@@ -35,7 +35,9 @@ class TlsIT {
           - {port: 0, certificate: server.pem, key: server.key}
           - {type: websocket, port: 0, certificate: server.pem, key: server.key}
           - {port: 0, certificate: server.pem, key: server.key,
-             client-certificates: required, client-authority: device.pem}
+             client-certificates: required, client-authority: device.pem,
+             user-from-certificate: true}
+      auth: {acl-file: acl, anonymous: true}
       """;
 
   @TempDir Path folder;
@@ -50,6 +52,8 @@ class TlsIT {
     Certificates.write(folder, "device", "device");
     Certificates.write(folder, "stranger", "device");
     Files.writeString(folder.resolve("culvert.yaml"), CONFIGURATION);
+    Files.writeString(
+        folder.resolve("acl"), "topic t\nuser device\ntopic t\npattern write of/%u\n");
     culvert = JarProcess.culvert(folder, "run", "--ephemeral");
     String[] words = culvert.firstLine().split(" ");
     mqtts = URI.create(words[1]);
@@ -116,6 +120,17 @@ class TlsIT {
   }
 
   @Test
+  void certificateSaysWhichUserItIs() throws Exception {
+    Programs.require("mosquitto_pub");
+    String[] certificate = {
+      "--cafile", "server.pem", "--cert", "device.pem", "--key", "device.key"
+    };
+    assertThat(publish(mutual, "of/device", certificate)).isEmpty();
+    assertThat(publish(mutual, "of/other", certificate)).contains("Not authorized");
+    assertThat(publish(mqtts, "of/device", "--cafile", "server.pem")).contains("Not authorized");
+  }
+
+  @Test
   void whoSpeaksNoTlsHurtsNobody() throws Exception {
     Programs.require("mosquitto_pub");
     for (String bytes : List.of("\20\r\0\4MQTT\4", "GET / HTTP/1.1\r\n\r\n")) {
@@ -143,18 +158,26 @@ class TlsIT {
   }
 
   private int pub(URI to, String... options) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("mosquitto_pub", "-h", "localhost", "-p", "" + to.getPort()));
-    command.addAll(List.of("-V", "mqttv5", "-t", "t", "-m", "x", "-q", "1"));
-    command.addAll(List.of(options));
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+    Process process = start(to, "t", options);
+    process.getInputStream().readAllBytes();
     assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
     return process.exitValue();
+  }
+
+  /** What mosquitto_pub says about it. */
+  private String publish(URI to, String topic, String... options) throws Exception {
+    Process process = start(to, topic, options);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+    return said;
+  }
+
+  private Process start(URI to, String topic, String... options) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("mosquitto_pub", "-h", "localhost", "-p", "" + to.getPort()));
+    command.addAll(List.of("-V", "mqttv5", "-t", topic, "-m", "x", "-q", "1"));
+    command.addAll(List.of(options));
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
   private TrustManagerFactory trusting() throws Exception {
