@@ -179,9 +179,14 @@ class ReauthenticationTest {
   }
 
   @Test
-  void takeOverByAClientThatProvedNothingForgetsTheUser() {
-    harness.connect("c");
-    assertThat(harness.session("c").userName()).isNull();
+  void clientThatProvedNothingDoesNotTakeTheSessionOver() {
+    String user = harness.session("c").userName();
+    TestClient stranger = harness.open();
+    stranger.send(Packets.connect("c").build());
+    assertThat(stranger.takeFirst(ConnAck.class).reasonCode())
+        .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+    assertThat(client.isClosed()).isFalse();
+    assertThat(harness.session("c").userName()).isNotNull().isEqualTo(user);
   }
 
   @Test
