@@ -162,20 +162,26 @@ public final class MqttBroker {
     List<ServingShard<ServerEvent, ServerConnection>> serving =
         shards.stream().map(part -> part.serving(listener)).toList();
     return switch (listener.type()) {
-      case TCP ->
-          listener.tls() != null
-              ? EngineServer.listenTcp(
-                  serving, tlsOptions(listener, listener.tls()), listener.maximumConnections())
-              : EngineServer.listenTcp(
-                  serving,
-                  new TcpOptions(
-                      listener.bind(),
-                      listener.port(),
-                      listener.backlog(),
-                      false,
-                      listener.maximumConnections()));
+      case TCP -> listenTcp(serving, listener);
       case WEBSOCKET -> EngineServer.listenWebSocket(serving, webSocketOptions(listener));
     };
+  }
+
+  private static Future<EngineServer> listenTcp(
+      List<ServingShard<ServerEvent, ServerConnection>> serving, ListenerOptions listener) {
+    TlsSettings tls = listener.tls();
+    if (tls != null) {
+      return EngineServer.listenTcp(
+          serving, tlsOptions(listener, tls), listener.maximumConnections());
+    }
+    TcpOptions plain =
+        new TcpOptions(
+            listener.bind(),
+            listener.port(),
+            listener.backlog(),
+            false,
+            listener.maximumConnections());
+    return EngineServer.listenTcp(serving, plain);
   }
 
   private static NetServerOptions tlsOptions(ListenerOptions listener, TlsSettings tls) {

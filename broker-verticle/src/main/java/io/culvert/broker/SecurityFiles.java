@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -44,9 +45,11 @@ final class SecurityFiles {
    * @param config of the verticle
    */
   static List<String> look(JsonObject config) {
-    JsonObject auth = config.getJsonObject("auth", new JsonObject());
+    if (!(config.getValue("auth") instanceof JsonObject auth)) {
+      return List.of(); // where that is wrong, whoever parses it says so
+    }
     return KEYS.stream()
-        .flatMap(key -> Stream.ofNullable(auth.getString(key)))
+        .flatMap(key -> auth.getValue(key) instanceof String file ? Stream.of(file) : Stream.of())
         .map(SecurityFiles::state)
         .toList();
   }
@@ -99,7 +102,7 @@ final class SecurityFiles {
     try {
       BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
       return file + " " + found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       return file + " cannot be read";
     }
   }

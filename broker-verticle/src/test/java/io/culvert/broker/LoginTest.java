@@ -11,6 +11,8 @@ import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.runtime.config.ConfigurationException;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -114,6 +116,24 @@ class LoginTest {
       client.close();
     }
     assertThat(answers).contains(ReasonCode.SUCCESS, ReasonCode.SERVER_BUSY);
+  }
+
+  @Test
+  void settingThatIsNoFileStopsTheStartWithItsName() {
+    JsonObject noName = new JsonObject().put("password-file", "a\0b");
+    assertStartFails(config("127.0.0.1", noName), "auth.password-file: there is no such file");
+    assertStartFails(config("127.0.0.1", new JsonObject().put("acl-file", 5)), "auth.acl-file");
+    assertStartFails(new JsonObject().put("auth", "open"), "auth");
+  }
+
+  private void assertStartFails(JsonObject config, String text) {
+    Future<String> deployed =
+        vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config));
+    assertThat(deployed.toCompletionStage().toCompletableFuture())
+        .failsWithin(30, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .withCauseInstanceOf(ConfigurationException.class)
+        .withMessageContaining(text);
   }
 
   private ReasonCode login(String user, String password) throws Exception {

@@ -11,8 +11,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The folder for everything that is kept, held by one process: its file {@code lock} is locked and
@@ -33,7 +31,7 @@ final class DataFolder implements AutoCloseable {
     FileChannel channel = null;
     boolean locked = false;
     try {
-      Files.createDirectories(path, ownerOnly());
+      Files.createDirectories(path, OwnerOnly.attributes("rwx------"));
       Path lockFile = path.resolve("lock");
       channel =
           FileChannel.open(
@@ -99,15 +97,6 @@ final class DataFolder implements AutoCloseable {
       return e.getMessage() + " is a file";
     }
     return String.valueOf(e.getMessage());
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    boolean posix = Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-        }
-        : new FileAttribute<?>[0];
   }
 
   private static void closeQuietly(FileChannel channel) {

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -44,7 +42,8 @@ final class PasswordFiles {
   /** Replaces the file as a whole, readable by its owner only: nobody ever sees half of it. */
   static void write(Path file, List<String> lines) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
-    Path written = Files.createTempFile(folder, "passwords", ".new", ownerOnly());
+    Path written =
+        Files.createTempFile(folder, "passwords", ".new", OwnerOnly.attributes("rw-------"));
     try {
       Files.write(written, lines, StandardCharsets.UTF_8);
       Files.move(
@@ -52,14 +51,5 @@ final class PasswordFiles {
     } finally {
       Files.deleteIfExists(written);
     }
-  }
-
-  private static FileAttribute<?>[] ownerOnly() {
-    boolean posix = Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connAck the properties of CONNACK
  * @param owner the claim that it has made
- * @param permissions what the client may do
  */
 record Joining(
     ServerConnection connection,
@@ -19,5 +18,4 @@ record Joining(
     @Nullable Will will,
     Grant grant,
     Properties connAck,
-    Owner owner,
-    Permissions permissions) {}
+    Owner owner) {}

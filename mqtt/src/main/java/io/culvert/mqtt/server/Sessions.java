@@ -109,15 +109,14 @@ final class Sessions {
       connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
       return;
     }
-    Permissions permissions = authorization.of(clientId, connection.userName());
+    String userName = connection.userName();
     Will will = connect.will();
-    if (will != null && !permissions.mayPublish(will.topic())) {
+    if (will != null && !authorization.of(clientId, userName).mayPublish(will.topic())) {
       counters.countDenied();
-      log.denied(clientId, connection.userName(), "leave a Will to " + will.topic(), nowMillis);
+      log.denied(clientId, userName, "leave a Will to " + will.topic(), nowMillis);
       refuse(connection, ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
       return;
     }
-    String userName = connection.userName();
     Owner owner =
         place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim(), userName);
     Owner before = place.isAlone() ? owner : place.directory().claim(clientId, owner);
@@ -134,8 +133,7 @@ final class Sessions {
             will == null ? null : will.copy(),
             grant,
             properties,
-            owner,
-            permissions);
+            owner);
     join(joining, before, nowMillis);
   }
 
@@ -214,7 +212,8 @@ final class Sessions {
     }
     Session session = known == null ? create(joining.clientId()) : known; // [MQTT5-3.1.2-6]
     session.owner(joining.owner());
-    permit(session, joining.permissions(), nowMillis);
+    // Asked anew: while a session moves, they may change.
+    permit(session, authorization.of(joining.clientId(), connection.userName()), nowMillis);
     sessions.put(joining.clientId(), session);
     if (!isThere) {
       deadlines.set(session.deadline(), session.deadlineMillis());
