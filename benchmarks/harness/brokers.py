@@ -18,14 +18,16 @@ BUILD_LIMIT_S = 900
 class Mosquitto(Broker):
     name = 'mosquitto'
 
-    def __init__(self, program):
+    def __init__(self, program, tls=None):
         super().__init__()
         self.program = program
+        self.tls = tls
 
     def command(self):
         self.port = free_port()
         conf = self.folder / 'mosquitto.conf'
-        conf.write_text(settings.mosquitto_conf(self.port))
+        tls = settings.mosquitto_tls(self.tls.certificate, self.tls.key) if self.tls else ''
+        conf.write_text(settings.mosquitto_conf(self.port) + tls)
         return [self.program, '-c', str(conf)]
 
     def is_ready(self):
@@ -36,18 +38,23 @@ class Mosquitto(Broker):
 class Culvert(JavaBroker):
     """Culvert with one shard or several."""
 
-    def __init__(self, java, flags, shards=1, root=ROOT):
+    def __init__(self, java, flags, shards=1, root=ROOT, tls=None):
         super().__init__(java, flags)
+        self.tls = tls
         self.shards = shards
         self.root = root
         self.name = 'first' if root == FIRST else 'culvert' if shards == 1 else f'culvert{shards}'
 
     def command(self):
         jar = self.root / JAR.relative_to(ROOT)
-        return [self.java, *self.flags, '-jar', str(jar), *settings.culvert_args(self.folder / 'data', self.shards)]
+        config = None
+        if self.tls:
+            config = self.folder / 'culvert.yaml'
+            config.write_text(settings.culvert_tls(self.tls.certificate, self.tls.key))
+        return [self.java, *self.flags, '-jar', str(jar), *settings.culvert_args(self.folder / 'data', self.shards, config)]
 
     def is_ready(self):
-        match = re.search(r'^ready mqtt://127\.0\.0\.1:(\d+)\b', self.log_text(), re.MULTILINE)
+        match = re.search(r'^ready mqtts?://127\.0\.0\.1:(\d+)\b', self.log_text(), re.MULTILINE)
         if match:
             self.port = int(match[1])
         return match is not None

@@ -101,7 +101,7 @@ def judge_cpu(out, timed):
             if not found:
                 continue
             out.ratios[own, peer] = found
-            limit = scenario.goal(peer) if own == 'culvert' else max(1.0, scenario.goal(peer) or 0)
+            limit = scenario.goal(peer) if own == 'culvert' or scenario.tls else max(1.0, scenario.goal(peer) or 0)
             if limit:
                 out.verdicts.append(Verdict(f'CPU to {LABELS[peer]}{mark(own)}', f'≤ {fraction(limit)}', f'{found.mid:.3f}', found.mid <= limit))
             mine, other = out.metric(own, 'p99_us'), out.metric(peer, 'p99_us')

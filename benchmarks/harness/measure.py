@@ -23,7 +23,8 @@ def mqload(broker, args, limit_s=ROUND_LIMIT_S):
 
 
 def spawn(broker, args, limit_s=ROUND_LIMIT_S):
-    command = [str(MQLOAD), '--port', str(broker.port), '--pid', str(broker.pid), '--timeout', str(limit_s), *args]
+    tls = ['--tls', str(broker.tls.certificate)] if broker.tls else []
+    command = [str(MQLOAD), '--port', str(broker.port), '--pid', str(broker.pid), '--timeout', str(limit_s), *tls, *args]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     _children.append(process)
     return process

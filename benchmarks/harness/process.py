@@ -47,6 +47,7 @@ class Broker:
     """One process of one broker: start() returns when it listens, and tells how long that took."""
 
     name = ''
+    tls = None      # the certificate of a broker that speaks TLS
 
     def __init__(self):
         self.process = None

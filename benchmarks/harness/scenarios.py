@@ -5,6 +5,7 @@ from .products import NAMES, OWN, PEERS
 
 LOAD, STORM, RETAINED, FEED, IDLE, START = 'load', 'storm', 'retained', 'feed', 'idle', 'start'
 OF_FIRST = ('p0', 'p1', 'p1v5', 'p2', 'fo0', 'fo1', 'fi1', 'p0w1', 'p0r', 'cs')   # what Culvert's first version is measured in, too
+BY_TLS = (*OWN, 'mosquitto')
 NO_MQTT_5, NO_SHARED = {'moquette': 'no MQTT 5'}, {'moquette': 'no shared groups'}
 
 
@@ -23,12 +24,13 @@ class Scenario:
     limits: dict = field(default_factory=dict)   # absolute goals
     absent: dict = field(default_factory=dict)   # by broker, why it cannot take part
     brokers: tuple = tuple(n for n in NAMES if n != 'first')
+    tls: bool = False           # on brokers that speak TLS only; figures without goals
 
     def unit(self):
         return 'connect' if self.kind == STORM else 'delivery'
 
     def goal(self, peer):
-        return self.goals.get(peer, None if self.kind == STORM else 1.0)
+        return self.goals.get(peer, None if self.kind == STORM or self.tls else 1.0)
 
     def takes(self, name):
         known = name in self.brokers or (name == 'first' and self.code in OF_FIRST)
@@ -38,7 +40,7 @@ class Scenario:
 def pairs(code, title, qos, window, probe, mosquitto, extra=(), size=64, proto=4, rate=0, **more):
     args = ('--scenario', 'pairs', '--pubs', '50', '--subs', '50', '--size', str(size), '--qos', str(qos),
             '--window', str(window), '--proto', str(proto), *extra) + (('--rate', str(rate)) if rate else ())
-    goals = {'mosquitto': mosquitto, **more.pop('goals', {})}
+    goals = ({'mosquitto': mosquitto} if mosquitto else {}) | more.pop('goals', {})
     absent = NO_MQTT_5 if proto == 5 else {}
     return Scenario(code, title, LOAD, args, publishers=50, rate=rate, probe=probe, goals=goals, absent=absent, **more)
 
@@ -79,6 +81,11 @@ ALL = [
              ('--scenario', 'retained', '--size', '64', '--qos', '1'), goals={'mosquitto': 1 / 2}),
     Scenario('cs', 'connect storm, 200 connections at a time, each ended after its CONNACK', STORM,
              ('--scenario', 'connect', '--conc', '200', '--src', '8'), goals={'mosquitto': 1.5}),
+    pairs('p0t', 'as p0 over TLS', 0, 20, 300, None, tls=True, brokers=BY_TLS),
+    pairs('p1t', 'as p1 over TLS', 1, 20, 200, None, tls=True, brokers=BY_TLS),
+    pairs('p1kt', 'as p1k over TLS', 1, 20, 150, None, size=1024, tls=True, brokers=BY_TLS),
+    Scenario('cst', 'as cs over TLS, each with a handshake of its own', STORM,
+             ('--scenario', 'connect', '--conc', '200', '--src', '8'), tls=True, brokers=BY_TLS),
     feed('rtp0', 'messages of ten pairs, QoS 0, at a steady 5 000 messages/s', 0),
     feed('rtp1', 'as rtp0 at QoS 1', 1),
     Scenario('idle', 'idle connections', IDLE, ('--scenario', 'idle', '--src', '8'),
@@ -87,7 +94,7 @@ ALL = [
              limits={'ready_s': 2.0, 'idle_rss_mb': 150.0}, brokers=('culvert', *PEERS)),
 ]
 BY_CODE = {s.code: s for s in ALL}
-GROUPS = {'rtp': ['rtp0', 'rtp1'], 'p0rL': ['p0r'], 'all': list(BY_CODE)}
+GROUPS = {'tls': [s.code for s in ALL if s.tls], 'rtp': ['rtp0', 'rtp1'], 'p0rL': ['p0r'], 'all': list(BY_CODE)}
 
 
 def chosen(text):

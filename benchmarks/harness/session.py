@@ -11,7 +11,7 @@ from .scenarios import BY_CODE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 
 class Session:
-    """Owns the result file and the brokers that live as long as the session; `make(name)` builds a broker that is not yet started."""
+    """Owns the result file and the brokers that live as long as the session; `make(name, tls)` builds a broker that is not yet started."""
 
     def __init__(self, names, make, plan, out):
         self.names, self.make, self.plan, self.out = names, make, plan, out
@@ -21,7 +21,7 @@ class Session:
         self.complete = True
 
     def run(self, scenarios):
-        if any(s.kind in (LOAD, STORM, RETAINED) for s in scenarios):
+        if any(s.kind in (LOAD, STORM, RETAINED) and not s.tls for s in scenarios):
             for name in self.names:
                 self.note(f'start {name}')
                 self.standing(name)
@@ -46,7 +46,7 @@ class Session:
     def loaded(self, scenario, names):
         sizes = {name: self.warm_up(scenario, name) for name in names if not self.late(scenario)}
         for number, name in self.turns(scenario, [n for n in sizes if sizes[n]]):
-            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name), scenario, sizes[name]))
+            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name, scenario.tls), scenario, sizes[name]))
 
     def retained(self, scenario, names):
         count = self.plan.retained
@@ -101,12 +101,12 @@ class Session:
         """Untimed runs until the CPU per delivery falls no more. Returns the size of the timed rounds, or None where no run was free of faults."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
-            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name), scenario, size), least=1, most=1)
+            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size), least=1, most=1)
             return size if steady else None
         size = scenario.probe if scenario.kind == LOAD else 1000
-        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name), scenario, size))
+        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size))
         size = self.plan.size(scenario, result, self.plan.warm_cpu_s, size)
-        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name), scenario, size))
+        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size))
         return self.plan.size(scenario, result, self.plan.round_cpu_s, size) if result else None
 
     def steady(self, scenario, name, size, action, least=1, most=None):
@@ -150,16 +150,16 @@ class Session:
                 self.own_faults.append(fault)
         return result
 
-    def standing(self, name):
-        broker = self.brokers.get(name)
+    def standing(self, name, tls=False):
+        broker = self.brokers.get((name, tls))
         if broker is None or not broker.alive():
             if broker is not None:
                 text = broker.log_tail()
-                self.brokers.pop(name).stop()
+                self.brokers.pop((name, tls)).stop()
                 raise BrokerFailure(f'{name} has died; its last words:\n{text}')
-            broker = self.make(name)
+            broker = self.make(name, tls)
             broker.start()
-            self.brokers[name] = broker
+            self.brokers[name, tls] = broker
         return broker
 
     def late(self, scenario):

@@ -58,6 +58,20 @@ session_queue_size=1000000
 telemetry_enabled=false
 """
 
+# With TLS there is one listener, too; a broker is started for it alone.
+MOSQUITTO_TLS = """\
+certfile {certificate}
+keyfile {key}
+"""
+
+CULVERT_TLS = """\
+mqtt:
+  listeners:
+    - port: 0
+      certificate: {certificate}
+      key: {key}
+"""
+
 CULVERT_ARGS = ['run', '--ephemeral', '--port', '0', '--ws-port', '0']
 CULVERT_OPTIONAL = ['--http-port', '--tcp-port']   # port 0 too, so that a fixed port that is taken does not matter
 CULVERT_SETTINGS = [f'limits.in-flight={INFLIGHT}', 'logging.level=warn']
@@ -65,6 +79,10 @@ CULVERT_SETTINGS = [f'limits.in-flight={INFLIGHT}', 'logging.level=warn']
 
 def mosquitto_conf(port):
     return MOSQUITTO_CONF.format(port=port, inflight=INFLIGHT, queue=QUEUE, user=getpass.getuser())
+
+
+def mosquitto_tls(certificate, key):
+    return MOSQUITTO_TLS.format(certificate=certificate, key=key)
 
 
 def hivemq_conf(port):
@@ -82,8 +100,13 @@ def use(help_text):
             CULVERT_ARGS.extend([flag, '0'])
 
 
-def culvert_args(data, shards=1):
-    return [*CULVERT_ARGS, '--instances', str(shards)] + [part for s in CULVERT_SETTINGS for part in ('--set', s)] + ['--data', str(data)]
+def culvert_tls(certificate, key):
+    return CULVERT_TLS.format(certificate=certificate, key=key)
+
+
+def culvert_args(data, shards=1, config=None):
+    listen = ['run', '--ephemeral', '--config', str(config)] if config else CULVERT_ARGS
+    return [*listen, '--instances', str(shards)] + [part for s in CULVERT_SETTINGS for part in ('--set', s)] + ['--data', str(data)]
 
 
 def peer_flags(flags):

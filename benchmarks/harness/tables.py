@@ -64,12 +64,12 @@ def storm(table, names):
     if not chosen:
         return ''
     names = present(chosen, names)
-    lines = ['## Connections', '', f'{sentence(chosen[0].scenario.title)}; p50 and p99 from SYN to CONNACK.', '',
+    lines = ['## Connections', '', 'p50 and p99 from SYN to CONNACK.', '', *(f'- `{r.scenario.code}`: {r.scenario.title}' for r in chosen), '',
              grid(['', *(LABELS[n] for n in names)])]
     for r in chosen:
-        lines += [cells(['CPU s per million connections', *(spread(r.metric(n, 'cpu_s_per_million'), 1, 1) for n in names)]),
-                  cells(['p50 / p99 ms', *(latency(r, n) for n in names)]),
-                  cells(['connections/s', *(speed(r, n, 'connects_per_s') for n in names)])]
+        lines += [cells([f'{r.scenario.code}, CPU s per million connections', *(spread(r.metric(n, 'cpu_s_per_million'), 1, 1) for n in names)]),
+                  cells([f'{r.scenario.code}, p50 / p99 ms', *(latency(r, n) for n in names)]),
+                  cells([f'{r.scenario.code}, connections/s', *(speed(r, n, 'connects_per_s') for n in names)])]
     return '\n'.join(lines)
 
 
@@ -159,10 +159,6 @@ def spread(s, divisor, digits):
         return '–'
     middle, low, high = (f'{v / divisor:.{digits}f}' for v in (s.mid, s.low, s.high))
     return middle if low == high else f'{middle} ({low}–{high})'
-
-
-def sentence(title):
-    return title[0].upper() + title[1:]
 
 
 def grid(names):

@@ -17,7 +17,7 @@ benchmarks/run --quick                  # one short round of everything, about s
 benchmarks/run --quick --scenarios rt   # one scenario; the report goes to benchmarks/target
 ```
 
-It needs Linux, Python 3, a C compiler, Maven and `mosquitto`; HiveMQ CE and Moquette are fetched from Maven Central once (`benchmarks/run --peers` only does that).
+It needs Linux, Python 3, a C compiler, Maven and `mosquitto`, for TLS `openssl` and its headers (Debian: `libssl-dev`); HiveMQ CE and Moquette are fetched from Maven Central once (`benchmarks/run --peers` only does that).
 What cannot be had is named and left out. `benchmarks/run --help` names the rest. Raw rounds: `benchmarks/target/results.jsonl`.
 
 - All brokers run during the whole benchmark; only one is loaded at a time. The rounds alternate, and every second one goes backwards.
@@ -35,6 +35,7 @@ What cannot be had is named and left out. `benchmarks/run --help` names the rest
 - Idle connections and start are measured on processes that are started for each round. RSS per connection is the whole growth of the process from 200 connections that
   have come and gone to the stated number that stand, divided by that number; so it contains what a growing heap takes beyond its objects. Live heap is what a
   full collection leaves (`jcmd GC.class_histogram`), before and after; it is read after RSS, so the collection does not touch that.
+- Over TLS (p0t, p1t, p1kt, cst): version 1.3, a certificate with a P-256 key, brokers of their own that have one listener and run beside the others; figures without goals.
 - MQTT 3.1.1, clean sessions, 64-byte payloads, no TLS, unless the row says otherwise. Loopback only: the network costs nothing here, so the brokers' own cost weighs the most."""
 
 EQUAL = """No broker stores anything on disk here, none asks for a password, and none limits what may be unacknowledged or queued in these scenarios, but for HiveMQ CE, which keeps at most
