@@ -4,6 +4,7 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.TCPSSLOptions;
@@ -74,6 +75,9 @@ public record TlsSettings(
 
   /** The same options with this TLS. */
   public <O extends TCPSSLOptions> O applyTo(O options) {
+    if (OpenSSLEngineOptions.isAvailable()) {
+      options.setSslEngineOptions(new OpenSSLEngineOptions());
+    }
     options
         .setSsl(true)
         .setKeyCertOptions(new PemKeyCertOptions().addCertPath(certificate).addKeyPath(key));
