@@ -1,6 +1,10 @@
 package io.culvert.broker;
 
 import io.culvert.broker.auth.Acl;
+import io.culvert.broker.auth.AuthChain;
+import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.auth.CertificateField;
+import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
@@ -19,6 +23,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,23 +41,31 @@ final class BrokerShard {
   private final Quota connectingBytes;
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
-  private BrokerOptions secured;
+  private AuthOptions secured;
   private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
 
   BrokerShard(
-      Shard shard, ShardPlace place, ShardLinks links, BrokerOptions options, ServerLog log) {
+      Shard shard,
+      ShardPlace place,
+      ShardLinks links,
+      BrokerOptions options,
+      Map<String, Authenticator> plugins,
+      ServerLog log) {
     this.shard = shard;
     this.number = place.number();
     this.links = links;
     this.options = options;
-    this.secured = options;
+    this.secured = options.auth();
     this.log = log;
     this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
     this.scram = scram(options, log);
-    this.logins = logins(options, log);
-    this.streams = new StreamServer<>(shard, application(true, false)); // our own process
+    this.logins =
+        new Logins(
+            broker, log, shard, plugins, options.auth().pending(), options.auth().timeoutMillis());
+    this.streams =
+        new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
     broker.join(links.link(number));
     authorize(options);
   }
@@ -82,7 +95,10 @@ final class BrokerShard {
   ServingShard<ServerEvent, ServerConnection> serving(ListenerOptions listener) {
     TlsSettings tls = listener.tls();
     return new ServingShard<>(
-        shard, application(options.admitsAnonymous(listener), tls != null && tls.namesUser()));
+        shard,
+        application(
+            options.auth().chainOf(listener),
+            tls == null ? CertificateField.NONE : tls.userField()));
   }
 
   /** Asks on the event loop. */
@@ -106,16 +122,16 @@ final class BrokerShard {
   }
 
   /** From now on users and permissions are these; users who were there and are not, are let go. */
-  void secure(BrokerOptions newest) {
+  void secure(BrokerOptions newest, Map<String, Authenticator> plugins) {
     authorize(newest);
-    logins.users(newest.passwordUsers());
-    ScramUsers scramUsers = newest.scramUsers();
+    logins.plugins(plugins);
+    ScramUsers scramUsers = newest.auth().scramUsers();
     if (scram != null && scramUsers != null) {
       scram.users(scramUsers);
     }
-    BrokerOptions before = secured;
-    secured = newest;
-    broker.endConnectionsOf(user -> before.isUser(user) && !newest.isUser(user));
+    AuthOptions before = secured;
+    secured = newest.auth();
+    broker.endConnectionsOf(user -> before.isUser(user) && !newest.auth().isUser(user));
   }
 
   /** Tells all clients, and accepts none any more. */
@@ -131,20 +147,27 @@ final class BrokerShard {
     links.close(number);
   }
 
-  private MqttApplication application(boolean anonymous, boolean certificates) {
+  private MqttApplication application(AuthChain chain, CertificateField userField) {
     return new MqttApplication(
-        broker, options.limits(), connectingBytes, log, scram, logins, anonymous, certificates);
+        broker,
+        options.limits(),
+        connectingBytes,
+        log,
+        chain.scram() ? scram : null,
+        logins,
+        chain,
+        userField);
   }
 
   private void authorize(BrokerOptions options) {
-    Acl acl = options.acl();
+    Acl acl = options.auth().acl();
     if (acl != null) {
       broker.authorization(acl, shard.nowMillis());
     }
   }
 
   private @Nullable ScramExchanges scram(BrokerOptions options, ServerLog log) {
-    ScramUsers users = options.scramUsers();
+    ScramUsers users = options.auth().scramUsers();
     return users == null
         ? null
         : new ScramExchanges(
@@ -152,19 +175,9 @@ final class BrokerShard {
             log,
             shard.context(),
             users,
-            options.pendingAuthentications(),
+            options.auth().pending(),
             new SecureRandom()::nextLong,
             shard::nowMillis);
-  }
-
-  private Logins logins(BrokerOptions options, ServerLog log) {
-    return new Logins(
-        broker,
-        log,
-        shard.context(),
-        options.passwordUsers(),
-        options.pendingAuthentications(),
-        shard::nowMillis);
   }
 
   private void watch(int closeGraceMillis) {

@@ -17,7 +17,17 @@ import java.util.List;
 public final class BrokerVerticle extends VerticleBase {
   private static final String DEPLOYMENT = "deployment";
 
+  private final BrokerPlugins plugins;
   private final List<MqttBroker> brokers = new ArrayList<>(1);
+
+  public BrokerVerticle() {
+    this(BrokerPlugins.NONE);
+  }
+
+  /** With plug-ins of an application that deploys it. */
+  public BrokerVerticle(BrokerPlugins plugins) {
+    this.plugins = plugins;
+  }
 
   @Override
   public Future<?> start() {
@@ -26,7 +36,8 @@ public final class BrokerVerticle extends VerticleBase {
         .compose(
             seen ->
                 vertx
-                    .executeBlocking(() -> BrokerOptions.parse(config())) // reads files
+                    .executeBlocking(
+                        () -> BrokerOptions.parse(config(), plugins.names())) // reads files
                     .compose(options -> listen(options, seen)))
         .onSuccess(this::announce);
   }
@@ -37,9 +48,10 @@ public final class BrokerVerticle extends VerticleBase {
   }
 
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {
-    MqttBroker broker = MqttBroker.create(context, options);
+    MqttBroker broker = MqttBroker.create(context, options, plugins);
     brokers.add(broker);
-    SecurityFiles.watch(vertx, config(), broker, options.reloadSeconds(), seen);
+    SecurityFiles.watch(
+        vertx, config(), plugins.names(), broker, options.auth().reloadSeconds(), seen);
     return broker.listen();
   }
 

@@ -1,125 +1,236 @@
 package io.culvert.broker;
 
-import io.culvert.broker.auth.PasswordUsers;
-import io.culvert.engine.Bytes;
+import io.culvert.broker.auth.AuthChain;
+import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.auth.LoginRequest;
+import io.culvert.broker.auth.Verdict;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ServerConnection;
-import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.runtime.driver.Shard;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Context;
-import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets clients of one shard in by user name and password. A password that is not known yet is
- * hashed on a worker thread, while the connection waits; its outcome comes back to the shard's
- * event loop, where everything else here happens.
+ * Asks the plug-ins of a chain about the clients of one shard, one after the other, until one has
+ * an opinion. What a plug-in answers comes back to the shard's event loop, where everything else
+ * here happens; the client's connection waits meanwhile.
  *
- * <p>Only so many may wait or run: a client beyond them is told that the server is busy.
+ * <p>Bounded in number for each plug-in, so that one which is slow keeps nobody out whom others
+ * know; and in time for each client.
  */
 final class Logins {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
 
+  private static final Verdict BUSY =
+      Verdict.refused(ReasonCode.SERVER_BUSY, "too many clients log in");
+  private static final Verdict TOO_LATE =
+      Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "nobody decided in time");
+  private static final Verdict FAILED =
+      Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "the server failed");
+  private static final Verdict NO_CREDENTIALS =
+      Verdict.refused(ReasonCode.NOT_AUTHORIZED, "no credentials");
+  private static final Verdict ONLY_HALF =
+      Verdict.refused(ReasonCode.BAD_USERNAME_OR_PASSWORD, "only half of them");
+  private static final Verdict NOBODY = new Verdict.Accepted(null);
+
   private final Broker broker;
   private final ServerLog log;
-  private final Context context;
-  private @Nullable PasswordUsers users;
+  private final Shard shard;
   private final int maximumPending;
-  private final LongSupplier nowMillis;
-  private int pending;
+  private final long timeoutMillis;
+  private Map<String, Gate> gates;
 
   /**
    * For one shard.
    *
-   * @param users who have passwords, or null where nobody has
-   * @param maximumPending passwords that may wait or be hashed
+   * @param plugins by their names
+   * @param maximumPending answers that each plug-in may owe
+   * @param timeoutMillis how long a client may wait
    */
   Logins(
       Broker broker,
       ServerLog log,
-      Context context,
-      @Nullable PasswordUsers users,
+      Shard shard,
+      Map<String, Authenticator> plugins,
       int maximumPending,
-      LongSupplier nowMillis) {
+      long timeoutMillis) {
     this.broker = broker;
     this.log = log;
-    this.context = context;
-    this.users = users;
+    this.shard = shard;
     this.maximumPending = maximumPending;
-    this.nowMillis = nowMillis;
+    this.timeoutMillis = timeoutMillis;
+    this.gates = gates(plugins, Map.of());
   }
 
-  /** Who has a password from now on. */
-  void users(@Nullable PasswordUsers newest) {
-    users = newest;
+  /** Who is asked from now on, also about clients that wait. */
+  void plugins(Map<String, Authenticator> newest) {
+    gates = gates(newest, gates);
   }
 
-  /**
-   * Decides on a CONNECT without an Authentication Method.
-   *
-   * @param anonymous whether the listener lets clients without credentials in; where nobody has a
-   *     password, it looks at none
-   */
+  /** Decides on a CONNECT without an Authentication Method. */
   void connect(
-      ServerConnection connection, ServerEvent.ConnectRequested requested, boolean anonymous) {
-    Connect connect = requested.connect();
-    PasswordUsers among = users;
-    boolean hasCredentials = connect.userName() != null || connect.password() != null;
-    if (anonymous && (among == null || !hasCredentials)) {
-      broker.connect(connection, connect, nowMillis.getAsLong());
-    } else if (among == null || !hasCredentials) {
-      refuse(connection, connect, ReasonCode.NOT_AUTHORIZED, "no credentials");
-    } else if (connect.userName() == null || connect.password() == null) {
-      refuse(connection, connect, ReasonCode.BAD_USERNAME_OR_PASSWORD, "only half of them");
-    } else {
-      check(connection, connect, among, connect.userName(), connect.password());
-    }
+      ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
+    ask(new Login(connection, connect, request, chain), 0);
   }
 
-  private void check(
-      ServerConnection connection,
-      Connect connect,
-      PasswordUsers among,
-      String userName,
-      Bytes password) {
-    byte[] secret = password.toByteArray();
-    if (among.isKnown(userName, secret)) {
-      accept(connection, connect, userName);
-    } else if (pending >= maximumPending) {
-      refuse(connection, connect, ReasonCode.SERVER_BUSY, "too many clients log in");
-    } else {
-      pending++;
-      context
-          .executeBlocking(() -> among.check(userName, secret), /* ordered= */ false)
-          .onComplete(outcome -> checked(connection, connect, userName, outcome));
+  private void ask(Login login, int first) {
+    for (int i = first; i < login.chain.plugins().size(); i++) {
+      Gate gate = Objects.requireNonNull(gates.get(login.chain.plugins().get(i)));
+      Verdict verdict = gate.plugin.atOnce(login.request);
+      if (verdict == null) {
+        askLater(login, i, gate);
+        return;
+      }
+      if (!(verdict instanceof Verdict.NoOpinion)) {
+        end(login, verdict);
+        return;
+      }
     }
+    end(login, withoutOpinion(login));
   }
 
-  private void checked(
-      ServerConnection connection, Connect connect, String userName, AsyncResult<Boolean> outcome) {
-    pending--;
+  private void askLater(Login login, int index, Gate gate) {
+    if (gate.pending >= maximumPending) {
+      end(login, BUSY);
+      return;
+    }
+    gate.pending++;
+    login.asked = gates;
+    if (login.timer < 0) {
+      login.timer =
+          vertx().setTimer(timeoutMillis, fired -> onShard(login, () -> end(login, TOO_LATE)));
+    }
+    Future.succeededFuture(login.request)
+        .compose(gate.plugin::authenticate) // what it throws is a failure
+        .onComplete(
+            outcome ->
+                onShard(
+                    login,
+                    () -> {
+                      gate.pending--;
+                      answered(login, index, outcome);
+                    }));
+  }
+
+  private void answered(Login login, int index, AsyncResult<Verdict> outcome) {
+    if (login.isOver) {
+      return;
+    }
     if (outcome.failed()) {
-      LOG.error("A password could not be checked", outcome.cause());
-      refuse(connection, connect, ReasonCode.UNSPECIFIED_ERROR, "the server failed");
-    } else if (outcome.result()) {
-      accept(connection, connect, userName);
+      log.pluginFailed(login.chain.plugins().get(index), outcome.cause(), shard.nowMillis());
+      end(login, FAILED);
+    } else if (!gates.equals(login.asked)) {
+      ask(login, 0); // users have changed meanwhile
+    } else if (outcome.result() instanceof Verdict.NoOpinion) {
+      ask(login, index + 1);
     } else {
-      refuse(connection, connect, ReasonCode.BAD_USERNAME_OR_PASSWORD, "wrong credentials");
+      end(login, outcome.result());
     }
   }
 
-  private void accept(ServerConnection connection, Connect connect, String userName) {
-    connection.loggedIn(userName);
-    broker.connect(connection, connect, nowMillis.getAsLong());
+  private static Verdict withoutOpinion(Login login) {
+    LoginRequest request = login.request;
+    if (login.chain.anonymous()
+        && (!request.hasCredentials() || !login.chain.looksAtCredentials())) {
+      return NOBODY;
+    }
+    if (!request.hasCredentials() || !login.chain.looksAtCredentials()) {
+      return NO_CREDENTIALS;
+    }
+    return request.userName() == null || request.password() == null
+        ? ONLY_HALF
+        : Verdict.WRONG_CREDENTIALS;
   }
 
-  private void refuse(
-      ServerConnection connection, Connect connect, ReasonCode reasonCode, String reason) {
-    log.notAuthenticated(connection, connect, reason, nowMillis.getAsLong());
-    broker.refuse(connection, reasonCode);
+  private void end(Login login, Verdict verdict) {
+    if (login.isOver) {
+      return;
+    }
+    login.isOver = true;
+    if (login.timer >= 0) {
+      vertx().cancelTimer(login.timer);
+    }
+    ServerConnection connection = login.connection;
+    if (verdict instanceof Verdict.Accepted accepted) {
+      connection.loggedIn(accepted.userName());
+      broker.connect(connection, login.connect, shard.nowMillis());
+    } else if (verdict instanceof Verdict.Refused refused) {
+      log.notAuthenticated(connection, login.connect, refused.reason(), shard.nowMillis());
+      broker.refuse(connection, refused.reasonCode());
+    } else {
+      throw new IllegalStateException("no opinion is no end");
+    }
+  }
+
+  /** What fails there ends this connection only. */
+  private void onShard(Login login, Runnable step) {
+    if (shard.inThread()) {
+      runFor(login, step);
+    } else {
+      shard.context().runOnContext(now -> runFor(login, step));
+    }
+  }
+
+  private void runFor(Login login, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException failure) {
+      LOG.error("A client could not be logged in", failure);
+      login.isOver = true;
+      broker.refuse(login.connection, ReasonCode.UNSPECIFIED_ERROR);
+    }
+  }
+
+  private Vertx vertx() {
+    return shard.context().owner();
+  }
+
+  /** A plug-in that goes on keeps what it owes. */
+  private static Map<String, Gate> gates(
+      Map<String, Authenticator> plugins, Map<String, Gate> before) {
+    Map<String, Gate> gates = new HashMap<>();
+    plugins.forEach(
+        (name, plugin) -> {
+          Gate known = before.get(name);
+          boolean goesOn = known != null && known.plugin.equals(plugin);
+          gates.put(name, goesOn ? known : new Gate(plugin));
+        });
+    return Map.copyOf(gates);
+  }
+
+  /** A plug-in and how many answers it owes to this shard. */
+  private static final class Gate {
+    private final Authenticator plugin;
+    private int pending;
+
+    Gate(Authenticator plugin) {
+      this.plugin = plugin;
+    }
+  }
+
+  /** A client that waits to be let in. */
+  private static final class Login {
+    private final ServerConnection connection;
+    private final Connect connect;
+    private final LoginRequest request;
+    private final AuthChain chain;
+    private Map<String, Gate> asked = Map.of();
+    private long timer = -1;
+    private boolean isOver;
+
+    Login(ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
+      this.connection = connection;
+      this.connect = connect;
+      this.request = request;
+      this.chain = chain;
+    }
   }
 }

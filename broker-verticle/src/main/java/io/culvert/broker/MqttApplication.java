@@ -1,6 +1,9 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.AuthChain;
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.broker.auth.CertificateUser;
+import io.culvert.broker.auth.LoginRequest;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
@@ -8,11 +11,13 @@ import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
@@ -23,18 +28,19 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
   private final Logins logins;
-  private final boolean anonymous;
+  private final AuthChain chain;
+  private final CertificateField userField;
 
-  /** Those that have not sent CONNECT yet, where their certificates say who they are. */
-  private final @Nullable Map<ServerConnection, Peer> strangers;
+  /** The other ends of those that have not sent CONNECT yet. */
+  private final Map<ServerConnection, Peer> strangers = new HashMap<>();
 
   /**
    * For the connections of one listener in one shard.
    *
    * @param connectingBytes that of all shards
    * @param scram where clients may authenticate, or null where no method is known
-   * @param anonymous whether clients without credentials are let in
-   * @param certificates whether a client's certificate says which user it is
+   * @param chain who decides about clients
+   * @param userField what of a client's certificate says which user it is
    */
   MqttApplication(
       Broker broker,
@@ -43,16 +49,16 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
-      boolean anonymous,
-      boolean certificates) {
+      AuthChain chain,
+      CertificateField userField) {
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
     this.log = log;
     this.scram = scram;
     this.logins = logins;
-    this.anonymous = anonymous;
-    this.strangers = certificates ? new HashMap<>() : null;
+    this.chain = chain;
+    this.userField = userField;
   }
 
   @Override
@@ -60,9 +66,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     ServerConnection opened =
         new ServerConnection(
             limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
-    if (strangers != null) {
-      strangers.put(opened, peer);
-    }
+    strangers.put(opened, peer);
     return opened;
   }
 
@@ -76,11 +80,14 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
     }
+    if (event instanceof ServerEvent.AuthRequested) {
+      strangers.remove(connection);
+    }
     if (scram != null && scram.handle(connection, event)) {
       return;
     }
     if (event instanceof ServerEvent.ConnectRequested requested) {
-      connect(connection, requested, nowMillis);
+      connect(connection, requested);
     } else {
       broker.handle(connection, event, nowMillis);
     }
@@ -93,22 +100,24 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
   }
 
-  private void connect(
-      ServerConnection connection, ServerEvent.ConnectRequested requested, long nowMillis) {
-    Peer peer = strangers == null ? null : strangers.remove(connection);
-    String user = peer == null ? null : CertificateUser.commonName(peer.tlsSession());
-    if (user == null) {
-      logins.connect(connection, requested, anonymous);
-    } else {
-      connection.loggedIn(user);
-      broker.connect(connection, requested.connect(), nowMillis);
-    }
+  private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {
+    Peer peer = Objects.requireNonNull(strangers.remove(connection)); // CONNECT comes once
+    Connect connect = requested.connect();
+    logins.connect(
+        connection,
+        connect,
+        new LoginRequest(
+            connect.clientId(),
+            connect.userName(),
+            connect.password(),
+            connect.version(),
+            CertificateUser.of(peer.tlsSession(), userField),
+            peer),
+        chain);
   }
 
   private void forget(ServerConnection connection) {
-    if (strangers != null) {
-      strangers.remove(connection);
-    }
+    strangers.remove(connection);
     if (scram != null) {
       scram.forget(connection);
     }

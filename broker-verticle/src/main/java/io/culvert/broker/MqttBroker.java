@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
@@ -24,6 +25,7 @@ import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -36,11 +38,14 @@ import java.util.function.Consumer;
 public final class MqttBroker {
   private final BrokerOptions options;
   private final List<BrokerShard> shards;
+  private final Authenticators authenticators;
   private final List<EngineServer> servers = new ArrayList<>();
 
-  private MqttBroker(BrokerOptions options, List<BrokerShard> shards) {
+  private MqttBroker(
+      BrokerOptions options, List<BrokerShard> shards, Authenticators authenticators) {
     this.options = options;
     this.shards = shards;
+    this.authenticators = authenticators;
   }
 
   /**
@@ -50,16 +55,27 @@ public final class MqttBroker {
    * @throws IllegalArgumentException if this Vert.x has fewer event loops than the options name
    */
   public static MqttBroker create(Context context, BrokerOptions options) {
+    return create(context, options, BrokerPlugins.NONE);
+  }
+
+  /**
+   * As above, with plug-ins of the application.
+   *
+   * @param options read for plug-ins of these names
+   */
+  public static MqttBroker create(Context context, BrokerOptions options, BrokerPlugins plugins) {
+    Authenticators authenticators = new Authenticators(context.owner(), plugins, options.auth());
+    Map<String, Authenticator> named = authenticators.of(options.auth());
     List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
     ShardLinks links = ShardLinks.between(shards);
     ServerLog log = new ServerLog();
     ShardPlace first = firstOf(shards.size());
     List<BrokerShard> parts = new ArrayList<>();
     for (int number = 0; number < shards.size(); number++) {
-      parts.add(new BrokerShard(shards.get(number), first.at(number), links, options, log));
+      parts.add(new BrokerShard(shards.get(number), first.at(number), links, options, named, log));
     }
     parts.forEach(part -> part.open(options.closeGraceMillis()));
-    return new MqttBroker(options, List.copyOf(parts));
+    return new MqttBroker(options, List.copyOf(parts), authenticators);
   }
 
   /** Binds all configured listeners; returns them with the ports that they got. */
@@ -108,7 +124,8 @@ public final class MqttBroker {
    * who are gone are ended (0x87). May be called on any thread.
    */
   public Future<Void> secure(BrokerOptions newest) {
-    return onEach(part -> part.secure(newest));
+    Map<String, Authenticator> plugins = authenticators.of(newest.auth());
+    return onEach(part -> part.secure(newest, plugins));
   }
 
   /** What it holds and has counted. May be called on any thread. */

@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -28,13 +29,16 @@ final class SecurityFiles {
 
   private final Vertx vertx;
   private final JsonObject config;
+  private final Set<String> plugins;
   private final MqttBroker broker;
   private List<String> seen;
   private boolean looking;
 
-  private SecurityFiles(Vertx vertx, JsonObject config, MqttBroker broker, List<String> seen) {
+  private SecurityFiles(
+      Vertx vertx, JsonObject config, Set<String> plugins, MqttBroker broker, List<String> seen) {
     this.vertx = vertx;
     this.config = config;
+    this.plugins = plugins;
     this.broker = broker;
     this.seen = seen;
   }
@@ -57,12 +61,18 @@ final class SecurityFiles {
   /**
    * Watches them from now on, if there are any.
    *
+   * @param plugins names of those that the application brings
    * @param seen what they were when they were read
    */
   static void watch(
-      Vertx vertx, JsonObject config, MqttBroker broker, int seconds, List<String> seen) {
+      Vertx vertx,
+      JsonObject config,
+      Set<String> plugins,
+      MqttBroker broker,
+      int seconds,
+      List<String> seen) {
     if (seconds > 0 && !seen.isEmpty()) {
-      SecurityFiles files = new SecurityFiles(vertx, config, broker, seen);
+      SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, seen);
       vertx.setPeriodic(seconds * 1000L, ignored -> files.look());
     }
   }
@@ -81,7 +91,7 @@ final class SecurityFiles {
   private Future<Void> reload(List<String> now) {
     seen = now;
     return vertx
-        .executeBlocking(() -> BrokerOptions.parse(config), /* ordered= */ false)
+        .executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false)
         .compose(broker::secure)
         .onSuccess(done -> LOG.info("users and permissions were read again"))
         .onFailure(SecurityFiles::failed);

@@ -53,6 +53,13 @@ final class ServerLog implements BrokerLog {
     }
   }
 
+  /** A plug-in of authentication could not do its work. */
+  void pluginFailed(String plugin, Throwable failure, long nowMillis) {
+    if (rate.mayWarn(nowMillis)) {
+      LOG.error("The plug-in {} could not decide about a client", plugin, failure);
+    }
+  }
+
   @Override
   public void denied(String clientId, @Nullable String userName, String what, long nowMillis) {
     if (rate.mayWarn(nowMillis)) {

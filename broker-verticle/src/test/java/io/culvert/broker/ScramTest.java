@@ -2,6 +2,7 @@ package io.culvert.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.ScramFile;
@@ -159,18 +160,23 @@ class ScramTest {
   @Test
   void clientsBeyondTheLimitAreToldSo() throws Exception {
     BrokerOptions options = BrokerOptions.parse(config(file()));
-    assertThat(options.pendingAuthentications()).isEqualTo(7);
+    AuthOptions auth = options.auth();
+    assertThat(auth.pending()).isEqualTo(7);
     listen(
         new BrokerOptions(
             options.listeners(),
             options.instances(),
             options.closeGraceMillis(),
-            options.anonymous(),
-            options.passwordUsers(),
-            options.acl(),
-            options.reloadSeconds(),
-            options.scramUsers(),
-            0,
+            new AuthOptions(
+                auth.chain(),
+                auth.anonymous(),
+                auth.passwordUsers(),
+                auth.acl(),
+                auth.reloadSeconds(),
+                auth.scramUsers(),
+                0,
+                auth.timeoutMillis(),
+                auth.ownPlugins()),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));

@@ -2,7 +2,6 @@ package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
-import io.culvert.broker.config.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,20 +18,15 @@ final class Listeners {
 
   /** The address of a listener that other machines can reach and nobody can log in to, or null. */
   static @Nullable String uselessToOthers(BrokerOptions options) {
-    if (options.anonymous() || options.hasUsers()) {
-      return null;
+    if (!options.auth().chain().isEmpty()) {
+      return null; // whoever gives a chain knows what it wants
     }
     return options.listeners().stream()
-        .filter(listener -> !listener.isLoopback() && !namesUsers(listener))
+        .filter(listener -> listener.auth().isEmpty() && !listener.isLoopback())
+        .filter(listener -> options.auth().chainOf(listener).isClosed())
         .map(ListenerOptions::uri)
         .findFirst()
         .orElse(null);
-  }
-
-  /** Clients need no other credentials than their certificates. */
-  private static boolean namesUsers(ListenerOptions listener) {
-    TlsSettings tls = listener.tls();
-    return tls != null && tls.namesUser();
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.culvert.broker.auth;
 
 import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -15,23 +17,31 @@ public final class CertificateUser {
   private CertificateUser() {}
 
   /**
-   * The common name of the certificate that the client has shown; TLS has found it to be of an
+   * What a field of the certificate says that the client has shown; TLS has found it to be of an
    * authority that counts.
    *
-   * @return null where there is no certificate, or no common name in it
+   * @return null where there is no certificate, or nothing in that field
    */
-  public static @Nullable String commonName(@Nullable SSLSession session) {
-    if (session == null) {
+  public static @Nullable String of(@Nullable SSLSession session, CertificateField field) {
+    if (session == null || field == CertificateField.NONE) {
       return null;
     }
     try {
       Certificate[] shown = session.getPeerCertificates();
-      return shown[0] instanceof X509Certificate certificate
-          ? commonName(certificate.getSubjectX500Principal().getName())
-          : null;
+      return shown[0] instanceof X509Certificate certificate ? inField(certificate, field) : null;
     } catch (SSLPeerUnverifiedException none) {
       return null;
     }
+  }
+
+  static @Nullable String inField(X509Certificate certificate, CertificateField field) {
+    String subject = certificate.getSubjectX500Principal().getName();
+    return switch (field) {
+      case NONE -> null;
+      case COMMON_NAME -> commonName(subject);
+      case SUBJECT -> subject.isEmpty() ? null : subject;
+      case SAN_DNS, SAN_EMAIL, SAN_URI -> alternativeName(certificate, field.generalName());
+    };
   }
 
   /** The most specific CN of a distinguished name of RFC 2253. */
@@ -48,6 +58,24 @@ public final class CertificateUser {
       }
     } catch (InvalidNameException e) {
       return null; // names nobody
+    }
+    return null;
+  }
+
+  private static @Nullable String alternativeName(X509Certificate certificate, int kind) {
+    Collection<List<?>> names;
+    try {
+      names = certificate.getSubjectAlternativeNames();
+    } catch (CertificateParsingException e) {
+      return null; // names nobody
+    }
+    for (List<?> name : names == null ? List.<List<?>>of() : names) {
+      if (name.get(0) instanceof Integer number
+          && number == kind
+          && name.get(1) instanceof String text
+          && !text.isEmpty()) {
+        return text;
+      }
     }
     return null;
   }

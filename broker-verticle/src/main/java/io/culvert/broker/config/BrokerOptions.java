@@ -1,8 +1,5 @@
 package io.culvert.broker.config;
 
-import io.culvert.broker.auth.Acl;
-import io.culvert.broker.auth.PasswordUsers;
-import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -20,30 +17,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The broker's configuration as values.
  *
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
- * @param anonymous whether clients without credentials are let in everywhere
- * @param passwordUsers who may log in by name and password, or null where nobody may
- * @param acl who may do what, or null where everybody may do everything
- * @param reloadSeconds how often the files are looked at, or 0 for never
- * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
- * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
     int instances,
     int closeGraceMillis,
-    boolean anonymous,
-    @Nullable PasswordUsers passwordUsers,
-    @Nullable Acl acl,
-    int reloadSeconds,
-    @Nullable ScramUsers scramUsers,
-    int pendingAuthentications,
+    AuthOptions auth,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -61,10 +46,21 @@ public record BrokerOptions(
    * @throws ConfigurationException with everything that is wrong
    */
   public static BrokerOptions parse(JsonObject config) {
+    return parse(config, Set.of());
+  }
+
+  /**
+   * As above, for an application that brings plug-ins of its own.
+   *
+   * @param ownPlugins names by which chains of authentication may call them; asked in this order
+   *     where no chain is given
+   */
+  public static BrokerOptions parse(JsonObject config, Set<String> ownPlugins) {
     JsonObject own = config.copy();
     own.remove("deployment");
     return from(
-        ConfigurationLoader.of(BrokerSettings.TABLE).json("verticle configuration", own).load());
+        ConfigurationLoader.of(BrokerSettings.TABLE).json("verticle configuration", own).load(),
+        ownPlugins);
   }
 
   /**
@@ -74,6 +70,10 @@ public record BrokerOptions(
    * @throws ConfigurationException when settings contradict each other, or a file cannot be used
    */
   public static BrokerOptions from(Configuration configuration) {
+    return from(configuration, Set.of());
+  }
+
+  private static BrokerOptions from(Configuration configuration, Set<String> ownPlugins) {
     List<Problem> problems = new ArrayList<>();
     List<ListenerOptions> listeners = listeners(configuration, problems);
     if (configuration.texts("mqtt.versions").isEmpty()) {
@@ -93,18 +93,7 @@ public record BrokerOptions(
     }
     checkDistinct(listeners, problems);
     checkTls(listeners, problems);
-    PasswordUsers passwordUsers =
-        configuration.isPresent("auth.password-file")
-            ? PasswordFile.read(configuration.text("auth.password-file"), problems)
-            : null;
-    Acl acl =
-        configuration.isPresent("auth.acl-file")
-            ? AclFile.read(configuration.text("auth.acl-file"), problems)
-            : null;
-    ScramUsers scramUsers =
-        configuration.isPresent("auth.scram-file")
-            ? ScramFile.read(configuration.text("auth.scram-file"), problems)
-            : null;
+    AuthOptions auth = AuthOptions.from(configuration, listeners, ownPlugins, problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -112,32 +101,8 @@ public record BrokerOptions(
         listeners,
         configuration.integer("mqtt.instances"),
         configuration.integer("mqtt.close-grace-millis"),
-        configuration.flag("auth.anonymous"),
-        passwordUsers,
-        acl,
-        configuration.integer("auth.reload-seconds"),
-        scramUsers,
-        configuration.integer("limits.pending-authentications"),
+        auth,
         limits(configuration));
-  }
-
-  /** Whether clients have credentials by which they can be told apart from strangers. */
-  public boolean hasUsers() {
-    return passwordUsers != null || scramUsers != null;
-  }
-
-  /** Whether there is a user of this name. */
-  public boolean isUser(String userName) {
-    return (passwordUsers != null && passwordUsers.contains(userName))
-        || (scramUsers != null && scramUsers.knows(userName));
-  }
-
-  /**
-   * Whether a listener lets clients without credentials in: where everybody may, or where nobody
-   * has credentials and only this machine can connect. May look a host name up, so it can block.
-   */
-  public boolean admitsAnonymous(ListenerOptions listener) {
-    return anonymous || (!hasUsers() && listener.isLoopback());
   }
 
   /**

@@ -6,6 +6,7 @@ import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 import static io.culvert.runtime.config.Setting.texts;
 
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.mqtt.server.ShardPlace;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
@@ -26,7 +27,8 @@ public final class BrokerSettings {
   /** The value of the Session Expiry Interval that means "never". */
   private static final long NEVER = 0xFFFF_FFFFL;
 
-  public static final SettingTable TABLE = SettingTable.join(mqtt(), auth(), limits(), store());
+  public static final SettingTable TABLE =
+      SettingTable.join(mqtt(), AuthSettings.TABLE, limits(), store());
 
   private BrokerSettings() {}
 
@@ -152,11 +154,14 @@ public final class BrokerSettings {
             "none",
             "Whether clients are asked for a certificate of `client-authority`, and whether they"
                 + " must have one to connect at all."),
-        flag(
+        choice(
             "mqtt.listeners[].user-from-certificate",
-            false,
-            "Whether a client that shows a certificate is the user whom its common name (CN) names,"
-                + " without a password."),
+            CertificateField.texts(),
+            "none",
+            "What of a client's certificate says which user it is, without a password: the common"
+                + " name (CN), the whole subject (RFC 2253), or the first DNS name, e-mail address"
+                + " or URI of its Subject Alternative Names. Where it has none, the client logs in"
+                + " as all others do."),
         text(
             "mqtt.listeners[].client-authority",
             null,
@@ -174,6 +179,13 @@ public final class BrokerSettings {
             "",
             "Origins of web pages that may connect, such as `https://app.example.com`; unless"
                 + " given, only pages of the same host. `*` for any."),
+        texts(
+            "mqtt.listeners[].auth",
+            ANY,
+            "",
+            "Who decides about clients of this listener, as in `auth.chain`. Unless given, those"
+                + " of `auth.chain`. With a list of its own a listener lets clients without"
+                + " credentials in only if that names `anonymous`."),
         number(
             "mqtt.listeners[].max-connections",
             Unit.COUNT,
@@ -188,51 +200,6 @@ public final class BrokerSettings {
             65535,
             "1024",
             "Connections that the system may hold before they are accepted."));
-  }
-
-  private static SettingTable auth() {
-    return SettingTable.of(
-        flag(
-            "auth.anonymous",
-            false,
-            "Lets clients without credentials in, from wherever they come. Unless set they are"
-                + " let in only by listeners on loopback, and only where there is neither"
-                + " `auth.password-file` nor `auth.scram-file`."),
-        text(
-            "auth.password-file",
-            null,
-            "File of users and their hashed passwords: a line for each, as `culvert passwd add`"
-                + " and `mosquitto_passwd` write it. A file that is missing, empty or malformed"
-                + " stops the start. A path that is not absolute begins at the working directory."
-                + " When a listener can be reached by other machines and neither this nor"
-                + " `auth.scram-file` nor `auth.anonymous` is set, `culvert run` makes such a file"
-                + " in the data folder, with one user whose password it prints once."),
-        text(
-            "auth.acl-file",
-            null,
-            "File that says who may read and write which topics, in the syntax of Mosquitto:"
-                + " `user NAME`, `topic read|write|readwrite|deny FILTER`, `pattern …` with `%c`"
-                + " and `%u`. What no line allows is refused (0x87): publishing, subscribing and"
-                + " Wills; a message that a subscriber may not read is left out. A file that is"
-                + " missing, empty or malformed stops the start. Unless set, whoever is let in may"
-                + " do everything."),
-        number(
-            "auth.reload-seconds",
-            Unit.SECONDS,
-            0,
-            86_400,
-            "5s",
-            "How often the files of users and permissions are looked at. When one has changed, all"
-                + " are read again; if one is then missing, empty or malformed, what was read before"
-                + " goes on to hold, and the log says why. 0 never looks."),
-        text(
-            "auth.scram-file",
-            null,
-            "File of users who may authenticate with MQTT 5's method `SCRAM-SHA-256`: a line for"
-                + " each, as `culvert scram USER` prints it. A file that is missing, empty or"
-                + " malformed stops the start. A path that is not absolute begins at the working"
-                + " directory. Without this setting every authentication method is refused"
-                + " (0x8C)."));
   }
 
   private static SettingTable limits() {
@@ -360,8 +327,9 @@ public final class BrokerSettings {
             1,
             100_000,
             "1000",
-            "Passwords and steps of authentication that may wait for a worker thread, for each"
-                + " event loop; a client beyond them is told that the server is busy (0x89)."),
+            "Answers that each plug-in of authentication may owe, for each event loop: passwords"
+                + " and steps of SCRAM that wait for a thread, questions to other servers. A client"
+                + " beyond them is told that the server is busy (0x89)."),
         number(
             "limits.keep-alive-max-seconds",
             Unit.SECONDS,

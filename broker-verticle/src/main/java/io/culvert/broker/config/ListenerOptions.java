@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param subprotocols that are accepted, first one preferred
  * @param origins of web pages that may connect; empty for those of the same host only
  * @param tls or null where it is not used
+ * @param auth names of the plug-ins that decide about its clients; empty for those of {@code
+ *     auth.chain}
  */
 public record ListenerOptions(
     Type type,
@@ -26,7 +28,8 @@ public record ListenerOptions(
     List<String> origins,
     int maximumConnections,
     int backlog,
-    @Nullable TlsSettings tls) {
+    @Nullable TlsSettings tls,
+    List<String> auth) {
 
   /** The transport below MQTT. */
   public enum Type {
@@ -53,6 +56,7 @@ public record ListenerOptions(
   public ListenerOptions {
     subprotocols = List.copyOf(subprotocols);
     origins = List.copyOf(origins);
+    auth = List.copyOf(auth);
   }
 
   /** From a section of {@code mqtt.listeners}. */
@@ -69,13 +73,23 @@ public record ListenerOptions(
         section.texts("origins"),
         section.integer("max-connections"),
         section.integer("backlog"),
-        tls);
+        tls,
+        section.texts("auth"));
   }
 
   /** The same listener on another port. */
   public ListenerOptions withPort(int actualPort) {
     return new ListenerOptions(
-        type, bind, actualPort, path, subprotocols, origins, maximumConnections, backlog, tls);
+        type,
+        bind,
+        actualPort,
+        path,
+        subprotocols,
+        origins,
+        maximumConnections,
+        backlog,
+        tls,
+        auth);
   }
 
   /**
@@ -108,7 +122,8 @@ public record ListenerOptions(
             .put("subprotocols", new JsonArray(subprotocols))
             .put("origins", new JsonArray(origins))
             .put("max-connections", maximumConnections)
-            .put("backlog", backlog);
+            .put("backlog", backlog)
+            .put("auth", new JsonArray(auth));
     if (tls != null) {
       tls.addTo(section);
     }

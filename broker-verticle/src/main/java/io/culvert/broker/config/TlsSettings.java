@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.http.ClientAuth;
@@ -21,14 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param key of that certificate, in PKCS #8
  * @param clientAuthority whose certificates clients may show, or null where none is asked for
  * @param clientCertificates {@code none}, {@code optional} or {@code required}
- * @param namesUser whether a client's certificate says which user it is
+ * @param userField what of a client's certificate says which user it is
  */
 public record TlsSettings(
     String certificate,
     String key,
     @Nullable String clientAuthority,
     String clientCertificates,
-    boolean namesUser) {
+    CertificateField userField) {
 
   /**
    * From a section of {@code mqtt.listeners}; null where that names neither certificate nor key.
@@ -40,7 +41,7 @@ public record TlsSettings(
             text(section, "key"),
             section.isPresent("client-authority") ? section.text("client-authority") : null,
             section.text("client-certificates"),
-            section.flag("user-from-certificate"))
+            CertificateField.of(section.text("user-from-certificate")))
         : null;
   }
 
@@ -57,7 +58,7 @@ public record TlsSettings(
     if (authority != null) {
       checkFile(path + ".client-authority", authority, problems);
     }
-    if (namesUser && !asks) {
+    if (namesUser() && !asks) {
       problems.add(
           new Problem(
               "", path + ".user-from-certificate", "needs client-certificates, which it reads"));
@@ -88,6 +89,11 @@ public record TlsSettings(
     return options;
   }
 
+  /** Whether a client's certificate says which user it is. */
+  public boolean namesUser() {
+    return userField != CertificateField.NONE;
+  }
+
   /** What is asked of clients. */
   public ClientAuth clientAuth() {
     return switch (clientCertificates) {
@@ -102,7 +108,7 @@ public record TlsSettings(
         .put("certificate", certificate)
         .put("key", key)
         .put("client-certificates", clientCertificates)
-        .put("user-from-certificate", namesUser);
+        .put("user-from-certificate", userField.text());
     if (clientAuthority != null) {
       section.put("client-authority", clientAuthority);
     }

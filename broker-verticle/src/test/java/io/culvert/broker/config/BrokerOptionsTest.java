@@ -30,9 +30,9 @@ class BrokerOptionsTest {
     assertThat(options.limits()).usingRecursiveComparison().isEqualTo(Limits.DEFAULT);
     assertThat(options.closeGraceMillis()).isEqualTo(2_000);
     assertThat(options.instances()).isZero();
-    assertThat(options.anonymous()).isFalse();
-    assertThat(options.scramUsers()).isNull();
-    assertThat(options.pendingAuthentications()).isEqualTo(1_000);
+    assertThat(options.auth().anonymous()).isFalse();
+    assertThat(options.auth().scramUsers()).isNull();
+    assertThat(options.auth().pending()).isEqualTo(1_000);
   }
 
   @Test
@@ -148,7 +148,8 @@ class BrokerOptionsTest {
                 List.of("b"),
                 4,
                 5,
-                null));
+                null,
+                List.of()));
   }
 
   @Test

@@ -36,7 +36,7 @@ class TlsIT {
           - {type: websocket, port: 0, certificate: server.pem, key: server.key}
           - {port: 0, certificate: server.pem, key: server.key,
              client-certificates: required, client-authority: device.pem,
-             user-from-certificate: true}
+             user-from-certificate: common-name}
       auth: {acl-file: acl, anonymous: true}
       """;
 

@@ -281,8 +281,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /**
    * The client has proven who it is by what CONNECT itself brought. {@link Broker#connect} decides
    * on it now.
+   *
+   * @param provenName or null where it had nothing to prove
    */
-  public void loggedIn(String provenName) {
+  public void loggedIn(@Nullable String provenName) {
     if (state == State.CONNECT_REQUESTED) {
       loginName = provenName;
     }

@@ -1,0 +1,34 @@
+package io.culvert.broker.auth;
+
+import java.util.List;
+
+/**
+ * Who decides about the clients of one listener.
+ *
+ * @param plugins names of those that are asked, in this order; the first opinion counts
+ * @param anonymous whether clients without credentials are let in when none of them has an opinion;
+ *     where none of them looks at credentials, those of clients are not looked at either
+ * @param scram whether clients may authenticate by SCRAM-SHA-256
+ */
+public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) {
+  /** The user is named by the certificate that TLS has found to be good. */
+  public static final String CERTIFICATE = "certificate";
+
+  public static final String PASSWORD_FILE = "password-file";
+  public static final String SCRAM = "scram";
+  public static final String ANONYMOUS = "anonymous";
+
+  public AuthChain {
+    plugins = List.copyOf(plugins);
+  }
+
+  /** Whether somebody can tell good credentials from bad ones. */
+  public boolean looksAtCredentials() {
+    return plugins.stream().anyMatch(name -> !name.equals(CERTIFICATE));
+  }
+
+  /** Whether no client can ever be let in. */
+  public boolean isClosed() {
+    return plugins.isEmpty() && !anonymous && !scram;
+  }
+}

@@ -1,0 +1,53 @@
+package io.culvert.broker.auth;
+
+import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
+/** What an {@link Authenticator} thinks of a client. */
+public sealed interface Verdict {
+  /** The next one of the chain is asked. */
+  Verdict NO_OPINION = new NoOpinion();
+
+  /** Neither name nor password tells which of the two was wrong. */
+  Verdict WRONG_CREDENTIALS = new Refused(ReasonCode.BAD_USERNAME_OR_PASSWORD, "wrong credentials");
+
+  /** Let in as this user. */
+  static Verdict accepted(String userName) {
+    return new Accepted(userName);
+  }
+
+  /**
+   * Not let in.
+   *
+   * @param reasonCode a failure of CONNACK
+   * @param reason for the log, without secrets
+   */
+  static Verdict refused(ReasonCode reasonCode, String reason) {
+    return new Refused(reasonCode, reason);
+  }
+
+  /**
+   * The client is let in.
+   *
+   * @param userName who it is, or null for nobody in particular
+   */
+  record Accepted(@Nullable String userName) implements Verdict {}
+
+  /**
+   * The client is not let in, and nobody else of the chain is asked.
+   *
+   * @param reasonCode a failure of CONNACK
+   * @param reason for the log, without secrets
+   */
+  record Refused(ReasonCode reasonCode, String reason) implements Verdict {
+    public Refused {
+      if (!reasonCode.isError() || !reasonCode.allowedIn(PacketType.CONNACK)) {
+        throw new IllegalArgumentException(reasonCode + " refuses no CONNECT");
+      }
+    }
+  }
+
+  /** The client is somebody else's business. */
+  record NoOpinion() implements Verdict {}
+}
