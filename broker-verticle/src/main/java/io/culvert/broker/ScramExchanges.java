@@ -142,7 +142,7 @@ final class ScramExchanges {
       ServerConnection connection, Exchange exchange, ReasonCode reasonCode, String reason) {
     exchanges.remove(connection);
     log.notAuthenticated(connection, exchange.connect, reason, nowMillis.getAsLong());
-    connection.rejectAuth(reasonCode, reason);
+    broker.refuseAuth(connection, reasonCode, reason);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.culvert.mqtt.server;
 import io.culvert.engine.ShardLink;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.RetainHandling;
@@ -105,10 +106,14 @@ public final class Broker {
     } else if (event instanceof ServerEvent.UnsubscribeRequested requested) {
       unsubscribe(connection, requested.unsubscribe(), nowMillis);
     } else if (event instanceof ServerEvent.Disconnected disconnected) {
+      MqttViolation violation = disconnected.violation();
+      if (violation != null) {
+        counters.countViolation(violation.reasonCode());
+      }
+      counters.countEnded(disconnected.cause());
       disconnected(connection, disconnected.cause(), nowMillis);
     } else { // enhanced authentication, of which a broker alone knows no method
-      counters.countRefused();
-      connection.rejectAuth(ReasonCode.BAD_AUTHENTICATION_METHOD, "no such method here");
+      refuseAuth(connection, ReasonCode.BAD_AUTHENTICATION_METHOD, "no such method here");
     }
   }
 
@@ -122,9 +127,21 @@ public final class Broker {
   /** Refuses a CONNECT because whoever drives the connection says so. */
   public void refuse(ServerConnection connection, ReasonCode reasonCode) {
     if (connection.isAwaitingConnectDecision()) { // or it has ended meanwhile
-      counters.countRefused();
+      counters.countRefusedConnect(reasonCode);
       connection.rejectConnect(reasonCode);
     }
+  }
+
+  /**
+   * As above for a client that authenticates by a method, or does so again.
+   *
+   * @param reason in words, for the client
+   */
+  public void refuseAuth(ServerConnection connection, ReasonCode reasonCode, String reason) {
+    if (!connection.isConnected()) {
+      counters.countRefusedConnect(reasonCode);
+    }
+    connection.rejectAuth(reasonCode, reason);
   }
 
   /**
@@ -176,7 +193,11 @@ public final class Broker {
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
     List<Subscription> feeds = new ArrayList<>();
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
-      reasonCodes.add(subscribe(session, request, requested.identifier(), feeds, nowMillis));
+      ReasonCode reasonCode = subscribe(session, request, requested.identifier(), feeds, nowMillis);
+      if (reasonCode.isError()) {
+        counters.countRefusedSubscription(reasonCode);
+      }
+      reasonCodes.add(reasonCode);
     }
     router
         .routes()
@@ -277,6 +298,11 @@ public final class Broker {
     return remotePublishers.named();
   }
 
+  /** Clients that are connected. */
+  public int connectedCount() {
+    return sessions.connected();
+  }
+
   public int sessionCount() {
     return sessions.size();
   }
@@ -287,6 +313,11 @@ public final class Broker {
 
   public int subscriptionCount() {
     return router.subscriptionCount();
+  }
+
+  /** Those of them that are shared. */
+  public int sharedSubscriptionCount() {
+    return router.sharedSubscriptionCount();
   }
 
   public int retainedCount() {

@@ -7,6 +7,13 @@ public interface BrokerLog {
   /** For those who do not want to know. */
   BrokerLog NONE = new BrokerLog() {};
 
+  /**
+   * A CONNECT was accepted.
+   *
+   * @param sessionPresent whether it goes on with a session that there was
+   */
+  default void connected(ServerConnection connection, boolean sessionPresent, long nowMillis) {}
+
   /** Some messages, usually one, will not reach this session. */
   default void dropped(Session session, DropReason reason, int messages, long nowMillis) {}
 

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageQueue {
   private final Limits limits;
+  private final Counters counters;
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
   private int apart;
   private boolean full;
 
-  MessageQueue(Limits limits) {
+  MessageQueue(Limits limits, Counters counters) {
     this.limits = limits;
+    this.counters = counters;
   }
 
   /** Adds a message at the end; false when there is no room for it. */
@@ -29,7 +31,7 @@ final class MessageQueue {
       return false;
     }
     deliveries.add(delivery);
-    bytes += more;
+    count(1, more);
     return true;
   }
 
@@ -40,14 +42,14 @@ final class MessageQueue {
       return false;
     }
     apart++;
-    bytes += more;
+    count(1, more);
     return true;
   }
 
   /** One that was set apart is gone. */
   void removeApart(Delivery delivery) {
     apart--;
-    bytes -= delivery.message().heldBytes();
+    count(-1, -delivery.message().heldBytes());
   }
 
   /** One that was set apart waits here again, behind the others. */
@@ -83,8 +85,15 @@ final class MessageQueue {
   /** Takes out the oldest message; there is one. */
   Delivery remove() {
     Delivery delivery = deliveries.remove();
-    bytes -= delivery.message().heldBytes();
+    count(-1, -delivery.message().heldBytes());
     return delivery;
+  }
+
+  /** Nobody takes what is left here. */
+  void clear() {
+    count(-size(), -bytes);
+    deliveries.clear();
+    apart = 0;
   }
 
   /** Removes what has expired at the front, where the oldest are; gives their number. */
@@ -124,6 +133,11 @@ final class MessageQueue {
   /** At most a quarter full: whoever was slowed down may go on. */
   boolean hasDrained() {
     return size() <= limits.queueMessages() / 4 && bytes <= limits.queueBytes() / 4;
+  }
+
+  private void count(int messages, long more) {
+    bytes += more;
+    counters.queued(messages, more);
   }
 
   private boolean hasRoomFor(int more) {

@@ -32,6 +32,7 @@ final class Router {
   private final RemotePublishers remotePublishers;
   private final SharedShards sharedShards;
   private final FanOut<Routes.Route> remote = new FanOut<>();
+  private int sharedSubscriptions;
 
   Router(
       Limits limits,
@@ -70,10 +71,16 @@ final class Router {
     return subscriptions.size();
   }
 
+  /** Those of them that are shared. */
+  int sharedSubscriptionCount() {
+    return sharedSubscriptions;
+  }
+
   /** Adds it, or replaces that of the same session and filter. */
   void add(Subscription subscription) {
     if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
       routes.added(subscription.filter(), subscription.session().isConnected());
+      sharedSubscriptions += subscription.filter().isShared() ? 1 : 0;
     }
     if (subscription.filter().isShared()) {
       shared.joined(subscription);
@@ -96,6 +103,7 @@ final class Router {
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
     if (subscriptions.remove(filter, subscription) != null) {
       routes.removed(filter, subscription.session().isConnected());
+      sharedSubscriptions -= filter.isShared() ? 1 : 0;
     }
     if (filter.isShared()) {
       shared.membersChanged(filter, nowMillis);
@@ -140,12 +148,12 @@ final class Router {
    */
   private void publishRetained(
       ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
-    counters.countReceived();
+    counters.countReceived(publish.qos(), publish.payload().length());
     int packetId = publish.packetId();
     ReasonCode refusal =
         refusal(connection.session(), topic, true, publish.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
-      counters.countRefused();
+      counters.countRefusedPublish(refusal);
       answer(connection, publish.qos(), packetId, refusal);
       return;
     }
@@ -173,7 +181,7 @@ final class Router {
           }
           ReasonCode reasonCode = ReasonCode.QUOTA_EXCEEDED;
           if (!isStored) {
-            counters.countRefused();
+            counters.countRefusedPublish(reasonCode);
           } else {
             match(message.topic());
             reasonCode = deliver(connection.session(), message, now);
@@ -188,11 +196,11 @@ final class Router {
    * @return what PUBACK or PUBREC says
    */
   ReasonCode publish(@Nullable Session source, Publish publish, TopicName topic, long nowMillis) {
-    counters.countReceived();
+    counters.countReceived(publish.qos(), publish.payload().length());
     ReasonCode refusal =
         refusal(source, topic, publish.retain(), publish.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
-      counters.countRefused();
+      counters.countRefusedPublish(refusal);
       return refusal;
     }
     match(topic);
@@ -211,7 +219,7 @@ final class Router {
     ReasonCode refusal =
         refusal(source, message.topic(), message.retain(), message.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
-      counters.countRefused();
+      counters.countRefusedPublish(refusal);
       return refusal;
     }
     match(message.topic());

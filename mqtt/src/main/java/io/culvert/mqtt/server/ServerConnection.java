@@ -385,13 +385,18 @@ public final class ServerConnection implements Engine<ServerEvent> {
     wake.changed();
   }
 
-  /** Nobody drives it any more, so that decisions that are still to come mean nothing. */
-  void abandon(DisconnectCause cause) {
-    if (state != State.ENDED) {
-      status = Status.CLOSED;
-      end(cause, null, null);
-      ended = null;
+  /**
+   * Nobody drives it any more, so that decisions that are still to come mean nothing; false where
+   * it has ended before.
+   */
+  boolean abandon(DisconnectCause cause) {
+    if (state == State.ENDED) {
+      return false;
     }
+    status = Status.CLOSED;
+    end(cause, null, null);
+    ended = null;
+    return true;
   }
 
   // ---- queries

@@ -80,7 +80,7 @@ public final class Session {
     this.limits = limits;
     this.counters = counters;
     this.log = log;
-    this.window = new OutboundWindow(limits.inFlight());
+    this.window = new OutboundWindow(limits.inFlight(), counters.inFlight());
     this.deadline = deadlines.entry(this);
   }
 
@@ -210,7 +210,7 @@ public final class Session {
         dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
       } else if (fits(to, delivery, nowMillis)) {
         to.sendPublish(delivery, 0, false, nowMillis);
-        counters.countDelivered();
+        counters.countDelivered(QoS.AT_MOST_ONCE, delivery.message());
       }
     } else if (to != null && isIdle()) {
       sendFirst(to, delivery, nowMillis);
@@ -377,7 +377,10 @@ public final class Session {
     window.clear();
     received.clear();
     undecided = null;
-    queue = null;
+    MessageQueue waiting = takeQueue();
+    if (waiting != null) {
+      waiting.clear();
+    }
     drained();
     closeFeeds();
     will = null;
@@ -389,7 +392,7 @@ public final class Session {
     }
     int packetId = delivery.qos() == QoS.AT_MOST_ONCE ? 0 : window.open(delivery);
     to.sendPublish(delivery, packetId, false, nowMillis); // [MQTT5-2.2.1-4], [MQTT5-3.3.1-3]
-    counters.countDelivered();
+    counters.countDelivered(delivery.qos(), delivery.message());
   }
 
   private boolean fits(ServerConnection to, Delivery delivery, long nowMillis) {
@@ -416,7 +419,7 @@ public final class Session {
   }
 
   private void enqueue(Delivery delivery, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    MessageQueue waiting = queue == null ? new MessageQueue(limits, counters) : queue;
     boolean added = waiting.offer(delivery);
     if (!added) {
       int expired = waiting.removeExpired(nowMillis);
@@ -569,7 +572,7 @@ public final class Session {
 
   /** A message for a session without connection, which others may get before it. */
   void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    MessageQueue waiting = queue == null ? new MessageQueue(limits, counters) : queue;
     queue = waiting;
     boolean added = waiting.offerApart(delivery);
     if (!added) {

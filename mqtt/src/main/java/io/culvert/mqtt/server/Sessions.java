@@ -37,6 +37,7 @@ final class Sessions {
   private final SessionMoves moves;
   private Authorization authorization = Authorization.NONE;
   private long lastClaim;
+  private int connected;
   private boolean stopped;
 
   Sessions(
@@ -58,6 +59,11 @@ final class Sessions {
 
   int size() {
     return sessions.size();
+  }
+
+  /** Sessions that have a connection. */
+  int connected() {
+    return connected;
   }
 
   SessionMoves moves() {
@@ -93,7 +99,6 @@ final class Sessions {
     }
     ReasonCode refusal = refusal(connect);
     if (refusal != ReasonCode.SUCCESS) {
-      counters.countRefused();
       refuse(connection, refusal);
       return;
     }
@@ -105,7 +110,7 @@ final class Sessions {
       properties = properties.without(Property.RESPONSE_INFORMATION);
     }
     if (!connection.fitsConnAck(properties)) {
-      counters.countRefused();
+      counters.countRefusedConnect(ReasonCode.PACKET_TOO_LARGE);
       connection.rejectConnect(ReasonCode.PACKET_TOO_LARGE); // [MQTT5-3.1.2-24]
       return;
     }
@@ -121,7 +126,7 @@ final class Sessions {
         place.isAlone() ? Owner.ONLY_SHARD : new Owner(place.number(), nextClaim(), userName);
     Owner before = place.isAlone() ? owner : place.directory().claim(clientId, owner);
     if (isOfAnotherUser(clientId, userName, owner, before)) {
-      counters.countRefused();
+      counters.countRefusedConnect(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
       connection.rejectConnect(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, OF_ANOTHER_USER);
       return;
     }
@@ -202,7 +207,7 @@ final class Sessions {
    */
   void open(Joining joining, @Nullable Session known, long nowMillis) {
     ServerConnection connection = joining.connection();
-    if (stopped) {
+    if (stopped && connection.isAwaitingConnectDecision()) {
       refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
     }
     boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
@@ -225,15 +230,17 @@ final class Sessions {
     session.expirySeconds(grant.sessionExpirySeconds());
     connection.acceptConnect( // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
         session, known != null, grant.keepAliveSeconds(), joining.connAck(), nowMillis);
+    connected++;
+    counters.countConnect(connection.version());
+    log.connected(connection, known != null, nowMillis);
     deadlines.remove(session.deadline());
     session.attach(connection, grant.receiveMaximum(), nowMillis);
     router.connected(session, true);
   }
 
   void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
-    connection.abandon(cause);
-    if (cause == DisconnectCause.VIOLATION) {
-      counters.countViolation();
+    if (connection.abandon(cause)) {
+      counters.countEnded(cause); // no event tells of it
     }
     Session session = connection.session();
     if (session != null) {
@@ -272,6 +279,7 @@ final class Sessions {
       }
       publishDueWill(due, nowMillis);
       if (due.hasEnded(nowMillis)) {
+        counters.countExpiredSession();
         end(due, nowMillis); // [MQTT5-4.1.0-2]
       } else if (!due.isConnected()) {
         deadlines.set(due.deadline(), due.deadlineMillis());
@@ -291,6 +299,7 @@ final class Sessions {
   }
 
   private void refuse(ServerConnection connection, ReasonCode reasonCode) {
+    counters.countRefusedConnect(reasonCode);
     if (stopped && !limits.serverReference().isEmpty() && connection.version().isMqtt5()) {
       connection.rejectConnect(ReasonCode.USE_ANOTHER_SERVER, otherServer(PacketType.CONNACK));
     } else {
@@ -364,6 +373,7 @@ final class Sessions {
 
   private void detach(Session session, DisconnectCause cause, long nowMillis) {
     session.detach();
+    connected--;
     router.connected(session, false);
     long expiry = session.expirySeconds();
     if (cause == DisconnectCause.CLIENT_DISCONNECT) {

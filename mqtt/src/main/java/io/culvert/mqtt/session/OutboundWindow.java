@@ -36,6 +36,7 @@ public final class OutboundWindow {
   private int freeLast;
 
   private final int capacity;
+  private final InFlight total;
   private int limit;
   private int size;
   private int reserved;
@@ -46,10 +47,20 @@ public final class OutboundWindow {
    * @param capacity how many messages may be unacknowledged at most, 1…65 535
    */
   public OutboundWindow(int capacity) {
+    this(capacity, new InFlight());
+  }
+
+  /**
+   * As above, one of several.
+   *
+   * @param total what all of them hold
+   */
+  public OutboundWindow(int capacity, InFlight total) {
     if (capacity < 1 || capacity > MAXIMUM_CAPACITY) {
       throw new IllegalArgumentException("capacity " + capacity);
     }
     this.capacity = capacity;
+    this.total = total;
     this.limit = capacity;
   }
 
@@ -148,6 +159,7 @@ public final class OutboundWindow {
     deliveries[id] = null;
     states[id] = FREE;
     size--;
+    total.add(-1);
     giveFree(id);
   }
 
@@ -221,6 +233,7 @@ public final class OutboundWindow {
     next = new char[0];
     previous = new char[0];
     oldest = newest = freeFirst = freeLast = 0;
+    total.add(-size);
     size = reserved = sent = resendNext = 0;
   }
 
@@ -243,6 +256,7 @@ public final class OutboundWindow {
     newest = id;
     size++;
     sent++;
+    total.add(1);
   }
 
   private boolean isPublish(int id) {

@@ -86,6 +86,9 @@ class DeliveryModelTest {
       assertThat(harness.session("c" + i).queuedMessages()).isZero();
       assertThat(harness.session("c" + i).received().size()).isZero();
     }
+    assertThat(harness.broker.counters().messagesInFlight()).isZero();
+    assertThat(harness.broker.counters().queuedMessages()).isZero();
+    assertThat(harness.broker.counters().queuedBytes()).isZero();
   }
 
   private void perform(Operation operation) {

@@ -145,6 +145,10 @@ final class TestShards {
 
   // ---- queries
 
+  int connectedCount() {
+    return shards.stream().mapToInt(Broker::connectedCount).sum();
+  }
+
   Counters counters() {
     return Counters.total(shards.stream().map(Broker::counters).toList());
   }
