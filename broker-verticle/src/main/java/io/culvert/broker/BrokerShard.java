@@ -39,6 +39,7 @@ final class BrokerShard {
   private final BrokerOptions options;
   private final ServerLog log;
   private final Quota connectingBytes;
+  private final PacketCounters packets = new PacketCounters();
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
   private AuthOptions secured;
@@ -115,10 +116,19 @@ final class BrokerShard {
   BrokerStatus status() {
     return new BrokerStatus(
         Counters.total(List.of(broker.counters())),
+        PacketCounters.total(List.of(packets)),
+        broker.connectedCount(),
         broker.sessionCount(),
         broker.subscriptionCount(),
+        broker.sharedSubscriptionCount(),
         broker.retainedCount(),
-        broker.retainedBytes());
+        broker.retainedBytes(),
+        Math.max(logins.pending(), scram == null ? 0 : scram.steps()));
+  }
+
+  /** The time that its broker is told. */
+  long nowMillis() {
+    return shard.nowMillis();
   }
 
   /** From now on users and permissions are these; users who were there and are not, are let go. */
@@ -152,6 +162,7 @@ final class BrokerShard {
         broker,
         options.limits(),
         connectingBytes,
+        packets,
         log,
         chain.scram() ? scram : null,
         logins,

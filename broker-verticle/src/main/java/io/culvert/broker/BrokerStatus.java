@@ -8,18 +8,34 @@ import java.util.List;
  * numbers of one moment differ from these by what happened meanwhile.
  *
  * @param counters since the start
+ * @param packets since the start
+ * @param connected clients
  * @param sessions connected or not
+ * @param subscriptions of which {@code sharedSubscriptions} are shared
  * @param retainedMessages bytes of them are {@code retainedBytes}
+ * @param pendingAuthentications that wait for a worker thread, in the shard where most do
  */
 public record BrokerStatus(
-    Counters counters, int sessions, int subscriptions, int retainedMessages, long retainedBytes) {
+    Counters counters,
+    PacketCounters packets,
+    int connected,
+    int sessions,
+    int subscriptions,
+    int sharedSubscriptions,
+    int retainedMessages,
+    long retainedBytes,
+    int pendingAuthentications) {
 
   static BrokerStatus total(List<BrokerStatus> shards) {
     return new BrokerStatus(
         Counters.total(shards.stream().map(BrokerStatus::counters).toList()),
+        PacketCounters.total(shards.stream().map(BrokerStatus::packets).toList()),
+        shards.stream().mapToInt(BrokerStatus::connected).sum(),
         shards.stream().mapToInt(BrokerStatus::sessions).sum(),
         shards.stream().mapToInt(BrokerStatus::subscriptions).sum(),
+        shards.stream().mapToInt(BrokerStatus::sharedSubscriptions).sum(),
         shards.stream().mapToInt(BrokerStatus::retainedMessages).sum(),
-        shards.stream().mapToLong(BrokerStatus::retainedBytes).sum());
+        shards.stream().mapToLong(BrokerStatus::retainedBytes).sum(),
+        shards.stream().mapToInt(BrokerStatus::pendingAuthentications).max().orElse(0));
   }
 }

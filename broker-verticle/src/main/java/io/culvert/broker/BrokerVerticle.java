@@ -2,23 +2,28 @@ package io.culvert.broker;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.MetricsOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The MQTT broker as a verticle: its configuration is that of {@link BrokerOptions}. Deployed when
  * all listeners are bound; undeployed when all clients were told and closed.
  *
  * <p>If the configuration has a text {@code deployment}, the addresses that are bound become keys
- * of the local map {@code culvert.listeners.<deployment>}.
+ * of the local map {@code culvert.listeners.<deployment>}; also that of the metrics, see {@link
+ * MetricsOptions}.
  */
 public final class BrokerVerticle extends VerticleBase {
   private static final String DEPLOYMENT = "deployment";
 
   private final BrokerPlugins plugins;
   private final List<MqttBroker> brokers = new ArrayList<>(1);
+  private @Nullable MetricsServer metrics;
 
   public BrokerVerticle() {
     this(BrokerPlugins.NONE);
@@ -39,12 +44,23 @@ public final class BrokerVerticle extends VerticleBase {
                     .executeBlocking(
                         () -> BrokerOptions.parse(config(), plugins.names())) // reads files
                     .compose(options -> listen(options, seen)))
-        .onSuccess(this::announce);
+        .onSuccess(
+            bound -> {
+              announce(bound.stream().map(ListenerOptions::uri).toList());
+              if (metrics != null) {
+                metrics.ready(true);
+              }
+            });
   }
 
   @Override
   public Future<?> stop() {
-    return Future.all(brokers.stream().map(MqttBroker::close).toList());
+    MetricsServer watched = metrics;
+    if (watched != null) {
+      watched.ready(false);
+    }
+    Future<?> closed = Future.join(brokers.stream().map(MqttBroker::close).toList());
+    return watched == null ? closed : closed.eventually(watched::close);
   }
 
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {
@@ -52,18 +68,28 @@ public final class BrokerVerticle extends VerticleBase {
     brokers.add(broker);
     SecurityFiles.watch(
         vertx, config(), plugins.names(), broker, options.auth().reloadSeconds(), seen);
-    return broker.listen();
+    return listenForMetrics(broker).compose(done -> broker.listen());
   }
 
-  private void announce(List<ListenerOptions> bound) {
+  private Future<Void> listenForMetrics(MqttBroker broker) {
+    MetricsOptions wanted = MetricsOptions.parse(config());
+    return wanted == null
+        ? Future.succeededFuture()
+        : MetricsServer.listen(vertx, wanted, broker::readings)
+            .onSuccess(
+                server -> {
+                  metrics = server;
+                  announce(List.of(server.uri(wanted)));
+                })
+            .mapEmpty();
+  }
+
+  private void announce(List<String> addresses) {
     String deployment = config().getString(DEPLOYMENT);
     if (deployment != null) {
-      for (ListenerOptions listener : bound) {
-        vertx
-            .sharedData()
-            .<String, String>getLocalMap("culvert.listeners." + deployment)
-            .put(listener.uri(), deploymentID());
-      }
+      LocalMap<String, String> bound =
+          vertx.sharedData().getLocalMap("culvert.listeners." + deployment);
+      addresses.forEach(address -> bound.put(address, deploymentID()));
     }
   }
 }

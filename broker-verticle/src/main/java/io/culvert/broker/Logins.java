@@ -70,6 +70,11 @@ final class Logins {
     this.gates = gates(plugins, Map.of());
   }
 
+  /** Clients that wait for the answer of a plug-in, of the one that has the most. */
+  int pending() {
+    return gates.values().stream().mapToInt(gate -> gate.pending).max().orElse(0);
+  }
+
   /** Who is asked from now on, also about clients that wait. */
   void plugins(Map<String, Authenticator> newest) {
     gates = gates(newest, gates);

@@ -25,6 +25,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final Broker broker;
   private final Limits limits;
   private final Quota connectingBytes;
+  private final PacketCounters packets;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
   private final Logins logins;
@@ -38,6 +39,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
    * For the connections of one listener in one shard.
    *
    * @param connectingBytes that of all shards
+   * @param packets of this shard
    * @param scram where clients may authenticate, or null where no method is known
    * @param chain who decides about clients
    * @param userField what of a client's certificate says which user it is
@@ -46,6 +48,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       Broker broker,
       Limits limits,
       Quota connectingBytes,
+      PacketCounters packets,
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
@@ -54,6 +57,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
+    this.packets = packets;
     this.log = log;
     this.scram = scram;
     this.logins = logins;
@@ -65,7 +69,12 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
     ServerConnection opened =
         new ServerConnection(
-            limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+            limits,
+            connectingBytes,
+            shard.buffers(),
+            wake,
+            WireLog.of(peer, packets),
+            shard.nowMillis());
     strangers.put(opened, peer);
     return opened;
   }

@@ -5,6 +5,7 @@ import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.server.ClientDirectory;
+import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -18,6 +19,7 @@ import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
@@ -28,7 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker on one or several event loops of a Vert.x, for whoever embeds it. Each event loop is a
@@ -36,16 +41,25 @@ import java.util.function.Consumer;
  * are called in the context that it was made for, unless they say otherwise.
  */
 public final class MqttBroker {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
   private final BrokerOptions options;
   private final List<BrokerShard> shards;
   private final Authenticators authenticators;
-  private final List<EngineServer> servers = new ArrayList<>();
+  private final Quota connectingBytes;
+  private final List<Bound> servers = new CopyOnWriteArrayList<>(); // any thread may ask about them
+
+  private Runnable stopSys = () -> {};
 
   private MqttBroker(
-      BrokerOptions options, List<BrokerShard> shards, Authenticators authenticators) {
+      BrokerOptions options,
+      List<BrokerShard> shards,
+      Authenticators authenticators,
+      Quota connectingBytes) {
     this.options = options;
     this.shards = shards;
     this.authenticators = authenticators;
+    this.connectingBytes = connectingBytes;
   }
 
   /**
@@ -75,7 +89,12 @@ public final class MqttBroker {
       parts.add(new BrokerShard(shards.get(number), first.at(number), links, options, named, log));
     }
     parts.forEach(part -> part.open(options.closeGraceMillis()));
-    return new MqttBroker(options, List.copyOf(parts), authenticators);
+    MqttBroker broker =
+        new MqttBroker(options, List.copyOf(parts), authenticators, first.connectingBytes());
+    if (options.sysIntervalSeconds() > 0) {
+      broker.publishSys(context.owner(), options.sysIntervalSeconds());
+    }
+    return broker;
   }
 
   /** Binds all configured listeners; returns them with the ports that they got. */
@@ -88,8 +107,9 @@ public final class MqttBroker {
                   listen(listener)
                       .map(
                           server -> {
-                            servers.add(server);
-                            done.add(listener.withPort(server.port()));
+                            ListenerOptions actual = listener.withPort(server.port());
+                            servers.add(new Bound(actual, server));
+                            done.add(actual);
                             return done;
                           }));
     }
@@ -135,8 +155,29 @@ public final class MqttBroker {
         .map(all -> BrokerStatus.total(parts.stream().map(Future::result).toList()));
   }
 
+  /** As above, with all that is worth watching. May be called on any thread. */
+  Future<Readings> readings() {
+    long asked = System.nanoTime();
+    List<Future<Long>> delays =
+        shards.stream().map(part -> part.on(() -> System.nanoTime() - asked)).toList();
+    return Future.all(delays)
+        .compose(answered -> status())
+        .map(
+            status ->
+                new Readings(
+                    status,
+                    servers.stream()
+                        .map(each -> new Readings.Listener(each.listener, each.server.counters()))
+                        .toList(),
+                    connectingBytes.held(),
+                    options.limits(),
+                    options.auth().pending(),
+                    delays.stream().map(Future::result).toList()));
+  }
+
   /** Tells all clients (0x8B), closes them, attached ones too, and the listeners. */
   public Future<Void> close() {
+    stopSys.run();
     return onEach(BrokerShard::stop)
         .eventually(this::closeConnections)
         .eventually(() -> onEach(BrokerShard::closeLinks));
@@ -154,10 +195,32 @@ public final class MqttBroker {
             new SharedQuota());
   }
 
+  private void publishSys(Vertx vertx, int everySeconds) {
+    BrokerShard first = shards.get(0);
+    SysPublisher publisher =
+        new SysPublisher(
+            first.broker(), new SysTopics(first.nowMillis()), options.limits().retainAvailable());
+    long timer =
+        vertx.setPeriodic(
+            0,
+            everySeconds * 1000L,
+            tick ->
+                readings()
+                    .compose(
+                        now ->
+                            first.on(
+                                () -> {
+                                  publisher.publish(now, first.nowMillis());
+                                  return now;
+                                }))
+                    .onFailure(failure -> LOG.error("$SYS could not be published", failure)));
+    stopSys = () -> vertx.cancelTimer(timer);
+  }
+
   private Future<Void> closeConnections() {
     List<Future<Void>> closing = new ArrayList<>();
     shards.forEach(part -> closing.add(part.streams().close()));
-    servers.forEach(server -> closing.add(server.close()));
+    servers.forEach(each -> closing.add(each.server.close()));
     return Future.join(closing).mapEmpty();
   }
 
@@ -238,4 +301,7 @@ public final class MqttBroker {
         ? OriginCheck.ANY
         : OriginCheck.of(Set.copyOf(listener.origins()));
   }
+
+  /** A listener with the port that it got. */
+  private record Bound(ListenerOptions listener, EngineServer server) {}
 }

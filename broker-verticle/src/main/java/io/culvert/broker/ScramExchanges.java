@@ -63,6 +63,11 @@ final class ScramExchanges {
     this.nowMillis = nowMillis;
   }
 
+  /** Steps that wait or run. */
+  int steps() {
+    return steps;
+  }
+
   /** Who may authenticate from now on. */
   void users(ScramUsers newest) {
     users = newest;

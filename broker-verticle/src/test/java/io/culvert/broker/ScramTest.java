@@ -167,6 +167,7 @@ class ScramTest {
             options.listeners(),
             options.instances(),
             options.closeGraceMillis(),
+            options.sysIntervalSeconds(),
             new AuthOptions(
                 auth.chain(),
                 auth.anonymous(),

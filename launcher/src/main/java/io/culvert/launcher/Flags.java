@@ -13,6 +13,7 @@ final class Flags {
           new Flag("--bind", "mqtt.bind", "ADDRESS", "Address to listen on (127.0.0.1)."),
           new Flag("--port", "mqtt.port", "PORT", "MQTT over TCP (1883); 0 takes a free one."),
           new Flag("--ws-port", "mqtt.websocket-port", "PORT", "MQTT over WebSocket (8083)."),
+          new Flag("--metrics-port", "metrics.port", "PORT", "Prometheus metrics (none)."),
           new Flag("--data", "store.folder", "FOLDER", "Data folder (./culvert-data)."),
           new Flag("--instances", "mqtt.instances", "N", "Event loops (one per processor)."));
 

@@ -1,11 +1,13 @@
 package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerSettings;
+import io.culvert.broker.config.MetricsOptions;
 import io.culvert.runtime.config.SettingTable;
 
 /** The tables of all modules in the jar. */
 final class Settings {
-  static final SettingTable TABLE = SettingTable.join(BrokerSettings.TABLE, Logging.SETTINGS);
+  static final SettingTable TABLE =
+      SettingTable.join(BrokerSettings.TABLE, MetricsOptions.SETTINGS, Logging.SETTINGS);
 
   private Settings() {}
 }

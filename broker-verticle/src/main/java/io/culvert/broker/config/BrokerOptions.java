@@ -23,11 +23,13 @@ import java.util.concurrent.TimeUnit;
  *
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
+ * @param sysIntervalSeconds how often {@code $SYS} is published, or 0 for never
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
     int instances,
     int closeGraceMillis,
+    int sysIntervalSeconds,
     AuthOptions auth,
     Limits limits) {
 
@@ -101,6 +103,7 @@ public record BrokerOptions(
         listeners,
         configuration.integer("mqtt.instances"),
         configuration.integer("mqtt.close-grace-millis"),
+        configuration.integer("mqtt.sys-interval-seconds"),
         auth,
         limits(configuration));
   }

@@ -131,6 +131,14 @@ public final class BrokerSettings {
             "2s",
             "How long a last packet, such as DISCONNECT, may take to leave before the connection"
                 + " is cut."),
+        number(
+            "mqtt.sys-interval-seconds",
+            Unit.SECONDS,
+            0,
+            3600,
+            "10s",
+            "How often the broker publishes what it counts below `$SYS`, retained, with the names"
+                + " that Mosquitto uses and its own below `$SYS/culvert`; 0 never does."),
         choice("mqtt.listeners[].type", List.of("tcp", "websocket"), "tcp", "Transport of MQTT."),
         text("mqtt.listeners[].bind", "127.0.0.1", "Address to listen on."),
         number(

@@ -181,6 +181,11 @@ public final class Broker {
     return router.publish(source, message, nowMillis);
   }
 
+  /** Publishes one of the server's own messages below {@code $SYS}, where no client may publish. */
+  public void publishSys(Message message, long nowMillis) {
+    router.publishSys(message, nowMillis);
+  }
+
   // ---- subscribe
 
   /** Grants what can be granted, answers with SUBACK, and starts to send retained messages. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The retained messages of one broker, bounded in number and bytes. One that has expired gives its
- * room back [MQTT5-3.3.2-5].
+ * room back [MQTT5-3.3.2-5]. What the server says of itself below {@code $SYS} counts nowhere here:
+ * it takes no room from the clients.
  */
 final class Retained {
   /** Expired messages that one call of {@link #timeout} removes: less than a millisecond's work. */
@@ -33,6 +34,7 @@ final class Retained {
   private final Limits limits;
   private final ShardPlace place;
   private long bytes;
+  private int sysTopics;
 
   Retained(Limits limits, ShardPlace place, long seed) {
     this.limits = limits;
@@ -41,7 +43,7 @@ final class Retained {
   }
 
   int size() {
-    return messages.size();
+    return messages.size() - sysTopics;
   }
 
   long bytes() {
@@ -80,7 +82,7 @@ final class Retained {
     }
     forget(messages.put(message.topic(), message)); // [MQTT5-3.3.1-5]
     fileExpiry(message);
-    count(1, heldBytes(message));
+    count(message, 1);
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
@@ -111,7 +113,13 @@ final class Retained {
     return message.heldBytes() + PLACE_BYTES;
   }
 
-  private void count(int more, long moreBytes) {
+  /** One more, or one less. */
+  private void count(Message message, int more) {
+    if (Router.isSys(message.topic())) {
+      sysTopics += more;
+      return;
+    }
+    long moreBytes = (long) more * heldBytes(message);
     bytes += moreBytes;
     place.retainedMessages().add(more);
     place.retainedBytes().add(moreBytes);
@@ -125,7 +133,7 @@ final class Retained {
     if (old == null) {
       return;
     }
-    count(-1, -heldBytes(old));
+    count(old, -1);
     if (old.expiresAtMillis() != Message.NEVER) {
       Deadlines.Entry<Message> entry = expiryOf.remove(old);
       if (entry != null) {

@@ -78,7 +78,9 @@ final class RetainedShards {
   void onRetain(int peer, FrameReader in) {
     long number = in.i64();
     Message message = in.message();
-    boolean fits = own.hasRoomFor(message.topic(), message.payload().length());
+    boolean fits =
+        Router.isSys(message.topic())
+            || own.hasRoomFor(message.topic(), message.payload().length());
     if (fits) {
       own.store(message);
     } else {

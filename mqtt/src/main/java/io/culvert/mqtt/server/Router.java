@@ -226,6 +226,17 @@ final class Router {
     return route(source, message, nowMillis);
   }
 
+  /** Publishes what the server says of itself, which no limit refuses. */
+  void publishSys(Message message, long nowMillis) {
+    match(message.topic());
+    route(null, message, nowMillis);
+  }
+
+  /** Whether it is a topic of the server itself (section 4.7.2). */
+  static boolean isSys(TopicName topic) {
+    return topic.startsWithDollar() && topic.utf8().startsWith(SYS);
+  }
+
   private void match(TopicName topic) {
     fanOut.clear(); // what a failed publish may have left is for nobody else
     subscriptions.match(topic, fanOut);
@@ -241,8 +252,7 @@ final class Router {
 
   private ReasonCode refusal(
       @Nullable Session source, TopicName topic, boolean retain, int payloadBytes, long nowMillis) {
-    if (topic.startsWithDollar()
-        && (topic.utf8().startsWith(SYS) || topic.utf8().startsWith(SHARE))) {
+    if (topic.startsWithDollar() && (isSys(topic) || topic.utf8().startsWith(SHARE))) {
       return ReasonCode.NOT_AUTHORIZED; // the server's own topics (section 4.7.2)
     }
     if (source != null && !source.permissions().mayPublish(topic)) {

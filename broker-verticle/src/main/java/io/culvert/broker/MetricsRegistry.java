@@ -1,0 +1,90 @@
+package io.culvert.broker;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The metrics of {@link BrokerMetrics} and those of the Java machine, as Prometheus reads them. The
+ * broker itself counts in plain numbers, of which this gets a copy when somebody asks. Blocks;
+ * called by one thread at a time.
+ */
+final class MetricsRegistry implements AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final Map<Key, Cell> cells = new HashMap<>();
+
+  MetricsRegistry() {
+    List<MeterBinder> machine =
+        List.of(
+            new JvmMemoryMetrics(),
+            collections,
+            new JvmThreadMetrics(),
+            new ClassLoaderMetrics(),
+            new ProcessorMetrics(),
+            new FileDescriptorMetrics(),
+            new UptimeMetrics());
+    machine.forEach(each -> each.bindTo(registry));
+  }
+
+  /** All of it, in Prometheus' text format. */
+  synchronized String scrape(Readings readings) {
+    for (Metric metric : BrokerMetrics.TABLE) {
+      for (Metric.Series series : metric.read().apply(readings)) {
+        cells.computeIfAbsent(
+                    new Key(metric.name(), series.label()), key -> register(metric, key.label))
+                .value =
+            series.value();
+      }
+    }
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+
+  private Cell register(Metric metric, List<String> values) {
+    Cell cell = new Cell();
+    Tags tags = Tags.empty();
+    for (int i = 0; i < values.size(); i++) {
+      tags = tags.and(metric.label().get(i), values.get(i));
+    }
+    switch (metric.kind()) {
+      case COUNTER ->
+          FunctionCounter.builder(metric.name(), cell, read -> read.value)
+              .tags(tags)
+              .description(metric.meaning())
+              .register(registry);
+      case GAUGE ->
+          Gauge.builder(metric.name(), cell, read -> read.value)
+              .tags(tags)
+              .description(metric.meaning())
+              .register(registry);
+    }
+    return cell;
+  }
+
+  private record Key(String name, List<String> label) {}
+
+  /** What a series is at present. */
+  private static final class Cell {
+    private volatile double value;
+  }
+}

@@ -1,0 +1,30 @@
+package io.culvert.broker;
+
+import io.culvert.broker.config.ListenerOptions;
+import io.culvert.mqtt.server.Limits;
+import io.culvert.runtime.driver.DriverCounters;
+import java.util.List;
+
+/**
+ * All that metrics and {@code $SYS} are made of, taken at about the same time.
+ *
+ * @param connectingBytes what unfinished packets of clients hold that are not let in yet
+ * @param maximumPending authentications that may wait for a worker thread in one shard
+ * @param loopDelayNanos how long each event loop let the question wait, in the order of the shards
+ */
+record Readings(
+    BrokerStatus broker,
+    List<Listener> listeners,
+    long connectingBytes,
+    Limits limits,
+    int maximumPending,
+    List<Long> loopDelayNanos) {
+
+  Readings {
+    listeners = List.copyOf(listeners);
+    loopDelayNanos = List.copyOf(loopDelayNanos);
+  }
+
+  /** One that is bound, and what it has done since. */
+  record Listener(ListenerOptions options, DriverCounters counters) {}
+}
