@@ -3,6 +3,8 @@ package io.culvert.broker;
 import io.culvert.broker.auth.Acl;
 import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.auth.AuthorizationChain;
+import io.culvert.broker.auth.Authorizer;
 import io.culvert.broker.auth.CertificateField;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
@@ -22,6 +24,7 @@ import io.culvert.runtime.driver.StreamServer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -37,6 +40,7 @@ final class BrokerShard {
   private final ShardLinks links;
   private final Broker broker;
   private final BrokerOptions options;
+  private final List<Authorizer> ownAuthorizers;
   private final ServerLog log;
   private final Quota connectingBytes;
   private final PacketCounters packets = new PacketCounters();
@@ -52,11 +56,13 @@ final class BrokerShard {
       ShardLinks links,
       BrokerOptions options,
       Map<String, Authenticator> plugins,
+      List<Authorizer> ownAuthorizers,
       ServerLog log) {
     this.shard = shard;
     this.number = place.number();
     this.links = links;
     this.options = options;
+    this.ownAuthorizers = ownAuthorizers;
     this.secured = options.auth();
     this.log = log;
     this.connectingBytes = place.connectingBytes();
@@ -64,7 +70,13 @@ final class BrokerShard {
     this.scram = scram(options, log);
     this.logins =
         new Logins(
-            broker, log, shard, plugins, options.auth().pending(), options.auth().timeoutMillis());
+            broker,
+            log,
+            shard,
+            plugins,
+            options.auth().pending(),
+            options.auth().timeoutMillis(),
+            options.auth().expiryEndsSession());
     this.streams =
         new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
     broker.join(links.link(number));
@@ -171,10 +183,12 @@ final class BrokerShard {
   }
 
   private void authorize(BrokerOptions options) {
+    List<Authorizer> authorizers = new ArrayList<>(ownAuthorizers);
     Acl acl = options.auth().acl();
     if (acl != null) {
-      broker.authorization(acl, shard.nowMillis());
+      authorizers.add(acl);
     }
+    broker.authorization(AuthorizationChain.of(authorizers), shard.nowMillis());
   }
 
   private @Nullable ScramExchanges scram(BrokerOptions options, ServerLog log) {

@@ -4,7 +4,9 @@ import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.broker.auth.Verdict;
+import io.culvert.engine.Engine;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.Login;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -39,13 +41,14 @@ final class Logins {
       Verdict.refused(ReasonCode.NOT_AUTHORIZED, "no credentials");
   private static final Verdict ONLY_HALF =
       Verdict.refused(ReasonCode.BAD_USERNAME_OR_PASSWORD, "only half of them");
-  private static final Verdict NOBODY = new Verdict.Accepted(null);
+  private static final Verdict NOBODY = new Verdict.Accepted(null, null, Verdict.Accepted.FOR_EVER);
 
   private final Broker broker;
   private final ServerLog log;
   private final Shard shard;
   private final int maximumPending;
   private final long timeoutMillis;
+  private final boolean expiryEndsSession;
   private Map<String, Gate> gates;
 
   /**
@@ -54,6 +57,7 @@ final class Logins {
    * @param plugins by their names
    * @param maximumPending answers that each plug-in may owe
    * @param timeoutMillis how long a client may wait
+   * @param expiryEndsSession whether a session ends when the login of its client does
    */
   Logins(
       Broker broker,
@@ -61,12 +65,14 @@ final class Logins {
       Shard shard,
       Map<String, Authenticator> plugins,
       int maximumPending,
-      long timeoutMillis) {
+      long timeoutMillis,
+      boolean expiryEndsSession) {
     this.broker = broker;
     this.log = log;
     this.shard = shard;
     this.maximumPending = maximumPending;
     this.timeoutMillis = timeoutMillis;
+    this.expiryEndsSession = expiryEndsSession;
     this.gates = gates(plugins, Map.of());
   }
 
@@ -83,10 +89,10 @@ final class Logins {
   /** Decides on a CONNECT without an Authentication Method. */
   void connect(
       ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
-    ask(new Login(connection, connect, request, chain), 0);
+    ask(new Waiting(connection, connect, request, chain), 0);
   }
 
-  private void ask(Login login, int first) {
+  private void ask(Waiting login, int first) {
     for (int i = first; i < login.chain.plugins().size(); i++) {
       Gate gate = Objects.requireNonNull(gates.get(login.chain.plugins().get(i)));
       Verdict verdict = gate.plugin.atOnce(login.request);
@@ -102,7 +108,7 @@ final class Logins {
     end(login, withoutOpinion(login));
   }
 
-  private void askLater(Login login, int index, Gate gate) {
+  private void askLater(Waiting login, int index, Gate gate) {
     if (gate.pending >= maximumPending) {
       end(login, BUSY);
       return;
@@ -125,7 +131,7 @@ final class Logins {
                     }));
   }
 
-  private void answered(Login login, int index, AsyncResult<Verdict> outcome) {
+  private void answered(Waiting login, int index, AsyncResult<Verdict> outcome) {
     if (login.isOver) {
       return;
     }
@@ -141,7 +147,7 @@ final class Logins {
     }
   }
 
-  private static Verdict withoutOpinion(Login login) {
+  private static Verdict withoutOpinion(Waiting login) {
     LoginRequest request = login.request;
     if (login.chain.anonymous()
         && (!request.hasCredentials() || !login.chain.looksAtCredentials())) {
@@ -155,7 +161,7 @@ final class Logins {
         : Verdict.WRONG_CREDENTIALS;
   }
 
-  private void end(Login login, Verdict verdict) {
+  private void end(Waiting login, Verdict verdict) {
     if (login.isOver) {
       return;
     }
@@ -165,8 +171,7 @@ final class Logins {
     }
     ServerConnection connection = login.connection;
     if (verdict instanceof Verdict.Accepted accepted) {
-      connection.loggedIn(accepted.userName());
-      broker.connect(connection, login.connect, shard.nowMillis());
+      accept(connection, login.connect, accepted);
     } else if (verdict instanceof Verdict.Refused refused) {
       log.notAuthenticated(connection, login.connect, refused.reason(), shard.nowMillis());
       broker.refuse(connection, refused.reasonCode());
@@ -175,8 +180,20 @@ final class Logins {
     }
   }
 
+  private void accept(ServerConnection connection, Connect connect, Verdict.Accepted accepted) {
+    long nowMillis = shard.nowMillis();
+    boolean lasts = accepted.validMillis() >= Long.MAX_VALUE - nowMillis;
+    connection.loggedIn(
+        new Login(
+            accepted.userName(),
+            accepted.granted(),
+            lasts ? Engine.NO_DEADLINE : nowMillis + accepted.validMillis(),
+            expiryEndsSession));
+    broker.connect(connection, connect, nowMillis);
+  }
+
   /** What fails there ends this connection only. */
-  private void onShard(Login login, Runnable step) {
+  private void onShard(Waiting login, Runnable step) {
     if (shard.inThread()) {
       runFor(login, step);
     } else {
@@ -184,7 +201,7 @@ final class Logins {
     }
   }
 
-  private void runFor(Login login, Runnable step) {
+  private void runFor(Waiting login, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException failure) {
@@ -222,7 +239,7 @@ final class Logins {
   }
 
   /** A client that waits to be let in. */
-  private static final class Login {
+  private static final class Waiting {
     private final ServerConnection connection;
     private final Connect connect;
     private final LoginRequest request;
@@ -231,7 +248,7 @@ final class Logins {
     private long timer = -1;
     private boolean isOver;
 
-    Login(ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
+    Waiting(ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
       this.connection = connection;
       this.connect = connect;
       this.request = request;

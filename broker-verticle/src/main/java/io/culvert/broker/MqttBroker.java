@@ -86,7 +86,15 @@ public final class MqttBroker {
     ShardPlace first = firstOf(shards.size());
     List<BrokerShard> parts = new ArrayList<>();
     for (int number = 0; number < shards.size(); number++) {
-      parts.add(new BrokerShard(shards.get(number), first.at(number), links, options, named, log));
+      parts.add(
+          new BrokerShard(
+              shards.get(number),
+              first.at(number),
+              links,
+              options,
+              named,
+              plugins.authorizers(),
+              log));
     }
     parts.forEach(part -> part.open(options.closeGraceMillis()));
     MqttBroker broker =

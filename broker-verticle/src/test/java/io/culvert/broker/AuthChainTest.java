@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.auth.Authorizer;
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.broker.auth.PasswordHash;
 import io.culvert.broker.auth.Verdict;
@@ -11,11 +12,18 @@ import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.PasswordFile;
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.server.Permissions;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.TopicName;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.driver.Peer;
 import io.vertx.core.Future;
@@ -27,6 +35,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +44,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +55,7 @@ class AuthChainTest {
   private final Vertx vertx = Vertx.vertx();
   private final Map<String, Authenticator> own = new LinkedHashMap<>();
   private final BlockingQueue<Promise<Verdict>> asked = new LinkedBlockingQueue<>();
+  private final List<Authorizer> authorizers = new ArrayList<>();
   private MqttBroker broker;
   private List<ListenerOptions> listeners;
 
@@ -197,6 +208,41 @@ class AuthChainTest {
   }
 
   @Test
+  void clientIsLetGoWhenItsLoginIsNotGoodAnyMore() throws Exception {
+    own.put(
+        "own",
+        request -> Future.succeededFuture(new Verdict.Accepted(request.userName(), null, 200)));
+    listen(new JsonObject());
+    try (Mqtt5Client client = new Mqtt5Client(port(0))) {
+      client.send(connect("ann", "x"));
+      assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+      assertThat(client.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+      assertThat(client.read()).isNull();
+    }
+  }
+
+  @Test
+  void authorizersOfTheApplicationComeBeforeWhatTheLoginGrants() throws Exception {
+    own.put(
+        "own",
+        request ->
+            Future.succeededFuture(
+                new Verdict.Accepted(
+                    request.userName(),
+                    new OneTopic("granted", ReasonCode.SUCCESS),
+                    Verdict.Accepted.FOR_EVER)));
+    authorizers.add((clientId, userName) -> new OneTopic("full", ReasonCode.QUOTA_EXCEEDED));
+    listen(new JsonObject());
+    try (Mqtt5Client client = new Mqtt5Client(port(0))) {
+      client.send(connect("ann", "x"));
+      assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+      assertThat(publish(client, "full")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      assertThat(publish(client, "granted")).isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
+      assertThat(publish(client, "other")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+  }
+
+  @Test
   void nameOfNothingStopsTheStart() throws Exception {
     assertRefused(new JsonObject().put("chain", "jwtt"), "auth.chain: \"jwtt\" is not one of");
     assertRefused(
@@ -259,6 +305,19 @@ class AuthChainTest {
     assertThatThrownBy(() -> BrokerOptions.parse(config(auth)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(text);
+  }
+
+  private static ReasonCode publish(Mqtt5Client client, String topic) throws Exception {
+    client.send(
+        new Publish(
+            TopicName.of(topic),
+            Bytes.EMPTY,
+            QoS.AT_LEAST_ONCE,
+            false,
+            false,
+            1,
+            Properties.EMPTY));
+    return client.read(PubAck.class).reasonCode();
   }
 
   private ReasonCode login(String user, String password) throws Exception {
@@ -325,7 +384,9 @@ class AuthChainTest {
     Promise<List<ListenerOptions>> bound = Promise.promise();
     vertx.runOnContext(
         ignored -> {
-          broker = MqttBroker.create(vertx.getOrCreateContext(), options, new BrokerPlugins(own));
+          broker =
+              MqttBroker.create(
+                  vertx.getOrCreateContext(), options, new BrokerPlugins(own, authorizers));
           broker.listen().onComplete(bound);
         });
     listeners = await(bound.future());
@@ -333,6 +394,24 @@ class AuthChainTest {
 
   private static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  /** An answer for one topic, and no opinion of others. */
+  private record OneTopic(String topic, ReasonCode answer) implements Permissions {
+    @Override
+    public @Nullable ReasonCode publish(TopicName name, QoS qos, boolean retain) {
+      return receive(name);
+    }
+
+    @Override
+    public @Nullable ReasonCode subscribe(TopicFilter filter, QoS qos) {
+      return filter.text().equals(topic) ? answer : null;
+    }
+
+    @Override
+    public @Nullable ReasonCode receive(TopicName name) {
+      return name.toString().equals(topic) ? answer : null;
+    }
   }
 
   /** Of whom nothing is known. */

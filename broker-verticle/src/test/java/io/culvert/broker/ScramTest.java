@@ -177,6 +177,7 @@ class ScramTest {
                 auth.scramUsers(),
                 0,
                 auth.timeoutMillis(),
+                auth.expiryEndsSession(),
                 auth.ownPlugins()),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {

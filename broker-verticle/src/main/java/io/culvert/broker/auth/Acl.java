@@ -1,6 +1,5 @@
 package io.culvert.broker.auth;
 
-import io.culvert.mqtt.server.Authorization;
 import io.culvert.mqtt.server.Permissions;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayList;
@@ -10,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An access control list: rules for clients without user name, for each user, and patterns for all
- * in which {@code %c} stands for the client's identifier and {@code %u} for its user name. Whoever
- * has no rule may do nothing. Never changes; may be asked on any thread.
+ * in which {@code %c} stands for the client's identifier and {@code %u} for its user name. Of what
+ * no rule names it has no opinion. Never changes.
  *
  * <p>A name with a character that means something in a filter ({@code + # /}), or that begins with
  * {@code $}, is never put in: a client could choose it so that the pattern names other topics. Such
  * a pattern says nothing of that client, and neither does one with {@code %u} of a client without
  * user name.
  */
-public final class Acl implements Authorization {
+public final class Acl implements Authorizer {
   private final List<AclRule> anonymous;
   private final Map<String, List<AclRule>> users;
   private final List<Pattern> patterns;

@@ -1,62 +1,76 @@
 package io.culvert.broker.auth;
 
 import io.culvert.mqtt.server.Permissions;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an access control list says of one client: what a {@code deny} names is forbidden, of the
- * rest is allowed what some rule names. The last topic of each direction is remembered with its
- * answer, because most clients go on with the same one.
+ * What a list of rules says of one client: what a {@code deny} names is forbidden, of the rest is
+ * allowed what some rule names; of what is left it has no opinion. The last topic of each direction
+ * is remembered with its answer, because most clients go on with the same one.
  */
 final class AclPermissions implements Permissions {
   private final List<AclRule> rules;
+  private final ReasonCode denial;
   private TopicName lastPublished = TopicName.EMPTY;
-  private boolean mayPublishLast;
+  private @Nullable ReasonCode lastPublishedAnswer;
   private TopicName lastReceived = TopicName.EMPTY;
-  private boolean mayReceiveLast;
+  private @Nullable ReasonCode lastReceivedAnswer;
 
   AclPermissions(List<AclRule> rules) {
+    this(rules, ReasonCode.NOT_AUTHORIZED);
+  }
+
+  /**
+   * As above.
+   *
+   * @param denial the reason code of what a {@code deny} names
+   */
+  AclPermissions(List<AclRule> rules, ReasonCode denial) {
     this.rules = List.copyOf(rules);
+    this.denial = denial;
   }
 
   @Override
-  public boolean mayPublish(TopicName topic) {
+  public @Nullable ReasonCode publish(TopicName topic, QoS qos, boolean retain) {
     if (!topic.equals(lastPublished)) {
-      mayPublishLast = decide(topic, /* write= */ true);
+      lastPublishedAnswer = decide(topic, /* write= */ true);
       lastPublished = topic.copy();
     }
-    return mayPublishLast;
+    return lastPublishedAnswer;
   }
 
   @Override
-  public boolean mayReceive(TopicName topic) {
+  public @Nullable ReasonCode receive(TopicName topic) {
     if (!topic.equals(lastReceived)) {
-      mayReceiveLast = decide(topic, /* write= */ false);
+      lastReceivedAnswer = decide(topic, /* write= */ false);
       lastReceived = topic;
     }
-    return mayReceiveLast;
+    return lastReceivedAnswer;
   }
 
   @Override
-  public boolean maySubscribe(TopicFilter filter) {
+  public @Nullable ReasonCode subscribe(TopicFilter filter, QoS qos) {
     String[] levels = levels(filter);
     boolean allowed = false;
     for (AclRule rule : rules) {
       if (rule.access() == AclRule.Access.DENY) {
         if (filter.isShared() ? rule.overlaps(levels) : rule.contains(levels)) {
-          return false;
+          return denial;
         }
       } else if (rule.access().mayRead()) {
         allowed |= filter.isShared() ? rule.contains(levels) : rule.overlaps(levels);
       }
     }
-    return allowed;
+    return allowed ? ReasonCode.SUCCESS : null;
   }
 
-  private boolean decide(TopicName topic, boolean write) {
+  private @Nullable ReasonCode decide(TopicName topic, boolean write) {
     boolean allowed = false;
     for (AclRule rule : rules) {
       AclRule.Access access = rule.access();
@@ -64,12 +78,12 @@ final class AclPermissions implements Permissions {
           access == AclRule.Access.DENY || (write ? access.mayWrite() : access.mayRead());
       if (concerns && (access == AclRule.Access.DENY || !allowed) && rule.matches(topic)) {
         if (access == AclRule.Access.DENY) {
-          return false;
+          return denial;
         }
         allowed = true;
       }
     }
-    return allowed;
+    return allowed ? ReasonCode.SUCCESS : null;
   }
 
   private static String[] levels(TopicFilter filter) {

@@ -1,5 +1,6 @@
 package io.culvert.broker.auth;
 
+import io.culvert.mqtt.server.Permissions;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.ReasonCode;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,9 @@ public sealed interface Verdict {
   /** Neither name nor password tells which of the two was wrong. */
   Verdict WRONG_CREDENTIALS = new Refused(ReasonCode.BAD_USERNAME_OR_PASSWORD, "wrong credentials");
 
-  /** Let in as this user. */
+  /** Let in as this user, for as long as it stays, with no permissions of its own. */
   static Verdict accepted(String userName) {
-    return new Accepted(userName);
+    return new Accepted(userName, null, Accepted.FOR_EVER);
   }
 
   /**
@@ -31,8 +32,15 @@ public sealed interface Verdict {
    * The client is let in.
    *
    * @param userName who it is, or null for nobody in particular
+   * @param granted what it may do where no authorizer and no access control list has an opinion;
+   *     made for this client alone. Null leaves it to those; where there are none either, it may do
+   *     everything
+   * @param validMillis for how long, from now on: then its connection is ended (0x87)
    */
-  record Accepted(@Nullable String userName) implements Verdict {}
+  record Accepted(@Nullable String userName, @Nullable Permissions granted, long validMillis)
+      implements Verdict {
+    public static final long FOR_EVER = Long.MAX_VALUE;
+  }
 
   /**
    * The client is not let in, and nobody else of the chain is asked.

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
  * @param pending answers that each plug-in may owe to each event loop
  * @param timeoutMillis how long a client waits for the whole chain
+ * @param expiryEndsSession whether a session ends when the login of its client does
  * @param ownPlugins names of plug-ins that the application brings
  */
 public record AuthOptions(
@@ -37,6 +38,7 @@ public record AuthOptions(
     @Nullable ScramUsers scramUsers,
     int pending,
     long timeoutMillis,
+    boolean expiryEndsSession,
     Set<String> ownPlugins) {
 
   public AuthOptions {
@@ -78,6 +80,7 @@ public record AuthOptions(
         scramUsers,
         configuration.integer("limits.pending-authentications"),
         configuration.number("auth.timeout-millis"),
+        configuration.text("auth.expiry-ends").equals("session"),
         ownPlugins);
   }
 

@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import static io.culvert.runtime.config.Setting.choice;
 import static io.culvert.runtime.config.Setting.flag;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
@@ -22,6 +23,13 @@ final class AuthSettings {
                   + " `scram` admits that method, and `anonymous` clients without credentials about"
                   + " whom nobody had an opinion, wherever they stand. Unless given: plug-ins of the"
                   + " application, and then those of these that are configured."),
+          choice(
+              "auth.expiry-ends",
+              List.of("connection", "session"),
+              "connection",
+              "What ends when the login of a client is not valid any more, such as that of a token:"
+                  + " its connection (0x87), so that it can come back to its session with a new one;"
+                  + " or its session, too, with all that waits in it."),
           number(
               "auth.timeout-millis",
               Unit.MILLIS,

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.mqtt.server.Permissions;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,19 +66,19 @@ class AclTest {
     Permissions permissions = acl.of("c", user);
     String wanted = access == null ? "" : access;
     for (int i = 0; i < 2; i++) { // decided, then remembered
-      assertThat(permissions.mayReceive(TopicName.of(topic))).isEqualTo(wanted.contains("r"));
-      assertThat(permissions.mayPublish(TopicName.of(topic))).isEqualTo(wanted.contains("w"));
+      assertThat(mayReceive(permissions, TopicName.of(topic))).isEqualTo(wanted.contains("r"));
+      assertThat(mayPublish(permissions, TopicName.of(topic))).isEqualTo(wanted.contains("w"));
     }
   }
 
   @Test
   void anotherTopicIsDecidedAnew() {
     Permissions ann = acl.of("c", "ann");
-    assertThat(ann.mayPublish(TopicName.of("home/a"))).isTrue();
-    assertThat(ann.mayPublish(TopicName.of("home/secret"))).isFalse();
-    assertThat(ann.mayPublish(TopicName.of("home/a"))).isTrue();
-    assertThat(ann.mayReceive(TopicName.of("home/secret"))).isFalse();
-    assertThat(ann.mayReceive(TopicName.of("home/a"))).isTrue();
+    assertThat(mayPublish(ann, TopicName.of("home/a"))).isTrue();
+    assertThat(mayPublish(ann, TopicName.of("home/secret"))).isFalse();
+    assertThat(mayPublish(ann, TopicName.of("home/a"))).isTrue();
+    assertThat(mayReceive(ann, TopicName.of("home/secret"))).isFalse();
+    assertThat(mayReceive(ann, TopicName.of("home/a"))).isTrue();
   }
 
   @ParameterizedTest
@@ -98,7 +101,7 @@ class AclTest {
     "$share/g/users/+/a, false",
   })
   void plainSubscriptionsNeedSomethingToReadAndSharedOnesEverything(String filter, boolean may) {
-    assertThat(acl.of("c", "ann").maySubscribe(TopicFilter.parse(filter))).isEqualTo(may);
+    assertThat(maySubscribe(acl.of("c", "ann"), TopicFilter.parse(filter))).isEqualTo(may);
   }
 
   @ParameterizedTest
@@ -107,18 +110,18 @@ class AclTest {
     Permissions byUser = acl.of("c", name);
     Permissions byClient = acl.of(name, null);
     for (String topic : new String[] {"users/a/x", "users/b", "users/a/b/x"}) {
-      assertThat(byUser.mayReceive(TopicName.of(topic))).isFalse();
+      assertThat(mayReceive(byUser, TopicName.of(topic))).isFalse();
     }
     for (String topic : new String[] {"clients/a/out", "clients/x/out", "clients/a/b/out"}) {
-      assertThat(byClient.mayPublish(TopicName.of(topic))).isFalse();
+      assertThat(mayPublish(byClient, TopicName.of(topic))).isFalse();
     }
   }
 
   @Test
   void nameWithAPlaceholderIsNotFilledInTwice() {
     Permissions permissions = acl("pattern readwrite %c/%u").of("%u", "ann");
-    assertThat(permissions.mayReceive(TopicName.of("%u/ann"))).isTrue();
-    assertThat(permissions.mayReceive(TopicName.of("ann/ann"))).isFalse();
+    assertThat(mayReceive(permissions, TopicName.of("%u/ann"))).isTrue();
+    assertThat(mayReceive(permissions, TopicName.of("ann/ann"))).isFalse();
   }
 
   @ParameterizedTest
@@ -148,5 +151,21 @@ class AclTest {
     lines.lines().forEach(builder::line);
     assertThat(builder.isEmpty()).isFalse();
     return builder.build();
+  }
+
+  private static boolean mayPublish(Permissions permissions, TopicName topic) {
+    return isAllowed(permissions.publish(topic, QoS.AT_LEAST_ONCE, false));
+  }
+
+  private static boolean mayReceive(Permissions permissions, TopicName topic) {
+    return isAllowed(permissions.receive(topic));
+  }
+
+  private static boolean maySubscribe(Permissions permissions, TopicFilter filter) {
+    return isAllowed(permissions.subscribe(filter, QoS.AT_LEAST_ONCE));
+  }
+
+  private static boolean isAllowed(@Nullable ReasonCode answer) {
+    return answer == ReasonCode.SUCCESS;
   }
 }

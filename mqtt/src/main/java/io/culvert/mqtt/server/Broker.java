@@ -4,6 +4,7 @@ import io.culvert.engine.ShardLink;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.RetainHandling;
@@ -252,9 +253,12 @@ public final class Broker {
       return request.refusal();
     }
     TopicFilter filter = Objects.requireNonNull(request.filter());
-    if (!session.permissions().maySubscribe(filter)) {
+    ReasonCode answer =
+        Permissions.in(
+            PacketType.SUBACK, session.permissions().subscribe(filter, request.options().qos()));
+    if (answer != ReasonCode.SUCCESS) {
       session.denied("subscribe", filter, nowMillis);
-      return ReasonCode.NOT_AUTHORIZED;
+      return answer;
     }
     boolean isNew = session.subscription(filter) == null;
     if (isNew && session.subscriptionCount() >= limits.subscriptionsPerSession()) {

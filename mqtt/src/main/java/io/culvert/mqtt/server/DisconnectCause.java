@@ -20,6 +20,6 @@ public enum DisconnectCause {
   REAUTHENTICATION_FAILED,
   /** Another connection uses the Client Identifier now. */
   TAKEN_OVER,
-  /** The server stops, or an operator ended the connection. */
+  /** The server stops, an operator ended the connection, or the login is not valid any more. */
   SERVER_DISCONNECT
 }

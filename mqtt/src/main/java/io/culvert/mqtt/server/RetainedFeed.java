@@ -73,7 +73,7 @@ final class RetainedFeed {
         mayCome -= message == null ? 0 : 1;
         return message == null
                 || message.isExpired(nowMillis)
-                || !subscription.session().permissions().mayReceive(message.topic())
+                || !subscription.session().mayReceive(message.topic())
             ? null
             : delivery(message);
       }

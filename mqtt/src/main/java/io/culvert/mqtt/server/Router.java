@@ -5,6 +5,7 @@ import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.FanOut;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -151,7 +152,13 @@ final class Router {
     counters.countReceived(publish.qos(), publish.payload().length());
     int packetId = publish.packetId();
     ReasonCode refusal =
-        refusal(connection.session(), topic, true, publish.payload().length(), nowMillis);
+        refusal(
+            connection.session(),
+            topic,
+            publish.qos(),
+            true,
+            publish.payload().length(),
+            nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefusedPublish(refusal);
       answer(connection, publish.qos(), packetId, refusal);
@@ -198,7 +205,8 @@ final class Router {
   ReasonCode publish(@Nullable Session source, Publish publish, TopicName topic, long nowMillis) {
     counters.countReceived(publish.qos(), publish.payload().length());
     ReasonCode refusal =
-        refusal(source, topic, publish.retain(), publish.payload().length(), nowMillis);
+        refusal(
+            source, topic, publish.qos(), publish.retain(), publish.payload().length(), nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefusedPublish(refusal);
       return refusal;
@@ -217,7 +225,13 @@ final class Router {
    */
   ReasonCode publish(@Nullable Session source, Message message, long nowMillis) {
     ReasonCode refusal =
-        refusal(source, message.topic(), message.retain(), message.payload().length(), nowMillis);
+        refusal(
+            source,
+            message.topic(),
+            message.qos(),
+            message.retain(),
+            message.payload().length(),
+            nowMillis);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefusedPublish(refusal);
       return refusal;
@@ -251,13 +265,22 @@ final class Router {
   }
 
   private ReasonCode refusal(
-      @Nullable Session source, TopicName topic, boolean retain, int payloadBytes, long nowMillis) {
+      @Nullable Session source,
+      TopicName topic,
+      QoS qos,
+      boolean retain,
+      int payloadBytes,
+      long nowMillis) {
     if (topic.startsWithDollar() && (isSys(topic) || topic.utf8().startsWith(SHARE))) {
       return ReasonCode.NOT_AUTHORIZED; // the server's own topics (section 4.7.2)
     }
-    if (source != null && !source.permissions().mayPublish(topic)) {
-      source.denied("publish", topic, nowMillis);
-      return ReasonCode.NOT_AUTHORIZED;
+    if (source != null) {
+      ReasonCode answer =
+          Permissions.in(PacketType.PUBACK, source.permissions().publish(topic, qos, retain));
+      if (answer != ReasonCode.SUCCESS) {
+        source.denied("publish", topic, nowMillis);
+        return answer;
+      }
     }
     if (!SubscribeChecks.fits(topic.utf8(), limits)) {
       return ReasonCode.TOPIC_NAME_INVALID;

@@ -50,6 +50,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
    */
   private static final long LARGEST_CONNECT_BYTES = 512 * 1024;
 
+  private static final Login NO_LOGIN = Login.of(null);
+
+  private static final Properties LOGIN_IS_OVER =
+      Properties.builder()
+          .put(Property.REASON_STRING, "what this client logged in with is not valid any more")
+          .build();
+
   private enum State {
     AWAITING_CONNECT,
     /** CONNECT has named an Authentication Method, whose exchange goes on. */
@@ -85,7 +92,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long pollAtMillis = NO_DEADLINE;
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
-  private @Nullable String loginName;
+  private @Nullable Login login;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -168,8 +175,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
           Math.min(
               pollAtMillis,
               Math.min(
-                  isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
-                  authenticationDeadlineMillis()));
+                  Math.min(
+                      isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
+                      authenticationDeadlineMillis()),
+                  login().endsAtMillis()));
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
@@ -183,7 +192,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (nowMillis < deadlineMillis()) {
       return;
     }
-    if (nowMillis >= authenticationDeadlineMillis()) {
+    if (state == State.CONNECTED && nowMillis >= login().endsAtMillis()) {
+      endLogin();
+    } else if (nowMillis >= authenticationDeadlineMillis()) {
       boolean ours = awaitsDecision;
       failAuth(
           ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
@@ -281,12 +292,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /**
    * The client has proven who it is by what CONNECT itself brought. {@link Broker#connect} decides
    * on it now.
-   *
-   * @param provenName or null where it had nothing to prove
    */
-  public void loggedIn(@Nullable String provenName) {
+  public void loggedIn(Login proven) {
     if (state == State.CONNECT_REQUESTED) {
-      loginName = provenName;
+      login = proven;
     }
   }
 
@@ -417,7 +426,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** Who the client has proven to be, or null where it had nothing to prove. */
   public @Nullable String userName() {
     Authentication current = authentication;
-    return current == null ? loginName : current.userName();
+    return current == null ? login().userName() : current.userName();
+  }
+
+  /** What whoever let it in says that it may do, or null where that says nothing. */
+  @Nullable Permissions granted() {
+    return login().granted();
   }
 
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
@@ -790,6 +804,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (ending != null) {
       ending.end();
     }
+  }
+
+  /** What the client has proven was good until now. */
+  private void endLogin() {
+    if (login().endsSession()) {
+      connected().expirySeconds(0);
+    }
+    disconnect(ReasonCode.NOT_AUTHORIZED, DisconnectCause.SERVER_DISCONNECT, LOGIN_IS_OVER);
+  }
+
+  private Login login() {
+    Login known = login;
+    return known == null ? NO_LOGIN : known;
   }
 
   private boolean isConnecting() {

@@ -12,6 +12,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -53,6 +54,7 @@ public final class Session {
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
   private @Nullable String userName;
+  private @Nullable Permissions granted;
   private Permissions permissions = Permissions.EVERYTHING;
   private boolean denialIsLogged;
   private boolean hasShared;
@@ -97,9 +99,22 @@ public final class Session {
     userName = proven;
   }
 
+  /** What whoever let its latest client in says of it, or null. */
+  @Nullable Permissions granted() {
+    return granted;
+  }
+
+  void granted(@Nullable Permissions newest) {
+    granted = newest;
+  }
+
   /** What its client may do. */
   Permissions permissions() {
     return permissions;
+  }
+
+  boolean mayReceive(TopicName topic) {
+    return permissions.receive(topic) == ReasonCode.SUCCESS;
   }
 
   void permissions(Permissions newest) {
@@ -407,7 +422,7 @@ public final class Session {
     Delivery delivery = window.published(packetId);
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
-    } else if (!permissions.mayReceive(delivery.message().topic())) {
+    } else if (!mayReceive(delivery.message().topic())) {
       window.close(packetId);
       dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
     } else if (to.fits(delivery, nowMillis)) {
@@ -454,7 +469,7 @@ public final class Session {
       }
       if (delivery.message().isExpired(nowMillis)) {
         dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
-      } else if (!permissions.mayReceive(delivery.message().topic())) { // any more
+      } else if (!mayReceive(delivery.message().topic())) { // any more
         dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
       } else {
         return delivery;

@@ -74,7 +74,9 @@ final class Sessions {
   void authorization(Authorization newest, long nowMillis) {
     authorization = newest;
     for (Session session : sessions.values()) {
-      permit(session, newest.of(session.clientId(), session.userName()), nowMillis);
+      Permissions permissions =
+          newest.of(session.clientId(), session.userName(), session.granted());
+      permit(session, permissions, nowMillis);
     }
   }
 
@@ -116,10 +118,11 @@ final class Sessions {
     }
     String userName = connection.userName();
     Will will = connect.will();
-    if (will != null && !authorization.of(clientId, userName).mayPublish(will.topic())) {
+    ReasonCode mayLeaveWill = will == null ? ReasonCode.SUCCESS : may(connection, clientId, will);
+    if (will != null && mayLeaveWill != ReasonCode.SUCCESS) {
       counters.countDenied();
       log.denied(clientId, userName, "leave a Will to " + will.topic(), nowMillis);
-      refuse(connection, ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
+      refuse(connection, mayLeaveWill); // [MQTT5-3.1.4-2]
       return;
     }
     Owner owner =
@@ -140,6 +143,17 @@ final class Sessions {
             properties,
             owner);
     join(joining, before, nowMillis);
+  }
+
+  private Permissions permissions(ServerConnection connection, String clientId) {
+    return authorization.of(clientId, connection.userName(), connection.granted());
+  }
+
+  /** What CONNACK says of the client's Will. */
+  private ReasonCode may(ServerConnection connection, String clientId, Will will) {
+    return Permissions.in(
+        PacketType.CONNACK,
+        permissions(connection, clientId).publish(will.topic(), will.qos(), will.retain()));
   }
 
   /** A session is taken over by its own user only. */
@@ -218,7 +232,8 @@ final class Sessions {
     Session session = known == null ? create(joining.clientId()) : known; // [MQTT5-3.1.2-6]
     session.owner(joining.owner());
     // Asked anew: while a session moves, they may change.
-    permit(session, authorization.of(joining.clientId(), connection.userName()), nowMillis);
+    session.granted(connection.granted());
+    permit(session, permissions(connection, joining.clientId()), nowMillis);
     sessions.put(joining.clientId(), session);
     if (!isThere) {
       deadlines.set(session.deadline(), session.deadlineMillis());
@@ -352,7 +367,8 @@ final class Sessions {
       return;
     }
     for (Subscription each : session.subscriptions()) {
-      if (each.filter().isShared() && !permissions.maySubscribe(each.filter())) {
+      if (each.filter().isShared()
+          && permissions.subscribe(each.filter(), each.options().qos()) != ReasonCode.SUCCESS) {
         session.remove(each.filter());
         router.remove(each, nowMillis);
         router.shared().unsubscribed(session, each.filter(), nowMillis);

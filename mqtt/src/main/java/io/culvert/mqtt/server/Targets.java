@@ -61,7 +61,7 @@ final class Targets {
       }
       return;
     }
-    if (!session.permissions().mayReceive(message.topic())) {
+    if (!session.mayReceive(message.topic())) {
       session.pass = pass;
       session.target = -1;
       notPermitted++;

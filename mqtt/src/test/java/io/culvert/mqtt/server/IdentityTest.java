@@ -23,7 +23,7 @@ class IdentityTest {
     Connect connect = Packets.connect(clientId).cleanStart(false).expirySeconds(3600).build();
     client.send(connect);
     if (user != null) {
-      client.server.loggedIn(user);
+      client.server.loggedIn(Login.of(user));
     }
     harness.release();
     return client;

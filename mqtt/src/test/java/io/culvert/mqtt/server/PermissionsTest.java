@@ -40,7 +40,7 @@ class PermissionsTest {
   /** From now on nobody may do anything with topics that begin with this. */
   private void forbid(String start) {
     harness.broker.authorization(
-        (clientId, userName) -> new Forbidden(start), harness.clock.nowMillis());
+        (clientId, userName, granted) -> new Forbidden(start), harness.clock.nowMillis());
     harness.run();
   }
 
@@ -190,27 +190,111 @@ class PermissionsTest {
   /** Clients whose identifier begins with "c" may still do everything, others nothing "secret". */
   private void onlyWritersMay() {
     harness.broker.authorization(
-        (clientId, userName) ->
+        (clientId, userName, granted) ->
             clientId.startsWith("c") ? Permissions.EVERYTHING : new Forbidden("secret"),
         harness.clock.nowMillis());
     harness.run();
   }
 
+  @Test
+  void denialSaysItsReasonWhereThePacketKnowsIt() {
+    denyWith(ReasonCode.QUOTA_EXCEEDED);
+    TestClient client = harness.connect("c");
+    assertThat(refusals(client))
+        .containsExactly(
+            ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED, ReasonCode.QUOTA_EXCEEDED);
+    assertThat(refusalOfWill()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ReasonCode.class,
+      names = {"BANNED", "SESSION_TAKEN_OVER", "GRANTED_QOS_1", "NO_MATCHING_SUBSCRIBERS"})
+  void denialWithAReasonOfOtherPacketsIsNotAuthorized(ReasonCode code) {
+    denyWith(code);
+    TestClient client = harness.connect("c");
+    assertThat(refusals(client)).containsOnly(ReasonCode.NOT_AUTHORIZED);
+    assertThat(refusalOfWill())
+        .isEqualTo(code == ReasonCode.BANNED ? code : ReasonCode.NOT_AUTHORIZED);
+  }
+
+  @Test
+  void whatNobodyHasAnOpinionOfIsDenied() {
+    denyWith(null);
+    TestClient client = harness.connect("c");
+    assertThat(refusals(client)).containsOnly(ReasonCode.NOT_AUTHORIZED);
+    assertThat(harness.broker.counters().denied()).isEqualTo(3);
+  }
+
+  @Test
+  void earlierVersionsAreAnsweredAsBefore() {
+    denyWith(ReasonCode.QUOTA_EXCEEDED);
+    TestClient client =
+        harness.connect(Packets.connect("c").version(MqttVersion.MQTT_3_1_1).build());
+    assertThat(refusals(client))
+        .containsExactly(ReasonCode.SUCCESS, ReasonCode.SUCCESS, ReasonCode.UNSPECIFIED_ERROR);
+  }
+
+  private void denyWith(@Nullable ReasonCode code) {
+    harness.broker.authorization(
+        (clientId, userName, granted) -> new Answering(code), harness.clock.nowMillis());
+    harness.run();
+  }
+
+  /** What PUBACK, PUBREC and SUBACK say. */
+  private static List<ReasonCode> refusals(TestClient client) {
+    client.send(Packets.publish(1, "a", "x", QoS.AT_LEAST_ONCE));
+    client.send(Packets.publish(2, "a", "x", QoS.EXACTLY_ONCE));
+    client.send(Packets.subscribe(3, "a", QoS.AT_LEAST_ONCE));
+    List<ReasonCode> codes = new ArrayList<>();
+    codes.add(client.takeFirst(PubAck.class).reasonCode());
+    codes.add(client.takeFirst(PubRec.class).reasonCode());
+    codes.addAll(client.takeFirst(SubAck.class).reasonCodes());
+    return codes;
+  }
+
+  private ReasonCode refusalOfWill() {
+    TestClient client = harness.open();
+    client.send(Packets.connect("will").will("a", "x").build());
+    return client.takeFirst(ConnAck.class).reasonCode();
+  }
+
+  /** The same answer to everything. */
+  private record Answering(@Nullable ReasonCode answer) implements Permissions {
+    @Override
+    public @Nullable ReasonCode publish(TopicName topic, QoS qos, boolean retain) {
+      return answer;
+    }
+
+    @Override
+    public @Nullable ReasonCode subscribe(TopicFilter filter, QoS qos) {
+      return answer;
+    }
+
+    @Override
+    public @Nullable ReasonCode receive(TopicName topic) {
+      return answer;
+    }
+  }
+
   private record Forbidden(String start) implements Permissions {
     @Override
-    public boolean mayPublish(TopicName topic) {
-      return !topic.toString().startsWith(start);
+    public ReasonCode publish(TopicName topic, QoS qos, boolean retain) {
+      return answer(topic.toString());
     }
 
     @Override
-    public boolean maySubscribe(TopicFilter filter) {
-      String levels = new String(filter.levels().toByteArray(), StandardCharsets.UTF_8);
-      return !levels.startsWith(start);
+    public ReasonCode subscribe(TopicFilter filter, QoS qos) {
+      return answer(new String(filter.levels().toByteArray(), StandardCharsets.UTF_8));
     }
 
     @Override
-    public boolean mayReceive(TopicName topic) {
-      return !topic.toString().startsWith(start);
+    public ReasonCode receive(TopicName topic) {
+      return answer(topic.toString());
+    }
+
+    private ReasonCode answer(String topic) {
+      return topic.startsWith(start) ? ReasonCode.NOT_AUTHORIZED : ReasonCode.SUCCESS;
     }
   }
 }
