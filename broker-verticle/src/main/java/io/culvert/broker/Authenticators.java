@@ -6,14 +6,30 @@ import io.culvert.broker.auth.CertificateAuthenticator;
 import io.culvert.broker.auth.PasswordAuthenticator;
 import io.culvert.broker.auth.PasswordUsers;
 import io.culvert.broker.config.AuthOptions;
+import io.culvert.broker.config.PluginOptions;
+import io.culvert.broker.jwt.JwtAuthenticator;
+import io.culvert.broker.jwt.JwtOptions;
+import io.culvert.broker.remote.RemoteAuthenticator;
+import io.culvert.broker.remote.RemoteOptions;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The plug-ins of a broker by their names; the same for all its shards. */
+/**
+ * The plug-ins of a broker by their names; the same for all its shards. Those that ask others live
+ * as long as the broker; what was read from files is replaced.
+ */
 final class Authenticators {
+  /** Are asked what a client may do that was let in without being told so. */
+  static final List<String> PERMISSIONS = List.of("http-permissions", "event-bus-permissions");
+
   private final Vertx vertx;
-  private final BrokerPlugins own;
+  private final Map<String, Authenticator> lasting = new HashMap<>();
+  private final List<Runnable> closing = new ArrayList<>();
+  private final @Nullable JwtAuthenticator jwt;
 
   /**
    * @throws IllegalArgumentException if the options name plug-ins that the application has not
@@ -25,18 +41,55 @@ final class Authenticators {
           "the options were read for plug-ins " + options.ownPlugins() + ", not " + own.names());
     }
     this.vertx = vertx;
-    this.own = own;
+    lasting.put(AuthChain.CERTIFICATE, new CertificateAuthenticator());
+    PluginOptions others = options.plugins();
+    addHttp(AuthChain.HTTP, others.http(), others);
+    addHttp(PERMISSIONS.get(0), others.httpPermissions(), others);
+    addBus(AuthChain.EVENT_BUS, others.busAddress(), others);
+    addBus(PERMISSIONS.get(1), others.busPermissionsAddress(), others);
+    JwtOptions tokens = others.jwt();
+    this.jwt = tokens == null ? null : JwtAuthenticator.create(vertx, tokens);
+    if (jwt != null) {
+      closing.add(jwt::close);
+    }
+    lasting.putAll(own.authenticators());
   }
 
-  /** All, with users as these options have them. */
+  /** All, with users and keys as these options have them. */
   Map<String, Authenticator> of(AuthOptions options) {
-    Map<String, Authenticator> all = new HashMap<>();
-    all.put(AuthChain.CERTIFICATE, new CertificateAuthenticator());
+    Map<String, Authenticator> all = new HashMap<>(lasting);
     PasswordUsers users = options.passwordUsers();
     if (users != null) {
       all.put(AuthChain.PASSWORD_FILE, new PasswordAuthenticator(vertx, users));
     }
-    all.putAll(own.authenticators());
+    JwtOptions tokens = options.plugins().jwt();
+    if (jwt != null && tokens != null) {
+      all.put(AuthChain.JWT, jwt.with(tokens));
+    }
     return Map.copyOf(all);
+  }
+
+  /** Nobody is asked any more. */
+  void close() {
+    closing.forEach(Runnable::run);
+  }
+
+  private void addHttp(String name, @Nullable RemoteOptions options, PluginOptions others) {
+    if (options != null) {
+      add(
+          name,
+          RemoteAuthenticator.http(vertx, options, others.cachedAnswers(), others.cacheMillis()));
+    }
+  }
+
+  private void addBus(String name, @Nullable String address, PluginOptions others) {
+    if (address != null) {
+      add(name, RemoteAuthenticator.eventBus(vertx, address, others.busTimeoutMillis()));
+    }
+  }
+
+  private void add(String name, RemoteAuthenticator plugin) {
+    lasting.put(name, plugin);
+    closing.add(plugin::close);
   }
 }

@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.Authorizer;
 import java.util.Collections;
@@ -23,6 +24,11 @@ public record BrokerPlugins(
   public BrokerPlugins {
     authenticators = Collections.unmodifiableMap(new LinkedHashMap<>(authenticators));
     authorizers = List.copyOf(authorizers);
+    for (String name : AuthChain.NAMES) {
+      if (authenticators.containsKey(name)) {
+        throw new IllegalArgumentException("there is a plug-in " + name + " already");
+      }
+    }
   }
 
   /** For {@link io.culvert.broker.config.BrokerOptions#parse}. */

@@ -67,7 +67,6 @@ final class BrokerShard {
     this.log = log;
     this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
-    this.scram = scram(options, log);
     this.logins =
         new Logins(
             broker,
@@ -77,6 +76,7 @@ final class BrokerShard {
             options.auth().pending(),
             options.auth().timeoutMillis(),
             options.auth().expiryEndsSession());
+    this.scram = scram(options, logins, log);
     this.streams =
         new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
     broker.join(links.link(number));
@@ -191,12 +191,13 @@ final class BrokerShard {
     broker.authorization(AuthorizationChain.of(authorizers), shard.nowMillis());
   }
 
-  private @Nullable ScramExchanges scram(BrokerOptions options, ServerLog log) {
+  private @Nullable ScramExchanges scram(BrokerOptions options, Logins logins, ServerLog log) {
     ScramUsers users = options.auth().scramUsers();
     return users == null
         ? null
         : new ScramExchanges(
             broker,
+            logins,
             log,
             shard.context(),
             users,

@@ -15,8 +15,9 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ final class Logins {
       Verdict.refused(ReasonCode.NOT_AUTHORIZED, "no credentials");
   private static final Verdict ONLY_HALF =
       Verdict.refused(ReasonCode.BAD_USERNAME_OR_PASSWORD, "only half of them");
+  private static final AuthChain PROVEN = new AuthChain(List.of(), false, true);
   private static final Verdict NOBODY = new Verdict.Accepted(null, null, Verdict.Accepted.FOR_EVER);
 
   private final Broker broker;
@@ -92,20 +94,48 @@ final class Logins {
     ask(new Waiting(connection, connect, request, chain), 0);
   }
 
+  /**
+   * Decides on the CONNECT of a client that has proven who it is by an Authentication Method: only
+   * what it may do can be open.
+   */
+  void proven(ServerConnection connection, Connect connect, LoginRequest request, String userName) {
+    decide(new Waiting(connection, connect, request, PROVEN), Verdict.accepted(userName));
+  }
+
   private void ask(Waiting login, int first) {
-    for (int i = first; i < login.chain.plugins().size(); i++) {
-      Gate gate = Objects.requireNonNull(gates.get(login.chain.plugins().get(i)));
-      Verdict verdict = gate.plugin.atOnce(login.request);
-      if (verdict == null) {
+    List<String> names = login.names();
+    for (int i = first; i < names.size(); i++) {
+      Gate gate = gates.get(names.get(i));
+      Verdict verdict = gate == null ? Verdict.NO_OPINION : gate.plugin.atOnce(login.request());
+      if (gate != null && verdict == null) {
         askLater(login, i, gate);
         return;
       }
-      if (!(verdict instanceof Verdict.NoOpinion)) {
-        end(login, verdict);
+      if (verdict != null && !(verdict instanceof Verdict.NoOpinion)) {
+        decide(login, verdict);
         return;
       }
     }
-    end(login, withoutOpinion(login));
+    decide(login, withoutOpinion(login));
+  }
+
+  /** Ends the waiting, or goes on with what a client that is let in may do. */
+  private void decide(Waiting login, Verdict verdict) {
+    Verdict.Accepted before = login.accepted;
+    if (!(verdict instanceof Verdict.Accepted accepted)) {
+      end(login, verdict);
+    } else if (before != null) {
+      end(login, before.with(accepted));
+    } else if (accepted.granted() == null && asksForPermissions()) {
+      login.accepted = accepted;
+      ask(login, 0);
+    } else {
+      end(login, accepted);
+    }
+  }
+
+  private boolean asksForPermissions() {
+    return Authenticators.PERMISSIONS.stream().anyMatch(gates::containsKey);
   }
 
   private void askLater(Waiting login, int index, Gate gate) {
@@ -119,7 +149,7 @@ final class Logins {
       login.timer =
           vertx().setTimer(timeoutMillis, fired -> onShard(login, () -> end(login, TOO_LATE)));
     }
-    Future.succeededFuture(login.request)
+    Future.succeededFuture(login.request())
         .compose(gate.plugin::authenticate) // what it throws is a failure
         .onComplete(
             outcome ->
@@ -136,19 +166,23 @@ final class Logins {
       return;
     }
     if (outcome.failed()) {
-      log.pluginFailed(login.chain.plugins().get(index), outcome.cause(), shard.nowMillis());
+      log.pluginFailed(login.names().get(index), outcome.cause(), shard.nowMillis());
       end(login, FAILED);
     } else if (!gates.equals(login.asked)) {
-      ask(login, 0); // users have changed meanwhile
+      login.accepted = null; // users have changed meanwhile
+      ask(login, 0);
     } else if (outcome.result() instanceof Verdict.NoOpinion) {
       ask(login, index + 1);
     } else {
-      end(login, outcome.result());
+      decide(login, outcome.result());
     }
   }
 
   private static Verdict withoutOpinion(Waiting login) {
-    LoginRequest request = login.request;
+    if (login.accepted != null) {
+      return login.accepted;
+    }
+    LoginRequest request = login.asCame;
     if (login.chain.anonymous()
         && (!request.hasCredentials() || !login.chain.looksAtCredentials())) {
       return NOBODY;
@@ -242,8 +276,9 @@ final class Logins {
   private static final class Waiting {
     private final ServerConnection connection;
     private final Connect connect;
-    private final LoginRequest request;
+    private final LoginRequest asCame;
     private final AuthChain chain;
+    private Verdict.@Nullable Accepted accepted;
     private Map<String, Gate> asked = Map.of();
     private long timer = -1;
     private boolean isOver;
@@ -251,8 +286,17 @@ final class Logins {
     Waiting(ServerConnection connection, Connect connect, LoginRequest request, AuthChain chain) {
       this.connection = connection;
       this.connect = connect;
-      this.request = request;
+      this.asCame = request;
       this.chain = chain;
+    }
+
+    /** Who is asked: about the client, or what it may do. */
+    List<String> names() {
+      return accepted == null ? chain.plugins() : Authenticators.PERMISSIONS;
+    }
+
+    LoginRequest request() {
+      return accepted == null ? asCame : asCame.provenAs(accepted.userName());
     }
   }
 }

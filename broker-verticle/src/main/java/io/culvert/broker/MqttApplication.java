@@ -89,10 +89,12 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
     }
-    if (event instanceof ServerEvent.AuthRequested) {
-      strangers.remove(connection);
-    }
-    if (scram != null && scram.handle(connection, event)) {
+    if (event instanceof ServerEvent.AuthRequested requested) {
+      LoginRequest request = request(connection, requested.connect());
+      if (scram != null && scram.begin(connection, requested, request)) {
+        return;
+      }
+    } else if (scram != null && scram.handle(connection, event)) {
       return;
     }
     if (event instanceof ServerEvent.ConnectRequested requested) {
@@ -110,19 +112,19 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   }
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {
-    Peer peer = Objects.requireNonNull(strangers.remove(connection)); // CONNECT comes once
     Connect connect = requested.connect();
-    logins.connect(
-        connection,
-        connect,
-        new LoginRequest(
-            connect.clientId(),
-            connect.userName(),
-            connect.password(),
-            connect.version(),
-            CertificateUser.of(peer.tlsSession(), userField),
-            peer),
-        chain);
+    logins.connect(connection, connect, request(connection, connect), chain);
+  }
+
+  private LoginRequest request(ServerConnection connection, Connect connect) {
+    Peer peer = Objects.requireNonNull(strangers.remove(connection)); // CONNECT comes once
+    return new LoginRequest(
+        connect.clientId(),
+        connect.userName(),
+        connect.password(),
+        connect.version(),
+        CertificateUser.of(peer.tlsSession(), userField),
+        peer);
   }
 
   private void forget(ServerConnection connection) {

@@ -188,7 +188,8 @@ public final class MqttBroker {
     stopSys.run();
     return onEach(BrokerShard::stop)
         .eventually(this::closeConnections)
-        .eventually(() -> onEach(BrokerShard::closeLinks));
+        .eventually(() -> onEach(BrokerShard::closeLinks))
+        .onComplete(closed -> authenticators.close());
   }
 
   private static ShardPlace firstOf(int count) {

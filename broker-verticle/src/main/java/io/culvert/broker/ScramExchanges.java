@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.auth.LoginRequest;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.auth.AuthStep;
 import io.culvert.mqtt.auth.ScramServer;
@@ -31,6 +32,7 @@ final class ScramExchanges {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
 
   private final Broker broker;
+  private final Logins logins;
   private final ServerLog log;
   private final Context context;
   private ScramUsers users;
@@ -43,11 +45,13 @@ final class ScramExchanges {
   /**
    * For one shard.
    *
+   * @param logins go on with a client that has proven who it is
    * @param maximumSteps that may wait or run
    * @param random chance that nobody can foresee
    */
   ScramExchanges(
       Broker broker,
+      Logins logins,
       ServerLog log,
       Context context,
       ScramUsers users,
@@ -55,6 +59,7 @@ final class ScramExchanges {
       LongSupplier random,
       LongSupplier nowMillis) {
     this.broker = broker;
+    this.logins = logins;
     this.log = log;
     this.context = context;
     this.users = users;
@@ -73,17 +78,20 @@ final class ScramExchanges {
     users = newest;
   }
 
-  /** Whether the event is one of authentication by this method; what else it is, others decide. */
-  boolean handle(ServerConnection connection, ServerEvent event) {
-    if (event instanceof ServerEvent.AuthRequested requested) {
-      boolean isOurs = requested.method().equals(ScramServer.METHOD);
-      if (isOurs) {
-        begin(connection, requested.connect(), requested.data());
-      }
-      return isOurs;
+  /** Begins with a CONNECT; false if it names another method, which others decide on. */
+  boolean begin(
+      ServerConnection connection, ServerEvent.AuthRequested requested, LoginRequest request) {
+    boolean isOurs = requested.method().equals(ScramServer.METHOD);
+    if (isOurs) {
+      begin(connection, requested.connect(), request, requested.data());
     }
+    return isOurs;
+  }
+
+  /** Whether the event goes on with it, or does it again; what else it is, others decide. */
+  boolean handle(ServerConnection connection, ServerEvent event) {
     if (event instanceof ServerEvent.ReauthRequested requested) {
-      begin(connection, null, requested.data());
+      begin(connection, null, null, requested.data());
       return true;
     }
     if (event instanceof ServerEvent.AuthContinued continued) {
@@ -101,8 +109,12 @@ final class ScramExchanges {
     exchanges.remove(connection);
   }
 
-  private void begin(ServerConnection connection, @Nullable Connect connect, @Nullable Bytes data) {
-    Exchange exchange = new Exchange(ScramServer.create(users, random), connect);
+  private void begin(
+      ServerConnection connection,
+      @Nullable Connect connect,
+      @Nullable LoginRequest request,
+      @Nullable Bytes data) {
+    Exchange exchange = new Exchange(ScramServer.create(users, random), connect, request);
     exchanges.put(connection, exchange);
     step(connection, exchange, data);
   }
@@ -135,8 +147,8 @@ final class ScramExchanges {
     } else if (step instanceof AuthStep.Accepted accepted) {
       exchanges.remove(connection);
       connection.acceptAuth(accepted.userName(), accepted.data());
-      if (exchange.connect != null) {
-        broker.connect(connection, exchange.connect, nowMillis.getAsLong());
+      if (exchange.connect != null && exchange.request != null) {
+        logins.proven(connection, exchange.connect, exchange.request, accepted.userName());
       }
     } else if (step instanceof AuthStep.Rejected rejected) {
       reject(connection, exchange, ReasonCode.NOT_AUTHORIZED, rejected.reason());
@@ -153,7 +165,9 @@ final class ScramExchanges {
   /**
    * One that goes on.
    *
-   * @param connect that waits for it, or null where the client is connected already
+   * @param connect that waits for it, with what it asks for; null where the client is connected
+   *     already
    */
-  private record Exchange(ScramServer server, @Nullable Connect connect) {}
+  private record Exchange(
+      ScramServer server, @Nullable Connect connect, @Nullable LoginRequest request) {}
 }

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class SecurityFiles {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
   private static final List<String> KEYS = List.of("password-file", "acl-file", "scram-file");
+  private static final List<String> JWT_KEYS =
+      List.of("secret-file", "public-key-file", "jwks-file");
 
   private final Vertx vertx;
   private final JsonObject config;
@@ -52,10 +54,9 @@ final class SecurityFiles {
     if (!(config.getValue("auth") instanceof JsonObject auth)) {
       return List.of(); // where that is wrong, whoever parses it says so
     }
-    return KEYS.stream()
-        .flatMap(key -> auth.getValue(key) instanceof String file ? Stream.of(file) : Stream.of())
-        .map(SecurityFiles::state)
-        .toList();
+    Stream<String> jwt =
+        auth.getValue("jwt") instanceof JsonObject section ? files(section, JWT_KEYS) : Stream.of();
+    return Stream.concat(files(auth, KEYS), jwt).map(SecurityFiles::state).toList();
   }
 
   /**
@@ -105,6 +106,12 @@ final class SecurityFiles {
     } else {
       LOG.error("users and permissions could not be read again", failure);
     }
+  }
+
+  private static Stream<String> files(JsonObject section, List<String> keys) {
+    return keys.stream()
+        .flatMap(
+            key -> section.getValue(key) instanceof String file ? Stream.of(file) : Stream.of());
   }
 
   /** Changes when the file does; the same for all times at which there is none. */

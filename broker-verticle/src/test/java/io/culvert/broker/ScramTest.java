@@ -178,6 +178,7 @@ class ScramTest {
                 0,
                 auth.timeoutMillis(),
                 auth.expiryEndsSession(),
+                auth.plugins(),
                 auth.ownPlugins()),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {

@@ -41,6 +41,11 @@ public final class Acl implements Authorizer {
     return new AclPermissions(rules);
   }
 
+  /** Rules of all users, and patterns. */
+  public int size() {
+    return anonymous.size() + patterns.size() + users.values().stream().mapToInt(List::size).sum();
+  }
+
   /** A filter with places for names. */
   record Pattern(AclRule.Access access, String text) {
     @Nullable String filter(String clientId, @Nullable String userName) {

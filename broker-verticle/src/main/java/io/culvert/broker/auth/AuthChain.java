@@ -15,8 +15,18 @@ public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) 
   public static final String CERTIFICATE = "certificate";
 
   public static final String PASSWORD_FILE = "password-file";
+
+  /** A token as password. */
+  public static final String JWT = "jwt";
+
+  public static final String HTTP = "http";
+  public static final String EVENT_BUS = "event-bus";
   public static final String SCRAM = "scram";
   public static final String ANONYMOUS = "anonymous";
+
+  /** All that come with the broker. */
+  public static final List<String> NAMES =
+      List.of(CERTIFICATE, JWT, PASSWORD_FILE, HTTP, EVENT_BUS, SCRAM, ANONYMOUS);
 
   public AuthChain {
     plugins = List.copyOf(plugins);

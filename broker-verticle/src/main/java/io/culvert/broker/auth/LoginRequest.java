@@ -21,6 +21,11 @@ public record LoginRequest(
     @Nullable String certificateUser,
     Peer peer) {
 
+  /** The same client without its password, as the user who it has proven to be. */
+  public LoginRequest provenAs(@Nullable String provenName) {
+    return new LoginRequest(clientId, provenName, null, version, certificateUser, peer);
+  }
+
   public boolean hasCredentials() {
     return userName != null || password != null;
   }

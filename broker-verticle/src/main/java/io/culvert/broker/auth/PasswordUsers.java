@@ -61,6 +61,10 @@ public final class PasswordUsers {
     return true;
   }
 
+  public int size() {
+    return users.size();
+  }
+
   /** Whether there is such a user. */
   public boolean contains(String userName) {
     return users.containsKey(userName);

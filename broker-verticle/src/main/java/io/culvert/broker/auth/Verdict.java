@@ -40,6 +40,12 @@ public sealed interface Verdict {
   record Accepted(@Nullable String userName, @Nullable Permissions granted, long validMillis)
       implements Verdict {
     public static final long FOR_EVER = Long.MAX_VALUE;
+
+    /** The same client with what another one grants, for as long as both are good. */
+    public Accepted with(Accepted permissions) {
+      return new Accepted(
+          userName, permissions.granted, Math.min(validMillis, permissions.validMillis));
+    }
   }
 
   /**

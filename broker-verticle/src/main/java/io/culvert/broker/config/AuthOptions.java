@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending answers that each plug-in may owe to each event loop
  * @param timeoutMillis how long a client waits for the whole chain
  * @param expiryEndsSession whether a session ends when the login of its client does
+ * @param plugins others who are asked
  * @param ownPlugins names of plug-ins that the application brings
  */
 public record AuthOptions(
@@ -39,6 +40,7 @@ public record AuthOptions(
     int pending,
     long timeoutMillis,
     boolean expiryEndsSession,
+    PluginOptions plugins,
     Set<String> ownPlugins) {
 
   public AuthOptions {
@@ -69,6 +71,7 @@ public record AuthOptions(
         configuration.isPresent("auth.scram-file")
             ? ScramFile.read(configuration.text("auth.scram-file"), problems)
             : null;
+    PluginOptions plugins = new PluginReader(configuration, problems).read();
     ChainNames names = new ChainNames(configuration, listeners, ownPlugins);
     names.check(problems);
     return new AuthOptions(
@@ -81,6 +84,7 @@ public record AuthOptions(
         configuration.integer("limits.pending-authentications"),
         configuration.number("auth.timeout-millis"),
         configuration.text("auth.expiry-ends").equals("session"),
+        plugins,
         ownPlugins);
   }
 
@@ -110,6 +114,21 @@ public record AuthOptions(
     return scramUsers != null || configured().size() > 1;
   }
 
+  /** What the files hold, in numbers, for people; empty where there are none. */
+  public String inNumbers() {
+    List<String> parts = new ArrayList<>();
+    if (passwordUsers != null) {
+      parts.add(passwordUsers.size() + " users with passwords");
+    }
+    if (scramUsers != null) {
+      parts.add(scramUsers.size() + " users of SCRAM");
+    }
+    if (acl != null) {
+      parts.add(acl.size() + " rules");
+    }
+    return String.join(", ", parts);
+  }
+
   /** Whether there is a user of this name. */
   public boolean isUser(String userName) {
     return (passwordUsers != null && passwordUsers.contains(userName))
@@ -120,8 +139,17 @@ public record AuthOptions(
   private List<String> configured() {
     List<String> names = new ArrayList<>(ownPlugins);
     names.add(AuthChain.CERTIFICATE);
+    if (plugins.jwt() != null) {
+      names.add(AuthChain.JWT);
+    }
     if (passwordUsers != null) {
       names.add(AuthChain.PASSWORD_FILE);
+    }
+    if (plugins.http() != null) {
+      names.add(AuthChain.HTTP);
+    }
+    if (plugins.busAddress() != null) {
+      names.add(AuthChain.EVENT_BUS);
     }
     return names;
   }

@@ -18,7 +18,8 @@ final class AuthSettings {
               "auth.chain",
               List.of(),
               "",
-              "Who decides about clients, in this order: `certificate`, `password-file`, and names"
+              "Who decides about clients, in this order: `certificate`, `jwt`,"
+                  + " `password-file`, `http`, `event-bus`, and names"
                   + " of plug-ins that an application brings; the first that has an opinion decides."
                   + " `scram` admits that method, and `anonymous` clients without credentials about"
                   + " whom nobody had an opinion, wherever they stand. Unless given: plug-ins of the"

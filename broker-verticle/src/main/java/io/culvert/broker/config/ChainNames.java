@@ -12,11 +12,16 @@ import java.util.TreeSet;
 
 /** Looks at the names of plug-ins in the chains that a configuration gives. */
 final class ChainNames {
+  private static final String JWT_SETTINGS = "a key or a set of keys in auth.jwt";
+
   /** Each with the setting without which it could decide nothing. */
   private static final Map<String, String> NEEDED =
       Map.of(
           AuthChain.PASSWORD_FILE, "auth.password-file",
-          AuthChain.SCRAM, "auth.scram-file");
+          AuthChain.SCRAM, "auth.scram-file",
+          AuthChain.HTTP, "auth.http.url",
+          AuthChain.EVENT_BUS, "auth.event-bus.address",
+          AuthChain.JWT, JWT_SETTINGS);
 
   private final Configuration configuration;
   private final List<ListenerOptions> listeners;
@@ -54,7 +59,7 @@ final class ChainNames {
       } else if (name.equals(AuthChain.CERTIFICATE) && !certificates) {
         String setting = "mqtt.listeners[].user-from-certificate";
         problems.add(new Problem(origin, path, "names certificate, which needs " + setting));
-      } else if (needed != null && !configuration.isPresent(needed)) {
+      } else if (needed != null && !isConfigured(needed)) {
         problems.add(new Problem(origin, path, "names " + name + ", which needs " + needed));
       } else if (needed == null && !isFixed(name) && !ownPlugins.contains(name)) {
         problems.add(
@@ -62,6 +67,12 @@ final class ChainNames {
                 origin, path, "\"" + name + "\" is not one of " + String.join(", ", all())));
       }
     }
+  }
+
+  private boolean isConfigured(String needed) {
+    return needed.equals(JWT_SETTINGS)
+        ? PluginReader.hasJwt(configuration)
+        : configuration.isPresent(needed);
   }
 
   private List<String> all() {

@@ -47,6 +47,15 @@ final class SecurityFile {
     }
   }
 
+  /** What is in it; empty where it cannot be read, and refused where it is empty. Blocks. */
+  String readWhole() {
+    String text = text();
+    if (isFine() && text.isBlank()) {
+      refuse(0, "is empty");
+    }
+    return text;
+  }
+
   boolean isFine() {
     return problems.size() == problemsBefore;
   }

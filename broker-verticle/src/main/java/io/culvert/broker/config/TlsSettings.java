@@ -118,7 +118,7 @@ public record TlsSettings(
     return section.isPresent(key) ? section.text(key) : "";
   }
 
-  private static void checkFile(String path, String file, List<Problem> problems) {
+  static void checkFile(String path, String file, List<Problem> problems) {
     if (file.isEmpty()) {
       problems.add(new Problem("", path, "is needed for TLS"));
       return;
