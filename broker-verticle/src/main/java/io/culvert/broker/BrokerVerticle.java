@@ -66,8 +66,7 @@ public final class BrokerVerticle extends VerticleBase {
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {
     MqttBroker broker = MqttBroker.create(context, options, plugins);
     brokers.add(broker);
-    SecurityFiles.watch(
-        vertx, config(), plugins.names(), broker, options.auth().reloadSeconds(), seen);
+    SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
     return listenForMetrics(broker).compose(done -> broker.listen());
   }
 

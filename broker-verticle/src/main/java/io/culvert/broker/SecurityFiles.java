@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.runtime.config.ConfigurationException;
 import io.vertx.core.Future;
@@ -33,15 +34,22 @@ final class SecurityFiles {
   private final JsonObject config;
   private final Set<String> plugins;
   private final MqttBroker broker;
+  private AuthOptions holding;
   private List<String> seen;
   private boolean looking;
 
   private SecurityFiles(
-      Vertx vertx, JsonObject config, Set<String> plugins, MqttBroker broker, List<String> seen) {
+      Vertx vertx,
+      JsonObject config,
+      Set<String> plugins,
+      MqttBroker broker,
+      AuthOptions holding,
+      List<String> seen) {
     this.vertx = vertx;
     this.config = config;
     this.plugins = plugins;
     this.broker = broker;
+    this.holding = holding;
     this.seen = seen;
   }
 
@@ -63,6 +71,7 @@ final class SecurityFiles {
    * Watches them from now on, if there are any.
    *
    * @param plugins names of those that the application brings
+   * @param holding what was read from them
    * @param seen what they were when they were read
    */
   static void watch(
@@ -70,10 +79,11 @@ final class SecurityFiles {
       JsonObject config,
       Set<String> plugins,
       MqttBroker broker,
-      int seconds,
+      AuthOptions holding,
       List<String> seen) {
+    int seconds = holding.reloadSeconds();
     if (seconds > 0 && !seen.isEmpty()) {
-      SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, seen);
+      SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, holding, seen);
       vertx.setPeriodic(seconds * 1000L, ignored -> files.look());
     }
   }
@@ -93,9 +103,16 @@ final class SecurityFiles {
     seen = now;
     return vertx
         .executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false)
-        .compose(broker::secure)
-        .onSuccess(done -> LOG.info("users and permissions were read again"))
+        .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())))
         .onFailure(SecurityFiles::failed);
+  }
+
+  private void changed(AuthOptions newest) {
+    LOG.info(
+        "users and permissions were read again: {} (before: {})",
+        newest.inNumbers(),
+        holding.inNumbers());
+    holding = newest;
   }
 
   private static void failed(Throwable failure) {

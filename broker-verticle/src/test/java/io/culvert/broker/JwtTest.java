@@ -227,6 +227,20 @@ class JwtTest {
   }
 
   @Test
+  void keysOfFilesAreReplaced() throws Exception {
+    JsonObject jwt = jwt().put("secret-file", file("secret", SECRET));
+    PluginBroker broker = start(jwt);
+    String old = Tokens.signed(Tokens.header("HS256"), Tokens.claims("ann", 60), SECRET);
+    String rotated = Tokens.signed(Tokens.header("HS256"), Tokens.claims("ann", 60), SECRET + "2");
+    assertThat(broker.login(null, old)).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(broker.login(null, rotated)).isEqualTo(WRONG);
+    file("secret", SECRET + "2");
+    PluginBroker.await(broker.broker().secure(parse(jwt)));
+    assertThat(broker.login(null, old)).isEqualTo(WRONG);
+    assertThat(broker.login(null, rotated)).isEqualTo(ReasonCode.SUCCESS);
+  }
+
+  @Test
   void withoutKeysNobodyIsLetIn() throws Exception {
     HttpServer server = server(new AtomicReference<>(new JsonObject()), new AtomicInteger());
     PluginBroker broker = start(jwt().put("jwks-url", url(server)));

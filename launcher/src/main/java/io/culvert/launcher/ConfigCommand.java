@@ -11,8 +11,10 @@ final class ConfigCommand {
 
   static int check(ParseResult result, Environment environment, Console console)
       throws StartException {
-    load(result, environment);
-    console.out().println("the configuration is good");
+    Flags.checkAvailable(result);
+    // Reads all files, and throws for what is wrong with them or contradicts itself.
+    String files = BrokerOptions.from(environment.load(result)).auth().inNumbers();
+    console.out().println("the configuration is good" + (files.isEmpty() ? "" : ": " + files));
     return ExitCode.OK;
   }
 

@@ -115,6 +115,35 @@ class ReloadIT {
   }
 
   @Test
+  void fileCanBeTriedBeforeItCountsAndTheAuditLogSaysWhatHasChanged() throws Exception {
+    Files.writeString(folder.resolve("new"), EVERYTHING + "topic raed a/#/b\n");
+    try (JarProcess check = check("new")) {
+      assertThat(check.exitCode()).isEqualTo(2);
+      assertThat(check.err()).contains("new:5: auth.acl-file: is no topic filter");
+    }
+    Files.writeString(folder.resolve("new"), WITHOUT_SECRETS);
+    try (JarProcess check = check("new")) {
+      assertThat(check.exitCode()).isZero();
+      assertThat(check.out())
+          .contains("the configuration is good", "2 users with passwords", "3 rules");
+    }
+    Files.writeString(folder.resolve("acl"), WITHOUT_SECRETS);
+    assertThat(culvert.lineWith("users and permissions were read again"))
+        .contains(": 2 users with passwords, 3 rules (before: 2 users with passwords, 2 rules)");
+  }
+
+  private JarProcess check(String acl) throws Exception {
+    return JarProcess.culvert(
+        folder,
+        "config",
+        "check",
+        "--set",
+        "auth.password-file=passwords",
+        "--set",
+        "auth.acl-file=" + acl);
+  }
+
+  @Test
   void userWhoIsGoneIsLetGoAndNotLetInAgain() throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
     Mqtt5BlockingClient ann = client("ann", gone);
