@@ -8,7 +8,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.shareddata.LocalMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The MQTT broker as a verticle: its configuration is that of {@link BrokerOptions}. Deployed when
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * MetricsOptions}.
  */
 public final class BrokerVerticle extends VerticleBase {
+  private static final Logger AUDIT = LoggerFactory.getLogger("culvert.audit");
   private static final String DEPLOYMENT = "deployment";
 
   private final BrokerPlugins plugins;
@@ -47,6 +51,13 @@ public final class BrokerVerticle extends VerticleBase {
         .onSuccess(
             bound -> {
               announce(bound.stream().map(ListenerOptions::uri).toList());
+              AUDIT
+                  .atInfo()
+                  .addKeyValue("version", version())
+                  .addKeyValue(
+                      "listeners",
+                      bound.stream().map(ListenerOptions::uri).collect(Collectors.joining(" ")))
+                  .log("started");
               if (metrics != null) {
                 metrics.ready(true);
               }
@@ -55,12 +66,19 @@ public final class BrokerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    AUDIT.atInfo().addKeyValue("version", version()).log("stops");
     MetricsServer watched = metrics;
     if (watched != null) {
       watched.ready(false);
     }
     Future<?> closed = Future.join(brokers.stream().map(MqttBroker::close).toList());
     return watched == null ? closed : closed.eventually(watched::close);
+  }
+
+  /** From the jar's manifest; class folders have none. */
+  static String version() {
+    String version = BrokerVerticle.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {

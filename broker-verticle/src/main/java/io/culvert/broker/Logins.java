@@ -5,6 +5,7 @@ import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.broker.auth.Verdict;
 import io.culvert.engine.Engine;
+import io.culvert.mqtt.auth.ScramServer;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Login;
 import io.culvert.mqtt.server.ServerConnection;
@@ -99,7 +100,8 @@ final class Logins {
    * what it may do can be open.
    */
   void proven(ServerConnection connection, Connect connect, LoginRequest request, String userName) {
-    decide(new Waiting(connection, connect, request, PROVEN), Verdict.accepted(userName));
+    Waiting login = new Waiting(connection, connect, request, PROVEN);
+    decide(login, ScramServer.METHOD, Verdict.accepted(userName));
   }
 
   private void ask(Waiting login, int first) {
@@ -112,25 +114,32 @@ final class Logins {
         return;
       }
       if (verdict != null && !(verdict instanceof Verdict.NoOpinion)) {
-        decide(login, verdict);
+        decide(login, names.get(i), verdict);
         return;
       }
     }
-    decide(login, withoutOpinion(login));
+    decide(login, "none", withoutOpinion(login));
   }
 
-  /** Ends the waiting, or goes on with what a client that is let in may do. */
-  private void decide(Waiting login, Verdict verdict) {
+  /**
+   * Ends the waiting, or goes on with what a client that is let in may do.
+   *
+   * @param by whose verdict it is
+   */
+  private void decide(Waiting login, String by, Verdict verdict) {
     Verdict.Accepted before = login.accepted;
     if (!(verdict instanceof Verdict.Accepted accepted)) {
       end(login, verdict);
     } else if (before != null) {
       end(login, before.with(accepted));
-    } else if (accepted.granted() == null && asksForPermissions()) {
-      login.accepted = accepted;
-      ask(login, 0);
     } else {
-      end(login, accepted);
+      log.audit().proven(login.connection, by);
+      if (accepted.granted() == null && asksForPermissions()) {
+        login.accepted = accepted;
+        ask(login, 0);
+      } else {
+        end(login, accepted);
+      }
     }
   }
 
@@ -174,7 +183,7 @@ final class Logins {
     } else if (outcome.result() instanceof Verdict.NoOpinion) {
       ask(login, index + 1);
     } else {
-      decide(login, outcome.result());
+      decide(login, login.names().get(index), outcome.result());
     }
   }
 

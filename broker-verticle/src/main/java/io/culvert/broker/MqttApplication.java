@@ -76,6 +76,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
             WireLog.of(peer, packets),
             shard.nowMillis());
     strangers.put(opened, peer);
+    log.audit().opened(opened, peer);
     return opened;
   }
 
@@ -90,6 +91,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       forget(connection);
     }
     if (event instanceof ServerEvent.AuthRequested requested) {
+      log.audit().asked(connection, requested.connect());
       LoginRequest request = request(connection, requested.connect());
       if (scram != null && scram.begin(connection, requested, request)) {
         return;
@@ -113,6 +115,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {
     Connect connect = requested.connect();
+    log.audit().asked(connection, connect);
     logins.connect(connection, connect, request(connection, connect), chain);
   }
 
@@ -129,6 +132,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
 
   private void forget(ServerConnection connection) {
     strangers.remove(connection);
+    log.audit().forget(connection);
     if (scram != null) {
       scram.forget(connection);
     }

@@ -24,9 +24,21 @@ final class ServerLog implements BrokerLog {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
 
   private final WarningRate rate = new WarningRate(LOG, WARNINGS_PER_SECOND);
+  private final Audit audit = new Audit();
+
+  /** Who connects and what he may not, for those who must know afterwards. */
+  Audit audit() {
+    return audit;
+  }
+
+  @Override
+  public void connected(ServerConnection connection, boolean sessionPresent, long nowMillis) {
+    audit.connected(connection, sessionPresent);
+  }
 
   void disconnected(
       ServerConnection connection, ServerEvent.Disconnected disconnected, long nowMillis) {
+    audit.ended(connection, disconnected.cause(), nowMillis);
     MqttViolation violation = disconnected.violation();
     if (violation == null) {
       LOG.debug("{} ended: {}", name(connection), disconnected.cause());
@@ -47,6 +59,7 @@ final class ServerLog implements BrokerLog {
    */
   void notAuthenticated(
       ServerConnection connection, @Nullable Connect connect, String reason, long nowMillis) {
+    audit.notProven(connection, reason);
     if (rate.mayWarn(nowMillis)) {
       String who = connect == null ? name(connection) : "client " + printable(connect.clientId());
       LOG.warn("{} is refused: authentication failed, {}", who, reason);
@@ -62,6 +75,7 @@ final class ServerLog implements BrokerLog {
 
   @Override
   public void denied(String clientId, @Nullable String userName, String what, long nowMillis) {
+    audit.denied(clientId, userName, what, nowMillis);
     if (rate.mayWarn(nowMillis)) {
       String who = userName == null ? "" : " of user " + printable(userName);
       LOG.warn("client {}{} may not {}", printable(clientId), who, printable(what));

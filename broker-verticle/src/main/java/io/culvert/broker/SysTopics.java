@@ -25,8 +25,7 @@ final class SysTopics {
   private long mostHeap;
 
   SysTopics(long startMillis) {
-    String implementation = SysTopics.class.getPackage().getImplementationVersion();
-    this.version = "culvert version " + (implementation == null ? "development" : implementation);
+    this.version = "culvert version " + BrokerVerticle.version();
     this.startMillis = startMillis;
     this.lastMillis = startMillis;
     load("messages/received", r -> r.broker().packets().received());

@@ -7,6 +7,7 @@ import io.culvert.launcher.demo.Screen;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.vertx.core.Deployable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ final class DemoCommand {
             .flag("demo", "mqtt.instances", "1")
             .flag("demo", "logging.level", "warn")
             .load();
-    Logging.apply(configuration);
+    Logging.apply(configuration, Path.of(""));
     List<ListenerOptions> listeners =
         Listeners.resolve(BrokerOptions.from(configuration).listeners());
     Screen screen = Screen.of(console.out(), console.colour(), console.graphics());

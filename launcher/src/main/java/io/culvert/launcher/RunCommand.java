@@ -43,7 +43,7 @@ final class RunCommand {
     Flags.checkAvailable(result);
     Configuration configuration = environment.load(result);
     BrokerOptions options = BrokerOptions.from(configuration);
-    Logging.apply(configuration);
+    Logging.apply(configuration, environment.folder());
     boolean ephemeral = result.hasMatchedOption("--ephemeral");
     String useless = Listeners.uselessToOthers(options);
     if (ephemeral && useless != null) {
