@@ -118,6 +118,20 @@ final class BrokerShard {
     broker.endConnectionsOf(user -> before.isUser(user) && !newest.isUser(user));
   }
 
+  /** Lets all clients go, evenly over this time; completes when all were told. */
+  Future<Void> drain(long millis) {
+    Promise<Void> told = Promise.promise();
+    shard
+        .context()
+        .runOnContext(
+            ignored -> {
+              long nowMillis = shard.nowMillis();
+              broker.drain(millis, nowMillis, told::complete);
+              broker.timeout(nowMillis); // the first one; the pass that follows sees the next
+            });
+    return told.future();
+  }
+
   /** Tells all clients, and accepts none any more. */
   void stop() {
     broker.stop();

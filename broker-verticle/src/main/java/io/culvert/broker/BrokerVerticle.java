@@ -33,7 +33,7 @@ public final class BrokerVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return Future.all(brokers.stream().map(MqttBroker::close).toList());
+    return Future.all(brokers.stream().map(MqttBroker::end).toList());
   }
 
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {

@@ -60,6 +60,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     ServerConnection opened =
         new ServerConnection(
             limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+    opened.origin(() -> String.valueOf(peer.remote()));
     if (strangers != null) {
       strangers.put(opened, peer);
     }

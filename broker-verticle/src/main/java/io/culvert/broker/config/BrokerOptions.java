@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloadSeconds how often the files are looked at, or 0 for never
  * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
  * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
+ * @param storms how many clients go and come at a time
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -44,6 +45,7 @@ public record BrokerOptions(
     int reloadSeconds,
     @Nullable ScramUsers scramUsers,
     int pendingAuthentications,
+    StormOptions storms,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -118,6 +120,7 @@ public record BrokerOptions(
         configuration.integer("auth.reload-seconds"),
         scramUsers,
         configuration.integer("limits.pending-authentications"),
+        StormOptions.from(configuration),
         limits(configuration));
   }
 

@@ -26,7 +26,9 @@ public final class BrokerSettings {
   /** The value of the Session Expiry Interval that means "never". */
   private static final long NEVER = 0xFFFF_FFFFL;
 
-  public static final SettingTable TABLE = SettingTable.join(mqtt(), auth(), limits(), store());
+  public static final SettingTable TABLE =
+      SettingTable.join(
+          mqtt(), StormSettings.MQTT, auth(), limits(), StormSettings.LIMITS, store());
 
   private BrokerSettings() {}
 

@@ -14,6 +14,8 @@ public final class Counters {
   private long held;
   private long handedOver;
   private long denied;
+  private long fights;
+  private long damped;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -28,6 +30,8 @@ public final class Counters {
       total.held += each.held;
       total.handedOver += each.handedOver;
       total.denied += each.denied;
+      total.fights += each.fights;
+      total.damped += each.damped;
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -69,6 +73,14 @@ public final class Counters {
 
   void countDenied() {
     denied++;
+  }
+
+  void countFight() {
+    fights++;
+  }
+
+  void countDamped() {
+    damped++;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -118,6 +130,16 @@ public final class Counters {
   /** Messages, subscriptions and Wills that a client tried without permission. */
   public long denied() {
     return denied;
+  }
+
+  /** How often clients with one Client Identifier were found to take it from each other. */
+  public long fights() {
+    return fights;
+  }
+
+  /** CONNECTs that had to wait, or were refused, because of such a fight. */
+  public long damped() {
+    return damped;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

@@ -33,6 +33,7 @@ import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
   private @Nullable String loginName;
+  private @Nullable Supplier<String> origin;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -288,6 +290,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** Where it comes from, as people who read the log want it. */
+  public void origin(Supplier<String> address) {
+    origin = address;
+  }
+
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
       Session accepted,
@@ -405,6 +412,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   public boolean isConnected() {
     return state == State.CONNECTED;
+  }
+
+  /** Where it comes from, in words. */
+  String origin() {
+    Supplier<String> known = origin;
+    return known == null ? "an unknown address" : known.get();
+  }
+
+  /** Nothing more comes from the client, although it may not be known as ended yet. */
+  boolean hasPeerEnded() {
+    return peerEnded;
   }
 
   /** Who the client has proven to be, or null where it had nothing to prove. */
@@ -705,6 +723,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** Sends a packet with as many of these properties as the client has room for. */
   private void sendFitting(Properties properties, Function<Properties, MqttPacket> packet) {
     MqttPacket full = packet.apply(properties);
+    if (!sender.fits(full)) {
+      full = packet.apply(properties.without(Property.REASON_STRING));
+    }
     if (!sender.fits(full)) {
       full = packet.apply(properties.without(Property.REASON_STRING, Property.USER_PROPERTY));
     }

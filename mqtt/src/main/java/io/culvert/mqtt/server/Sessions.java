@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.engine.Engine;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.PacketType;
@@ -35,9 +36,12 @@ final class Sessions {
   private final Deadlines<Session> deadlines = new Deadlines<>();
   private final ShardPlace place;
   private final SessionMoves moves;
+  private final WaitingConnects waiting = new WaitingConnects();
+  private final RetryAfter retryAfter;
   private Authorization authorization = Authorization.NONE;
   private long lastClaim;
-  private boolean stopped;
+  private @Nullable Farewell farewell;
+  private @Nullable Draining draining;
 
   Sessions(
       Limits limits,
@@ -54,6 +58,7 @@ final class Sessions {
     this.log = log;
     this.router = router;
     this.random = random;
+    this.retryAfter = new RetryAfter(random);
   }
 
   int size() {
@@ -88,13 +93,24 @@ final class Sessions {
 
   /** Accepts a CONNECT, or refuses it where the protocol or a limit says so. */
   void connect(ServerConnection connection, Connect connect, long nowMillis) {
+    connect(connection, connect, nowMillis, nowMillis);
+  }
+
+  private void connect(
+      ServerConnection connection, Connect connect, long sinceMillis, long nowMillis) {
     if (!connection.isAwaitingConnectDecision()) {
       return; // it has ended while somebody decided
+    }
+    Farewell leaving = farewell;
+    if (leaving != null) {
+      counters.countRefused();
+      leaving.refuse(connection);
+      return;
     }
     ReasonCode refusal = refusal(connect);
     if (refusal != ReasonCode.SUCCESS) {
       counters.countRefused();
-      refuse(connection, refusal);
+      connection.rejectConnect(refusal);
       return;
     }
     boolean assigned = connect.clientId().isEmpty();
@@ -114,7 +130,10 @@ final class Sessions {
     if (will != null && !authorization.of(clientId, userName).mayPublish(will.topic())) {
       counters.countDenied();
       log.denied(clientId, userName, "leave a Will to " + will.topic(), nowMillis);
-      refuse(connection, ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
+      connection.rejectConnect(ReasonCode.NOT_AUTHORIZED); // [MQTT5-3.1.4-2]
+      return;
+    }
+    if (!assigned && isDamped(connection, connect, sinceMillis, nowMillis)) {
       return;
     }
     Owner owner =
@@ -135,6 +154,35 @@ final class Sessions {
             properties,
             owner);
     join(joining, before, nowMillis);
+  }
+
+  /** Others fight for this client: this CONNECT waits until one of them has had it for a while. */
+  private boolean isDamped(
+      ServerConnection connection, Connect connect, long sinceMillis, long nowMillis) {
+    String clientId = connect.clientId();
+    long wait = place.takeOvers().waitMillis(clientId, nowMillis);
+    if (wait == 0 || !isOwn(clientId, connection.userName())) {
+      return false; // whoever it does not belong to is refused in any case
+    }
+    if (sinceMillis == nowMillis) {
+      counters.countDamped();
+    }
+    if (!waiting.add(connection, connect, sinceMillis, wait, nowMillis)) {
+      counters.countRefused();
+      ReasonCode code = ReasonCode.CONNECTION_RATE_EXCEEDED;
+      connection.rejectConnect(code, RetryAfter.properties(code, retryAfter.notBefore(wait)));
+    }
+    return true;
+  }
+
+  /** Whether a session of this client is, or would be, this user's. */
+  private boolean isOwn(String clientId, @Nullable String userName) {
+    if (place.isAlone()) {
+      Session known = sessions.get(clientId);
+      return known == null || Objects.equals(known.userName(), userName);
+    }
+    Owner owner = place.directory().owner(clientId);
+    return owner == null || Objects.equals(owner.userName(), userName);
   }
 
   /** A session is taken over by its own user only. */
@@ -202,8 +250,9 @@ final class Sessions {
    */
   void open(Joining joining, @Nullable Session known, long nowMillis) {
     ServerConnection connection = joining.connection();
-    if (stopped) {
-      refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
+    Farewell leaving = farewell;
+    if (leaving != null) {
+      leaving.refuse(connection);
     }
     boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
     if (known == null && !isThere) {
@@ -249,22 +298,55 @@ final class Sessions {
    * that come.
    */
   void stop() {
-    stopped = true;
-    for (Session session : List.copyOf(sessions.values())) {
-      ServerConnection connection = session.connection();
-      if (connection != null) {
-        endForOther(connection);
-      }
-    }
+    Farewell saying = farewell == null ? Farewell.of(limits.serverReference(), false) : farewell;
+    farewell = saying;
+    connections().forEach(saying::say);
+  }
+
+  /**
+   * Refuses whoever comes from now on.
+   *
+   * @return how many clients are connected
+   */
+  int leave(boolean permanently) {
+    farewell = Farewell.of(limits.serverReference(), permanently);
+    return connections().size();
+  }
+
+  /** Lets the clients go, after {@link #leave}. One that goes on already goes on with this. */
+  void drain(long spreadMillis, long nowMillis, Runnable done) {
+    Farewell saying = Objects.requireNonNull(farewell, "leave comes first");
+    draining = new Draining(connections(), saying, spreadMillis, nowMillis, done);
+  }
+
+  /** Clients that {@link #drain} has still to tell. */
+  int leftToDrain() {
+    Draining current = draining;
+    return current == null ? 0 : current.left();
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
   long deadlineMillis() {
-    return deadlines.earliest();
+    Draining current = draining;
+    long drains = current == null ? Engine.NO_DEADLINE : current.deadlineMillis();
+    return Math.min(drains, Math.min(waiting.deadlineMillis(), deadlines.earliest()));
   }
 
   /** Publishes delayed Wills and ends expired sessions; of very many, the rest the next time. */
   void timeout(long nowMillis) {
+    Draining current = draining;
+    if (current != null) {
+      current.timeout(nowMillis);
+    }
+    WaitingConnects.Waiting next = waiting.pollDue(nowMillis);
+    while (next != null) {
+      if (next.connection().hasPeerEnded()) {
+        next.connection().rejectConnect(ReasonCode.CONNECTION_RATE_EXCEEDED);
+      } else {
+        connect(next.connection(), next.connect(), next.sinceMillis(), nowMillis);
+      }
+      next = waiting.pollDue(nowMillis);
+    }
     for (int steps = 0; steps < TIMEOUT_STEPS; steps++) {
       Session due = deadlines.pollExpired(nowMillis);
       if (due == null) {
@@ -279,36 +361,11 @@ final class Sessions {
     }
   }
 
-  private void endForOther(ServerConnection connection) {
-    if (limits.serverReference().isEmpty()) {
-      connection.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, DisconnectCause.SERVER_DISCONNECT);
-    } else {
-      connection.disconnect(
-          ReasonCode.USE_ANOTHER_SERVER,
-          DisconnectCause.SERVER_DISCONNECT,
-          otherServer(PacketType.DISCONNECT));
-    }
-  }
-
-  private void refuse(ServerConnection connection, ReasonCode reasonCode) {
-    if (stopped && !limits.serverReference().isEmpty() && connection.version().isMqtt5()) {
-      connection.rejectConnect(ReasonCode.USE_ANOTHER_SERVER, otherServer(PacketType.CONNACK));
-    } else {
-      connection.rejectConnect(reasonCode);
-    }
-  }
-
-  private Properties otherServer(PacketType packet) {
-    return Properties.builder()
-        .put(Property.SERVER_REFERENCE, limits.serverReference())
-        .putAll(Reasons.of(packet, ReasonCode.USE_ANOTHER_SERVER))
-        .build();
+  private List<ServerConnection> connections() {
+    return sessions.values().stream().map(Session::connection).filter(Objects::nonNull).toList();
   }
 
   private ReasonCode refusal(Connect connect) {
-    if (stopped) {
-      return ReasonCode.SERVER_UNAVAILABLE;
-    }
     String clientId = connect.clientId();
     if (clientId.isEmpty()) {
       boolean mayBeAssigned =
@@ -357,7 +414,14 @@ final class Sessions {
       publishDueWill(session, nowMillis); // its time came before this CONNECT
     } else {
       counters.countTakeover();
-      old.disconnect(ReasonCode.SESSION_TAKEN_OVER, DisconnectCause.TAKEN_OVER); // [MQTT5-3.1.4-3]
+      ReasonCode code = ReasonCode.SESSION_TAKEN_OVER;
+      Fight fight = place.takeOvers().lost(session.clientId(), old.origin(), nowMillis);
+      Properties why = fight == null ? Reasons.of(PacketType.DISCONNECT, code) : Reasons.FIGHT;
+      old.disconnect(code, DisconnectCause.TAKEN_OVER, why); // [MQTT5-3.1.4-3]
+      if (fight != null && place.takeOvers().hasBegun(fight)) {
+        counters.countFight();
+        log.fight(session.clientId(), fight.loser(), fight.loserBefore(), fight.count(), nowMillis);
+      }
       detach(session, DisconnectCause.TAKEN_OVER, nowMillis);
     }
   }
@@ -365,6 +429,9 @@ final class Sessions {
   private void detach(Session session, DisconnectCause cause, long nowMillis) {
     session.detach();
     router.connected(session, false);
+    if (cause != DisconnectCause.TAKEN_OVER) {
+      place.takeOvers().left(session.clientId());
+    }
     long expiry = session.expirySeconds();
     if (cause == DisconnectCause.CLIENT_DISCONNECT) {
       session.will(null); // [MQTT5-3.14.4-3]
