@@ -6,8 +6,10 @@ import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Counters;
 import io.culvert.mqtt.server.Quota;
+import io.culvert.mqtt.server.RetryAfter;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -36,6 +38,7 @@ final class BrokerShard {
   private final Quota connectingBytes;
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
+  private final ConnectGate gate;
   private BrokerOptions secured;
   private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
@@ -50,6 +53,11 @@ final class BrokerShard {
     this.log = log;
     this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
+    this.gate =
+        new ConnectGate(
+            broker,
+            new RetryAfter(new SecureRandom()::nextLong),
+            options.storms().waitingConnects());
     this.scram = scram(options, log);
     this.logins = logins(options, log);
     this.streams = new StreamServer<>(shard, application(true, false)); // our own process
@@ -95,6 +103,11 @@ final class BrokerShard {
     return answer.future();
   }
 
+  /** CONNECTs that wait for the event loop. */
+  int waiting() {
+    return gate.waiting();
+  }
+
   /** What there is now, as one that does not change. */
   BrokerStatus status() {
     return new BrokerStatus(
@@ -135,6 +148,7 @@ final class BrokerShard {
   /** Tells all clients, and accepts none any more. */
   void stop() {
     broker.stop();
+    shard.stopMeasuring();
     if (watch != null) {
       watch.cancel();
     }
@@ -147,7 +161,16 @@ final class BrokerShard {
 
   private MqttApplication application(boolean anonymous, boolean certificates) {
     return new MqttApplication(
-        broker, options.limits(), connectingBytes, log, scram, logins, anonymous, certificates);
+        shard,
+        broker,
+        options.limits(),
+        connectingBytes,
+        log,
+        scram,
+        logins,
+        gate,
+        anonymous,
+        certificates);
   }
 
   private void authorize(BrokerOptions options) {
@@ -175,6 +198,7 @@ final class BrokerShard {
     return new Logins(
         broker,
         log,
+        gate,
         shard.context(),
         options.passwordUsers(),
         options.pendingAuthentications(),
@@ -183,6 +207,7 @@ final class BrokerShard {
 
   private void watch(int closeGraceMillis) {
     shard.closeGraceMillis(closeGraceMillis);
-    watch = shard.watch(new BrokerTimes(broker));
+    shard.measureDelay(options.storms().loopDelayMillis());
+    watch = shard.watch(new BrokerTimes(broker, gate, shard));
   }
 }

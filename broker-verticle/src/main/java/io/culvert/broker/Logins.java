@@ -3,6 +3,7 @@ package io.culvert.broker;
 import io.culvert.broker.auth.PasswordUsers;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
@@ -26,6 +27,7 @@ final class Logins {
 
   private final Broker broker;
   private final ServerLog log;
+  private final ConnectGate gate;
   private final Context context;
   private @Nullable PasswordUsers users;
   private final int maximumPending;
@@ -41,12 +43,14 @@ final class Logins {
   Logins(
       Broker broker,
       ServerLog log,
+      ConnectGate gate,
       Context context,
       @Nullable PasswordUsers users,
       int maximumPending,
       LongSupplier nowMillis) {
     this.broker = broker;
     this.log = log;
+    this.gate = gate;
     this.context = context;
     this.users = users;
     this.maximumPending = maximumPending;
@@ -90,7 +94,8 @@ final class Logins {
     if (among.isKnown(userName, secret)) {
       accept(connection, connect, userName);
     } else if (pending >= maximumPending) {
-      refuse(connection, connect, ReasonCode.SERVER_BUSY, "too many clients log in");
+      log.notAuthenticated(connection, connect, "too many clients log in", nowMillis.getAsLong());
+      gate.refuse(connection, nowMillis.getAsLong());
     } else {
       pending++;
       context

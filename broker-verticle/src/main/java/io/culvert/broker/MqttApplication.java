@@ -3,6 +3,7 @@ package io.culvert.broker;
 import io.culvert.broker.auth.CertificateUser;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
@@ -16,13 +17,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
-final class MqttApplication implements Application<ServerEvent, ServerConnection> {
+final class MqttApplication
+    implements Application<ServerEvent, ServerConnection>, ConnectGate.Entrance {
+  private final Shard shard;
   private final Broker broker;
   private final Limits limits;
   private final Quota connectingBytes;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
   private final Logins logins;
+  private final ConnectGate gate;
   private final boolean anonymous;
 
   /** Those that have not sent CONNECT yet, where their certificates say who they are. */
@@ -37,29 +41,33 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
    * @param certificates whether a client's certificate says which user it is
    */
   MqttApplication(
+      Shard shard,
       Broker broker,
       Limits limits,
       Quota connectingBytes,
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
+      ConnectGate gate,
       boolean anonymous,
       boolean certificates) {
+    this.shard = shard;
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
     this.log = log;
     this.scram = scram;
     this.logins = logins;
+    this.gate = gate;
     this.anonymous = anonymous;
     this.strangers = certificates ? new HashMap<>() : null;
   }
 
   @Override
-  public ServerConnection open(Peer peer, Wake wake, Shard shard) {
+  public ServerConnection open(Peer peer, Wake wake, Shard own) {
     ServerConnection opened =
         new ServerConnection(
-            limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+            limits, connectingBytes, own.buffers(), wake, WireLog.of(peer), own.nowMillis());
     opened.origin(() -> String.valueOf(peer.remote()));
     if (strangers != null) {
       strangers.put(opened, peer);
@@ -77,6 +85,15 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
     }
+    boolean isConnect =
+        event instanceof ServerEvent.ConnectRequested || event instanceof ServerEvent.AuthRequested;
+    if (!isConnect || gate.admits(this, connection, event, shard.isBusy(), nowMillis)) {
+      enter(connection, event, nowMillis);
+    }
+  }
+
+  @Override
+  public void enter(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (scram != null && scram.handle(connection, event)) {
       return;
     }

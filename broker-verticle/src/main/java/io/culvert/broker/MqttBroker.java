@@ -146,6 +146,20 @@ public final class MqttBroker {
     return leaving.status();
   }
 
+  /**
+   * How late the event loop of each shard was in the last tenth of a second or two, or is now, in
+   * milliseconds. May be called on any thread, also while they are stuck.
+   */
+  public List<Long> loopDelaysMillis() {
+    return shards.stream().map(part -> part.shard().delayMillis()).toList();
+  }
+
+  /** CONNECTs that wait in all shards. May be called on any thread. */
+  public Future<Integer> waitingConnects() {
+    List<Future<Integer>> waiting = shards.stream().map(part -> part.on(part::waiting)).toList();
+    return Future.all(waiting).map(all -> waiting.stream().mapToInt(Future::result).sum());
+  }
+
   /** Whether it listens and lets nobody go, as a readiness probe asks. Called on any thread. */
   public boolean isReady() {
     return listening && !leaving.hasBegun();

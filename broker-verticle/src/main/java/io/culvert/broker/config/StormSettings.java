@@ -30,6 +30,25 @@ final class StormSettings {
   static final SettingTable LIMITS =
       SettingTable.of(
           number(
+              "limits.loop-delay-millis",
+              Unit.MILLIS,
+              0,
+              60_000,
+              "100ms",
+              "How late an event loop may be before it lets new clients in at a pace only:"
+                  + " connections wait in the system (see `mqtt.listeners[].backlog`), then CONNECTs"
+                  + " in `limits.waiting-connects`. Clients that are connected are served as"
+                  + " before. 0 lets everybody in at once."),
+          number(
+              "limits.waiting-connects",
+              Unit.COUNT,
+              1,
+              1_000_000,
+              "5000",
+              "CONNECTs that wait while an event loop is late, for each; a client beyond them, or"
+                  + " one that has waited for 5 seconds, is refused (0x89), and an MQTT 5 client is"
+                  + " told in the User Property `retry-after-ms` when to come back."),
+          number(
               "limits.take-overs",
               Unit.COUNT,
               0,

@@ -16,6 +16,8 @@ public final class Counters {
   private long denied;
   private long fights;
   private long damped;
+  private long waited;
+  private long turnedAway;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -32,6 +34,8 @@ public final class Counters {
       total.denied += each.denied;
       total.fights += each.fights;
       total.damped += each.damped;
+      total.waited += each.waited;
+      total.turnedAway += each.turnedAway;
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -81,6 +85,14 @@ public final class Counters {
 
   void countDamped() {
     damped++;
+  }
+
+  void countWaited() {
+    waited++;
+  }
+
+  void countTurnedAway() {
+    turnedAway++;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -140,6 +152,18 @@ public final class Counters {
   /** CONNECTs that had to wait, or were refused, because of such a fight. */
   public long damped() {
     return damped;
+  }
+
+  /** CONNECTs that had to wait because the event loop was busy. */
+  public long waited() {
+    return waited;
+  }
+
+  /**
+   * CONNECTs that were refused because the server was busy; MQTT 5 clients were told for how long.
+   */
+  public long turnedAway() {
+    return turnedAway;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

@@ -806,7 +806,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
-  private boolean isConnecting() {
+  /** CONNECT has come, and is not decided. */
+  boolean isConnecting() {
     return state == State.CONNECT_REQUESTED || state == State.AUTHENTICATING;
   }
 
