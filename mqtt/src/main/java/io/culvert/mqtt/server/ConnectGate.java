@@ -15,8 +15,8 @@ import java.util.Queue;
 public final class ConnectGate {
   static final long STEP_MILLIS = 25;
 
-  /** So that clients are let in also by a loop that is always late: 320 a second. */
-  static final int FEWEST_PER_STEP = 8;
+  /** So that clients are let in also by a loop that is always late: 1280 a second. */
+  static final int FEWEST_PER_STEP = 32;
 
   /** A step of so many is not noticed by others. */
   static final int MOST_PER_STEP = 128;

@@ -33,16 +33,16 @@ class ConnectGateTest {
   @Test
   void whileItIsLateAFewAreLetInInTheirOrder() {
     busy = true;
-    come(50);
+    come(80);
     assertThat(connected()).isZero();
-    assertThat(gate.waiting()).isEqualTo(50);
+    assertThat(gate.waiting()).isEqualTo(80);
     step();
     assertThat(connected()).isEqualTo(ConnectGate.FEWEST_PER_STEP);
-    assertThat(clients.get(7).server.isConnected()).isTrue();
-    assertThat(clients.get(8).server.isConnected()).isFalse();
+    assertThat(clients.get(ConnectGate.FEWEST_PER_STEP - 1).server.isConnected()).isTrue();
+    assertThat(clients.get(ConnectGate.FEWEST_PER_STEP).server.isConnected()).isFalse();
     step();
     assertThat(connected()).isEqualTo(2 * ConnectGate.FEWEST_PER_STEP);
-    assertThat(broker.counters().waited()).isEqualTo(50);
+    assertThat(broker.counters().waited()).isEqualTo(80);
   }
 
   @Test
@@ -51,11 +51,9 @@ class ConnectGateTest {
     come(MOST);
     busy = false;
     step();
-    assertThat(connected()).isEqualTo(16);
+    assertThat(connected()).isEqualTo(2 * ConnectGate.FEWEST_PER_STEP);
     come(1); // behind those who wait
-    assertThat(connected()).isEqualTo(16);
-    step();
-    assertThat(connected()).isEqualTo(16 + 32);
+    assertThat(connected()).isEqualTo(2 * ConnectGate.FEWEST_PER_STEP);
     step();
     assertThat(connected()).isEqualTo(MOST + 1);
     assertThat(gate.deadlineMillis()).isEqualTo(Long.MAX_VALUE);
@@ -104,7 +102,7 @@ class ConnectGateTest {
   @Test
   void whoHasGoneTakesNobodysPlace() {
     busy = true;
-    come(20);
+    come(ConnectGate.FEWEST_PER_STEP + 12);
     clients.subList(0, 5).forEach(TestClient::lose);
     clients.subList(5, 10).forEach(client -> client.server.receiveEnd());
     step();

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -32,6 +33,9 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
 
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;
+
+  /** Connections that are accepted in one turn of the event loop: about a millisecond's work. */
+  private static final int BATCH = 64;
 
   /** While an event loop is busy, connections are accepted only so often: one batch of them. */
   private static final long PAUSE_MILLIS = 25;
@@ -85,6 +89,8 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     ChannelConfig config = server.config();
     config.setOption(ChannelOption.SO_BACKLOG, options.backlog());
     config.setOption(ChannelOption.SO_REUSEADDR, true);
+    config.setRecvByteBufAllocator(
+        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(BATCH));
     if (options.reusePort()) {
       if (server instanceof NioServerSocketChannel) {
         config.setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
