@@ -12,8 +12,10 @@ import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Counters;
 import io.culvert.mqtt.server.Quota;
+import io.culvert.mqtt.server.RetryAfter;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -46,6 +48,7 @@ final class BrokerShard {
   private final PacketCounters packets = new PacketCounters();
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
+  private final ConnectGate gate;
   private AuthOptions secured;
   private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
@@ -67,10 +70,16 @@ final class BrokerShard {
     this.log = log;
     this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
+    this.gate =
+        new ConnectGate(
+            broker,
+            new RetryAfter(new SecureRandom()::nextLong),
+            options.storms().waitingConnects());
     this.logins =
         new Logins(
             broker,
             log,
+            gate,
             shard,
             plugins,
             options.auth().pending(),
@@ -124,6 +133,11 @@ final class BrokerShard {
     return answer.future();
   }
 
+  /** CONNECTs that wait for the event loop. */
+  int waiting() {
+    return gate.waiting();
+  }
+
   /** What there is now, as one that does not change. */
   BrokerStatus status() {
     return new BrokerStatus(
@@ -156,9 +170,24 @@ final class BrokerShard {
     broker.endConnectionsOf(user -> before.isUser(user) && !newest.auth().isUser(user));
   }
 
+  /** Lets all clients go, evenly over this time; completes when all were told. */
+  Future<Void> drain(long millis) {
+    Promise<Void> told = Promise.promise();
+    shard
+        .context()
+        .runOnContext(
+            ignored -> {
+              long nowMillis = shard.nowMillis();
+              broker.drain(millis, nowMillis, told::complete);
+              broker.timeout(nowMillis); // the first one; the pass that follows sees the next
+            });
+    return told.future();
+  }
+
   /** Tells all clients, and accepts none any more. */
   void stop() {
     broker.stop();
+    shard.stopMeasuring();
     if (watch != null) {
       watch.cancel();
     }
@@ -171,6 +200,7 @@ final class BrokerShard {
 
   private MqttApplication application(AuthChain chain, CertificateField userField) {
     return new MqttApplication(
+        shard,
         broker,
         options.limits(),
         connectingBytes,
@@ -178,6 +208,7 @@ final class BrokerShard {
         log,
         chain.scram() ? scram : null,
         logins,
+        gate,
         chain,
         userField);
   }
@@ -208,6 +239,7 @@ final class BrokerShard {
 
   private void watch(int closeGraceMillis) {
     shard.closeGraceMillis(closeGraceMillis);
-    watch = shard.watch(new BrokerTimes(broker));
+    shard.measureDelay(options.storms().loopDelayMillis());
+    watch = shard.watch(new BrokerTimes(broker, gate, shard));
   }
 }

@@ -71,7 +71,7 @@ public final class BrokerVerticle extends VerticleBase {
     if (watched != null) {
       watched.ready(false);
     }
-    Future<?> closed = Future.join(brokers.stream().map(MqttBroker::close).toList());
+    Future<?> closed = Future.join(brokers.stream().map(MqttBroker::end).toList());
     return watched == null ? closed : closed.eventually(watched::close);
   }
 

@@ -7,6 +7,7 @@ import io.culvert.broker.auth.Verdict;
 import io.culvert.engine.Engine;
 import io.culvert.mqtt.auth.ScramServer;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Login;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.wire.Connect;
@@ -48,6 +49,7 @@ final class Logins {
 
   private final Broker broker;
   private final ServerLog log;
+  private final ConnectGate connects;
   private final Shard shard;
   private final int maximumPending;
   private final long timeoutMillis;
@@ -57,6 +59,7 @@ final class Logins {
   /**
    * For one shard.
    *
+   * @param connects tells clients beyond the limits when to come back
    * @param plugins by their names
    * @param maximumPending answers that each plug-in may owe
    * @param timeoutMillis how long a client may wait
@@ -65,6 +68,7 @@ final class Logins {
   Logins(
       Broker broker,
       ServerLog log,
+      ConnectGate connects,
       Shard shard,
       Map<String, Authenticator> plugins,
       int maximumPending,
@@ -72,6 +76,7 @@ final class Logins {
       boolean expiryEndsSession) {
     this.broker = broker;
     this.log = log;
+    this.connects = connects;
     this.shard = shard;
     this.maximumPending = maximumPending;
     this.timeoutMillis = timeoutMillis;
@@ -217,7 +222,11 @@ final class Logins {
       accept(connection, login.connect, accepted);
     } else if (verdict instanceof Verdict.Refused refused) {
       log.notAuthenticated(connection, login.connect, refused.reason(), shard.nowMillis());
-      broker.refuse(connection, refused.reasonCode());
+      if (verdict.equals(BUSY)) {
+        connects.refuse(connection, shard.nowMillis());
+      } else {
+        broker.refuse(connection, refused.reasonCode());
+      }
     } else {
       throw new IllegalStateException("no opinion is no end");
     }

@@ -6,6 +6,7 @@ import io.culvert.broker.auth.CertificateUser;
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
+import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
@@ -21,7 +22,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
-final class MqttApplication implements Application<ServerEvent, ServerConnection> {
+final class MqttApplication
+    implements Application<ServerEvent, ServerConnection>, ConnectGate.Entrance {
+  private final Shard shard;
   private final Broker broker;
   private final Limits limits;
   private final Quota connectingBytes;
@@ -29,6 +32,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
   private final Logins logins;
+  private final ConnectGate gate;
   private final AuthChain chain;
   private final CertificateField userField;
 
@@ -45,6 +49,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
    * @param userField what of a client's certificate says which user it is
    */
   MqttApplication(
+      Shard shard,
       Broker broker,
       Limits limits,
       Quota connectingBytes,
@@ -52,8 +57,10 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
+      ConnectGate gate,
       AuthChain chain,
       CertificateField userField) {
+    this.shard = shard;
     this.broker = broker;
     this.limits = limits;
     this.connectingBytes = connectingBytes;
@@ -61,20 +68,22 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     this.log = log;
     this.scram = scram;
     this.logins = logins;
+    this.gate = gate;
     this.chain = chain;
     this.userField = userField;
   }
 
   @Override
-  public ServerConnection open(Peer peer, Wake wake, Shard shard) {
+  public ServerConnection open(Peer peer, Wake wake, Shard own) {
     ServerConnection opened =
         new ServerConnection(
             limits,
             connectingBytes,
-            shard.buffers(),
+            own.buffers(),
             wake,
             WireLog.of(peer, packets),
-            shard.nowMillis());
+            own.nowMillis());
+    opened.origin(() -> String.valueOf(peer.remote()));
     strangers.put(opened, peer);
     log.audit().opened(opened, peer);
     return opened;
@@ -90,6 +99,15 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
     }
+    boolean isConnect =
+        event instanceof ServerEvent.ConnectRequested || event instanceof ServerEvent.AuthRequested;
+    if (!isConnect || gate.admits(this, connection, event, shard.isBusy(), nowMillis)) {
+      enter(connection, event, nowMillis);
+    }
+  }
+
+  @Override
+  public void enter(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (event instanceof ServerEvent.AuthRequested requested) {
       log.audit().asked(connection, requested.connect());
       LoginRequest request = request(connection, requested.connect());

@@ -3,12 +3,14 @@ package io.culvert.broker;
 import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.StormOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.server.ClientDirectory;
 import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
+import io.culvert.mqtt.server.TakeOvers;
 import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.OriginCheck;
 import io.culvert.runtime.driver.ServingShard;
@@ -19,6 +21,7 @@ import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,8 @@ public final class MqttBroker {
   private final Authenticators authenticators;
   private final Quota connectingBytes;
   private final List<Bound> servers = new CopyOnWriteArrayList<>(); // any thread may ask about them
+  private final Leaving leaving;
+  private volatile boolean listening;
 
   private Runnable stopSys = () -> {};
 
@@ -60,6 +66,7 @@ public final class MqttBroker {
     this.shards = shards;
     this.authenticators = authenticators;
     this.connectingBytes = connectingBytes;
+    this.leaving = new Leaving(shards, this::servers, this::closeConnections);
   }
 
   /**
@@ -83,7 +90,7 @@ public final class MqttBroker {
     List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
     ShardLinks links = ShardLinks.between(shards);
     ServerLog log = new ServerLog();
-    ShardPlace first = firstOf(shards.size());
+    ShardPlace first = firstOf(shards.size(), options.storms());
     List<BrokerShard> parts = new ArrayList<>();
     for (int number = 0; number < shards.size(); number++) {
       parts.add(
@@ -121,7 +128,9 @@ public final class MqttBroker {
                             return done;
                           }));
     }
-    return bound.recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
+    return bound
+        .onSuccess(done -> listening = true)
+        .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
   }
 
   /**
@@ -183,22 +192,92 @@ public final class MqttBroker {
                     delays.stream().map(Future::result).toList()));
   }
 
+  /**
+   * Lets all clients go at a rate, for another broker to get them one by one. The listeners take no
+   * more connections; clients are told evenly over the time, MQTT 5 ones with where to go if {@code
+   * mqtt.server-reference} says it (0x9C, else 0x8B), older ones are closed; sessions are kept.
+   * Called again, it goes on at the new rate. May be called on any thread.
+   *
+   * @param connectionsPerSecond of all shards together, at least 1
+   * @param permanently whether they shall not come back: they are told 0x9D instead
+   * @return completes when all connections have ended; {@link #close} is still to follow
+   */
+  public Future<Void> drain(int connectionsPerSecond, boolean permanently) {
+    return drain(connectionsPerSecond, permanently, Long.MAX_VALUE);
+  }
+
+  /** How far {@link #drain} is. May be called on any thread. */
+  public Future<DrainStatus> drainStatus() {
+    return leaving.status();
+  }
+
+  /**
+   * How late the event loop of each shard was in the last tenth of a second or two, or is now, in
+   * milliseconds. May be called on any thread, also while they are stuck.
+   */
+  public List<Long> loopDelaysMillis() {
+    return shards.stream().map(part -> part.shard().delayMillis()).toList();
+  }
+
+  /** CONNECTs that wait in all shards. May be called on any thread. */
+  public Future<Integer> waitingConnects() {
+    List<Future<Integer>> waiting = shards.stream().map(part -> part.on(part::waiting)).toList();
+    return Future.all(waiting).map(all -> waiting.stream().mapToInt(Future::result).sum());
+  }
+
+  /** Whether it listens and lets nobody go, as a readiness probe asks. Called on any thread. */
+  public boolean isReady() {
+    return listening && !leaving.hasBegun();
+  }
+
+  /** Lets all clients go as the settings say, at a rate or at once, and {@link #close}s. */
+  public Future<Void> end() {
+    StormOptions storms = options.storms();
+    Future<Void> gone =
+        storms.drainPerSecond() == 0
+            ? Future.succeededFuture()
+            : drain(
+                storms.drainPerSecond(), false, TimeUnit.SECONDS.toMillis(storms.drainSeconds()));
+    return gone.eventually(this::close);
+  }
+
   /** Tells all clients (0x8B), closes them, attached ones too, and the listeners. */
   public Future<Void> close() {
     stopSys.run();
+    listening = false;
     return onEach(BrokerShard::stop)
         .eventually(this::closeConnections)
         .eventually(() -> onEach(BrokerShard::closeLinks))
         .onComplete(closed -> authenticators.close());
   }
 
-  private static ShardPlace firstOf(int count) {
+  private Future<Void> drain(int perSecond, boolean permanently, long mostMillis) {
+    if (perSecond < 1) {
+      throw new IllegalArgumentException("connections per second: " + perSecond);
+    }
+    Promise<Void> gone = Promise.promise();
+    shards
+        .get(0)
+        .shard()
+        .context()
+        .runOnContext(
+            ignored -> leaving.begin(perSecond, permanently, mostMillis).onComplete(gone));
+    return gone.future();
+  }
+
+  private static ShardPlace firstOf(int count, StormOptions storms) {
+    TakeOvers takeOvers =
+        TakeOvers.of(
+            new ConcurrentHashMap<String, Object>(),
+            storms.takeOvers(),
+            TimeUnit.SECONDS.toMillis(storms.takeOverWindowSeconds()));
     return count == 1
-        ? ShardPlace.alone()
+        ? ShardPlace.alone(takeOvers)
         : new ShardPlace(
             0,
             count,
             ClientDirectory.of(new ConcurrentHashMap<String, Object>()),
+            takeOvers,
             new SharedQuota(),
             new SharedQuota(),
             new SharedQuota());
@@ -224,6 +303,10 @@ public final class MqttBroker {
                                 }))
                     .onFailure(failure -> LOG.error("$SYS could not be published", failure)));
     stopSys = () -> vertx.cancelTimer(timer);
+  }
+
+  private List<EngineServer> servers() {
+    return servers.stream().map(Bound::server).toList();
   }
 
   private Future<Void> closeConnections() {

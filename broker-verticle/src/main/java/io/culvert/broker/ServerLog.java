@@ -93,6 +93,20 @@ final class ServerLog implements BrokerLog {
   }
 
   @Override
+  public void fight(String clientId, String one, String other, int takeOvers, long nowMillis) {
+    if (rate.mayWarn(nowMillis)) {
+      LOG.warn(
+          "client {} was taken over {} times in a short while, by connections from {} and {}: give"
+              + " each client a Client Identifier of its own; until then they have to wait for each"
+              + " other",
+          printable(clientId),
+          takeOvers,
+          one,
+          other);
+    }
+  }
+
+  @Override
   public void failed(Session session, RuntimeException failure) {
     LOG.error("A message could not be delivered to client {}", printable(session), failure);
   }

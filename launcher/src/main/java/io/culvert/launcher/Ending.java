@@ -24,6 +24,7 @@ final class Ending {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile int exitCode = ExitCode.OK;
   private volatile @Nullable Supplier<Future<Void>> stop;
+  private volatile long moreMillis;
 
   private Ending(Console console, long limitMillis) {
     this.console = console;
@@ -45,6 +46,16 @@ final class Ending {
 
   /** What to do at the end; completes when it is done. */
   void whenAsked(Supplier<Future<Void>> action) {
+    whenAsked(action, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param seconds that it may take beyond the limit
+   */
+  void whenAsked(Supplier<Future<Void>> action, int seconds) {
+    moreMillis = TimeUnit.SECONDS.toMillis(seconds);
     stop = action;
   }
 
@@ -65,11 +76,12 @@ final class Ending {
     if (action == null) {
       return;
     }
+    long mostMillis = limitMillis + moreMillis;
     CompletableFuture<Void> stopped = action.get().toCompletionStage().toCompletableFuture();
     try {
-      stopped.get(limitMillis, TimeUnit.MILLISECONDS);
+      stopped.get(mostMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      fail("it did not stop within " + limitMillis + " ms and was ended");
+      fail("it did not stop within " + mostMillis + " ms and was ended");
     } catch (ExecutionException e) {
       fail("it did not stop in order: " + Reason.of(e));
     } catch (InterruptedException e) {

@@ -77,7 +77,7 @@ final class RunCommand {
   private int serve(JsonObject config, BrokerOptions options, List<ListenerOptions> listeners)
       throws StartException, InterruptedException {
     Node node = Node.create(options.shards(Integer.MAX_VALUE));
-    ending.whenAsked(node::stop);
+    ending.whenAsked(node::stop, options.storms().endSeconds());
     try {
       List<String> addresses =
           node.start(broker, config, listeners)

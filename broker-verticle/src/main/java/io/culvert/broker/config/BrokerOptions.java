@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
  * @param sysIntervalSeconds how often {@code $SYS} is published, or 0 for never
+ * @param storms how many clients go and come at a time
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -31,6 +32,7 @@ public record BrokerOptions(
     int closeGraceMillis,
     int sysIntervalSeconds,
     AuthOptions auth,
+    StormOptions storms,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -105,6 +107,7 @@ public record BrokerOptions(
         configuration.integer("mqtt.close-grace-millis"),
         configuration.integer("mqtt.sys-interval-seconds"),
         auth,
+        StormOptions.from(configuration),
         limits(configuration));
   }
 

@@ -28,7 +28,14 @@ public final class BrokerSettings {
   private static final long NEVER = 0xFFFF_FFFFL;
 
   public static final SettingTable TABLE =
-      SettingTable.join(mqtt(), AuthSettings.TABLE, PluginSettings.TABLE, limits(), store());
+      SettingTable.join(
+          mqtt(),
+          StormSettings.MQTT,
+          AuthSettings.TABLE,
+          PluginSettings.TABLE,
+          limits(),
+          StormSettings.LIMITS,
+          store());
 
   private BrokerSettings() {}
 

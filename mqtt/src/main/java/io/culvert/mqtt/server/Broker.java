@@ -161,6 +161,34 @@ public final class Broker {
     sessions.stop();
   }
 
+  /**
+   * Refuses whoever connects from now on, because the server is about to be left. Those who are
+   * connected stay until {@link #drain} or {@link #stop}.
+   *
+   * @param permanently whether clients shall never come back (0x9D)
+   * @return how many clients are connected
+   */
+  public int leave(boolean permanently) {
+    return sessions.leave(permanently);
+  }
+
+  /**
+   * Lets the connected clients go one after the other, evenly over a time, after {@link #leave};
+   * sessions are kept. MQTT 5 clients are told where to go, if the limits say it (0x9C, else 0x8B).
+   * Called again, this goes on in the new time, and only the new {@code done} is called.
+   *
+   * @param spreadMillis 0 for all at once
+   * @param done called within a later {@link #timeout}, when the last was told
+   */
+  public void drain(long spreadMillis, long nowMillis, Runnable done) {
+    sessions.drain(spreadMillis, nowMillis, done);
+  }
+
+  /** Clients that are still connected while they are let go. */
+  public int leftToDrain() {
+    return sessions.leftToDrain();
+  }
+
   // ---- publish
 
   /**
@@ -318,6 +346,11 @@ public final class Broker {
 
   public @Nullable Session session(String clientId) {
     return sessions.get(clientId);
+  }
+
+  /** Clients of all shards that fight for a Client Identifier now. */
+  public int fights(long nowMillis) {
+    return peers.place().takeOvers().fights(nowMillis);
   }
 
   public int subscriptionCount() {

@@ -25,6 +25,15 @@ public interface BrokerLog {
    */
   default void denied(String clientId, @Nullable String userName, String what, long nowMillis) {}
 
+  /**
+   * Connections with one Client Identifier take it from each other again and again; told once for
+   * each fight.
+   *
+   * @param one where one of them comes from
+   * @param other where another one comes from
+   */
+  default void fight(String clientId, String one, String other, int takeOvers, long nowMillis) {}
+
   /** A mistake of ours while a message was delivered to this session; its connection is closed. */
   default void failed(Session session, RuntimeException failure) {}
 }

@@ -38,6 +38,11 @@ public final class ClientDirectory {
     return before;
   }
 
+  /** Who has it now, or null. */
+  @Nullable Owner owner(String clientId) {
+    return owners.get(clientId);
+  }
+
   /** The session is over, unless another connection has claimed it meanwhile. */
   void release(String clientId, Owner owner) {
     owners.remove(clientId, owner);

@@ -32,6 +32,10 @@ public final class Counters {
   private long held;
   private long handedOver;
   private long denied;
+  private long fights;
+  private long damped;
+  private long waited;
+  private long turnedAway;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -57,6 +61,10 @@ public final class Counters {
       total.held += each.held;
       total.handedOver += each.handedOver;
       total.denied += each.denied;
+      total.fights += each.fights;
+      total.damped += each.damped;
+      total.waited += each.waited;
+      total.turnedAway += each.turnedAway;
     }
     return total;
   }
@@ -117,6 +125,22 @@ public final class Counters {
 
   void countDenied() {
     denied++;
+  }
+
+  void countFight() {
+    fights++;
+  }
+
+  void countDamped() {
+    damped++;
+  }
+
+  void countWaited() {
+    waited++;
+  }
+
+  void countTurnedAway() {
+    turnedAway++;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -226,6 +250,28 @@ public final class Counters {
   /** Messages, subscriptions and Wills that a client tried without permission. */
   public long denied() {
     return denied;
+  }
+
+  /** How often clients with one Client Identifier were found to take it from each other. */
+  public long fights() {
+    return fights;
+  }
+
+  /** CONNECTs that had to wait, or were refused, because of such a fight. */
+  public long damped() {
+    return damped;
+  }
+
+  /** CONNECTs that had to wait because the event loop was busy. */
+  public long waited() {
+    return waited;
+  }
+
+  /**
+   * CONNECTs that were refused because the server was busy; MQTT 5 clients were told for how long.
+   */
+  public long turnedAway() {
+    return turnedAway;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

@@ -13,6 +13,15 @@ import java.util.Map;
  * one looks first whether the client wants it and has room for it.
  */
 final class Reasons {
+  /** What goes with SESSION_TAKEN_OVER when that happens again and again. */
+  static final Properties FIGHT =
+      Properties.builder()
+          .put(
+              Property.REASON_STRING,
+              "another client with this Client Identifier connects again and again; each needs its"
+                  + " own")
+          .build();
+
   private static final Map<ReasonCode, Properties> CONNECT = new EnumMap<>(ReasonCode.class);
   private static final Map<ReasonCode, Properties> PUBLISH = new EnumMap<>(ReasonCode.class);
   private static final Map<ReasonCode, Properties> SUBSCRIBE = new EnumMap<>(ReasonCode.class);
@@ -21,11 +30,17 @@ final class Reasons {
   static {
     say(CONNECT, ReasonCode.SERVER_UNAVAILABLE, "the server takes no connections now");
     say(CONNECT, ReasonCode.USE_ANOTHER_SERVER, "the server stops; it names where to go");
+    say(CONNECT, ReasonCode.SERVER_MOVED, "this server ends for good; use another one");
     say(CONNECT, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "a Client Identifier is needed here");
     say(CONNECT, ReasonCode.BAD_USERNAME_OR_PASSWORD, "user name or password is wrong");
     say(CONNECT, ReasonCode.NOT_AUTHORIZED, "this client may not connect");
     say(CONNECT, ReasonCode.BANNED, "this client is banned");
     say(CONNECT, ReasonCode.QUOTA_EXCEEDED, "the server has as many sessions as it may have");
+    say(CONNECT, ReasonCode.SERVER_BUSY, "too many clients connect at once; try again later");
+    say(
+        CONNECT,
+        ReasonCode.CONNECTION_RATE_EXCEEDED,
+        "clients with this Client Identifier take it from each other; each needs its own");
     say(CONNECT, ReasonCode.QOS_NOT_SUPPORTED, "the Will has a higher QoS than is offered here");
     say(CONNECT, ReasonCode.RETAIN_NOT_SUPPORTED, "the Will is retained, which is not offered");
 
@@ -50,6 +65,7 @@ final class Reasons {
     say(END, ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the Keep Alive");
     say(END, ReasonCode.SESSION_TAKEN_OVER, "another connection uses this Client Identifier now");
     say(END, ReasonCode.USE_ANOTHER_SERVER, "the server stops; it names where to go");
+    say(END, ReasonCode.SERVER_MOVED, "this server ends for good; use another one");
     say(END, ReasonCode.ADMINISTRATIVE_ACTION, "an operator has ended this connection");
     say(END, ReasonCode.PACKET_TOO_LARGE, "the answer is larger than this client takes");
     say(END, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "a mistake of the server, which logs it");

@@ -33,6 +33,7 @@ import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
   private @Nullable Login login;
+  private @Nullable Supplier<String> origin;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -299,6 +301,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** Where it comes from, as people who read the log want it. */
+  public void origin(Supplier<String> address) {
+    origin = address;
+  }
+
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
       Session accepted,
@@ -421,6 +428,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   public boolean isConnected() {
     return state == State.CONNECTED;
+  }
+
+  /** Where it comes from, in words. */
+  String origin() {
+    Supplier<String> known = origin;
+    return known == null ? "an unknown address" : known.get();
+  }
+
+  /** Nothing more comes from the client, although it may not be known as ended yet. */
+  boolean hasPeerEnded() {
+    return peerEnded;
   }
 
   /** Who the client has proven to be, or null where it had nothing to prove. */
@@ -727,6 +745,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private void sendFitting(Properties properties, Function<Properties, MqttPacket> packet) {
     MqttPacket full = packet.apply(properties);
     if (!sender.fits(full)) {
+      full = packet.apply(properties.without(Property.REASON_STRING));
+    }
+    if (!sender.fits(full)) {
       full = packet.apply(properties.without(Property.REASON_STRING, Property.USER_PROPERTY));
     }
     send(sender.fits(full) ? full : packet.apply(Properties.EMPTY));
@@ -819,7 +840,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return known == null ? NO_LOGIN : known;
   }
 
-  private boolean isConnecting() {
+  /** CONNECT has come, and is not decided. */
+  boolean isConnecting() {
     return state == State.CONNECT_REQUESTED || state == State.AUTHENTICATING;
   }
 

@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.engine.Engine;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.PacketType;
@@ -35,10 +36,13 @@ final class Sessions {
   private final Deadlines<Session> deadlines = new Deadlines<>();
   private final ShardPlace place;
   private final SessionMoves moves;
+  private final WaitingConnects waiting = new WaitingConnects();
+  private final RetryAfter retryAfter;
   private Authorization authorization = Authorization.NONE;
   private long lastClaim;
   private int connected;
-  private boolean stopped;
+  private @Nullable Farewell farewell;
+  private @Nullable Draining draining;
 
   Sessions(
       Limits limits,
@@ -55,6 +59,7 @@ final class Sessions {
     this.log = log;
     this.router = router;
     this.random = random;
+    this.retryAfter = new RetryAfter(random);
   }
 
   int size() {
@@ -96,8 +101,19 @@ final class Sessions {
 
   /** Accepts a CONNECT, or refuses it where the protocol or a limit says so. */
   void connect(ServerConnection connection, Connect connect, long nowMillis) {
+    connect(connection, connect, nowMillis, nowMillis);
+  }
+
+  private void connect(
+      ServerConnection connection, Connect connect, long sinceMillis, long nowMillis) {
     if (!connection.isAwaitingConnectDecision()) {
       return; // it has ended while somebody decided
+    }
+    Farewell leaving = farewell;
+    if (leaving != null) {
+      counters.countRefusedConnect(leaving.refused());
+      leaving.refuse(connection);
+      return;
     }
     ReasonCode refusal = refusal(connect);
     if (refusal != ReasonCode.SUCCESS) {
@@ -123,6 +139,9 @@ final class Sessions {
       counters.countDenied();
       log.denied(clientId, userName, "leave a Will to " + will.topic(), nowMillis);
       refuse(connection, mayLeaveWill); // [MQTT5-3.1.4-2]
+      return;
+    }
+    if (!assigned && isDamped(connection, connect, sinceMillis, nowMillis)) {
       return;
     }
     Owner owner =
@@ -154,6 +173,35 @@ final class Sessions {
     return Permissions.in(
         PacketType.CONNACK,
         permissions(connection, clientId).publish(will.topic(), will.qos(), will.retain()));
+  }
+
+  /** Others fight for this client: this CONNECT waits until one of them has had it for a while. */
+  private boolean isDamped(
+      ServerConnection connection, Connect connect, long sinceMillis, long nowMillis) {
+    String clientId = connect.clientId();
+    long wait = place.takeOvers().waitMillis(clientId, nowMillis);
+    if (wait == 0 || !isOwn(clientId, connection.userName())) {
+      return false; // whoever it does not belong to is refused in any case
+    }
+    if (sinceMillis == nowMillis) {
+      counters.countDamped();
+    }
+    if (!waiting.add(connection, connect, sinceMillis, wait, nowMillis)) {
+      ReasonCode code = ReasonCode.CONNECTION_RATE_EXCEEDED;
+      counters.countRefusedConnect(code);
+      connection.rejectConnect(code, RetryAfter.properties(code, retryAfter.notBefore(wait)));
+    }
+    return true;
+  }
+
+  /** Whether a session of this client is, or would be, this user's. */
+  private boolean isOwn(String clientId, @Nullable String userName) {
+    if (place.isAlone()) {
+      Session known = sessions.get(clientId);
+      return known == null || Objects.equals(known.userName(), userName);
+    }
+    Owner owner = place.directory().owner(clientId);
+    return owner == null || Objects.equals(owner.userName(), userName);
   }
 
   /** A session is taken over by its own user only. */
@@ -221,8 +269,9 @@ final class Sessions {
    */
   void open(Joining joining, @Nullable Session known, long nowMillis) {
     ServerConnection connection = joining.connection();
-    if (stopped && connection.isAwaitingConnectDecision()) {
-      refuse(connection, ReasonCode.SERVER_UNAVAILABLE);
+    Farewell leaving = farewell;
+    if (leaving != null) {
+      leaving.refuse(connection);
     }
     boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
     if (known == null && !isThere) {
@@ -271,22 +320,55 @@ final class Sessions {
    * that come.
    */
   void stop() {
-    stopped = true;
-    for (Session session : List.copyOf(sessions.values())) {
-      ServerConnection connection = session.connection();
-      if (connection != null) {
-        endForOther(connection);
-      }
-    }
+    Farewell saying = farewell == null ? Farewell.of(limits.serverReference(), false) : farewell;
+    farewell = saying;
+    connections().forEach(saying::say);
+  }
+
+  /**
+   * Refuses whoever comes from now on.
+   *
+   * @return how many clients are connected
+   */
+  int leave(boolean permanently) {
+    farewell = Farewell.of(limits.serverReference(), permanently);
+    return connections().size();
+  }
+
+  /** Lets the clients go, after {@link #leave}. One that goes on already goes on with this. */
+  void drain(long spreadMillis, long nowMillis, Runnable done) {
+    Farewell saying = Objects.requireNonNull(farewell, "leave comes first");
+    draining = new Draining(connections(), saying, spreadMillis, nowMillis, done);
+  }
+
+  /** Clients that {@link #drain} has still to tell. */
+  int leftToDrain() {
+    Draining current = draining;
+    return current == null ? 0 : current.left();
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
   long deadlineMillis() {
-    return deadlines.earliest();
+    Draining current = draining;
+    long drains = current == null ? Engine.NO_DEADLINE : current.deadlineMillis();
+    return Math.min(drains, Math.min(waiting.deadlineMillis(), deadlines.earliest()));
   }
 
   /** Publishes delayed Wills and ends expired sessions; of very many, the rest the next time. */
   void timeout(long nowMillis) {
+    Draining current = draining;
+    if (current != null) {
+      current.timeout(nowMillis);
+    }
+    WaitingConnects.Waiting next = waiting.pollDue(nowMillis);
+    while (next != null) {
+      if (next.connection().hasPeerEnded()) {
+        next.connection().rejectConnect(ReasonCode.CONNECTION_RATE_EXCEEDED);
+      } else {
+        connect(next.connection(), next.connect(), next.sinceMillis(), nowMillis);
+      }
+      next = waiting.pollDue(nowMillis);
+    }
     for (int steps = 0; steps < TIMEOUT_STEPS; steps++) {
       Session due = deadlines.pollExpired(nowMillis);
       if (due == null) {
@@ -302,37 +384,16 @@ final class Sessions {
     }
   }
 
-  private void endForOther(ServerConnection connection) {
-    if (limits.serverReference().isEmpty()) {
-      connection.disconnect(ReasonCode.SERVER_SHUTTING_DOWN, DisconnectCause.SERVER_DISCONNECT);
-    } else {
-      connection.disconnect(
-          ReasonCode.USE_ANOTHER_SERVER,
-          DisconnectCause.SERVER_DISCONNECT,
-          otherServer(PacketType.DISCONNECT));
-    }
-  }
-
   private void refuse(ServerConnection connection, ReasonCode reasonCode) {
     counters.countRefusedConnect(reasonCode);
-    if (stopped && !limits.serverReference().isEmpty() && connection.version().isMqtt5()) {
-      connection.rejectConnect(ReasonCode.USE_ANOTHER_SERVER, otherServer(PacketType.CONNACK));
-    } else {
-      connection.rejectConnect(reasonCode);
-    }
+    connection.rejectConnect(reasonCode);
   }
 
-  private Properties otherServer(PacketType packet) {
-    return Properties.builder()
-        .put(Property.SERVER_REFERENCE, limits.serverReference())
-        .putAll(Reasons.of(packet, ReasonCode.USE_ANOTHER_SERVER))
-        .build();
+  private List<ServerConnection> connections() {
+    return sessions.values().stream().map(Session::connection).filter(Objects::nonNull).toList();
   }
 
   private ReasonCode refusal(Connect connect) {
-    if (stopped) {
-      return ReasonCode.SERVER_UNAVAILABLE;
-    }
     String clientId = connect.clientId();
     if (clientId.isEmpty()) {
       boolean mayBeAssigned =
@@ -382,7 +443,14 @@ final class Sessions {
       publishDueWill(session, nowMillis); // its time came before this CONNECT
     } else {
       counters.countTakeover();
-      old.disconnect(ReasonCode.SESSION_TAKEN_OVER, DisconnectCause.TAKEN_OVER); // [MQTT5-3.1.4-3]
+      ReasonCode code = ReasonCode.SESSION_TAKEN_OVER;
+      Fight fight = place.takeOvers().lost(session.clientId(), old.origin(), nowMillis);
+      Properties why = fight == null ? Reasons.of(PacketType.DISCONNECT, code) : Reasons.FIGHT;
+      old.disconnect(code, DisconnectCause.TAKEN_OVER, why); // [MQTT5-3.1.4-3]
+      if (fight != null && place.takeOvers().hasBegun(fight)) {
+        counters.countFight();
+        log.fight(session.clientId(), fight.loser(), fight.loserBefore(), fight.count(), nowMillis);
+      }
       detach(session, DisconnectCause.TAKEN_OVER, nowMillis);
     }
   }
@@ -391,6 +459,9 @@ final class Sessions {
     session.detach();
     connected--;
     router.connected(session, false);
+    if (cause != DisconnectCause.TAKEN_OVER) {
+      place.takeOvers().left(session.clientId());
+    }
     long expiry = session.expirySeconds();
     if (cause == DisconnectCause.CLIENT_DISCONNECT) {
       session.will(null); // [MQTT5-3.14.4-3]

@@ -8,6 +8,7 @@ import java.util.HashMap;
  * @param number of this shard, from 0
  * @param count of all shards, 1…{@link #MOST_SHARDS}
  * @param directory which shard has a client; the same object in all shards
+ * @param takeOvers who fights for a Client Identifier; the same object in all shards
  * @param retainedMessages of all shards
  * @param retainedBytes of all shards
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet, in all
@@ -17,6 +18,7 @@ public record ShardPlace(
     int number,
     int count,
     ClientDirectory directory,
+    TakeOvers takeOvers,
     Quota retainedMessages,
     Quota retainedBytes,
     Quota connectingBytes) {
@@ -29,16 +31,27 @@ public record ShardPlace(
     }
   }
 
-  /** The only shard. */
+  /** The only shard; five take-overs of a client within a minute are no fight. */
   public static ShardPlace alone() {
+    return alone(TakeOvers.of(new HashMap<>(), 5, 60_000));
+  }
+
+  /** As above. */
+  public static ShardPlace alone(TakeOvers takeOvers) {
     return new ShardPlace(
-        0, 1, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local(), Quota.local());
+        0,
+        1,
+        ClientDirectory.of(new HashMap<>()),
+        takeOvers,
+        Quota.local(),
+        Quota.local(),
+        Quota.local());
   }
 
   /** The same for another shard of the node. */
   public ShardPlace at(int shard) {
     return new ShardPlace(
-        shard, count, directory, retainedMessages, retainedBytes, connectingBytes);
+        shard, count, directory, takeOvers, retainedMessages, retainedBytes, connectingBytes);
   }
 
   boolean isAlone() {

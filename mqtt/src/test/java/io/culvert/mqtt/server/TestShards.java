@@ -43,6 +43,7 @@ final class TestShards {
             0,
             count,
             ClientDirectory.of(new HashMap<>()),
+            TakeOvers.of(new HashMap<>(), 5, 60_000),
             Quota.local(),
             Quota.local(),
             Quota.local());
@@ -133,6 +134,18 @@ final class TestShards {
 
   void stop() {
     shards.forEach(Broker::stop);
+  }
+
+  int leave(boolean permanently) {
+    return sum(shard -> shard.leave(permanently));
+  }
+
+  void drain(long spreadMillis, long nowMillis, Runnable done) {
+    shards.forEach(shard -> shard.drain(spreadMillis, nowMillis, done));
+  }
+
+  int leftToDrain() {
+    return sum(Broker::leftToDrain);
   }
 
   void timeout(long nowMillis) {

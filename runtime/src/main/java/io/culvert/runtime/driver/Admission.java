@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Admission {
   private final int limit;
   private final AtomicInteger taken = new AtomicInteger();
+  private volatile boolean closed;
 
   Admission(int limit) {
     this.limit = limit;
@@ -13,6 +14,9 @@ final class Admission {
 
   /** Takes a place, if there is one. Whoever has one gives it back exactly once. */
   boolean take() {
+    if (closed) {
+      return false;
+    }
     if (taken.incrementAndGet() <= limit) {
       return true;
     }
@@ -22,5 +26,10 @@ final class Admission {
 
   void giveBack() {
     taken.decrementAndGet();
+  }
+
+  /** There are no places any more; those that were taken are kept. */
+  void close() {
+    closed = true;
   }
 }

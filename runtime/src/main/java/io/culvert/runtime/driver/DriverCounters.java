@@ -15,6 +15,7 @@ public final class DriverCounters {
   long reads;
   long writes;
   long failures;
+  long pauses;
 
   DriverCounters() {}
 
@@ -29,6 +30,7 @@ public final class DriverCounters {
       sum.reads += one.reads;
       sum.writes += one.writes;
       sum.failures += one.failures;
+      sum.pauses += one.pauses;
     }
     return sum;
   }
@@ -69,6 +71,11 @@ public final class DriverCounters {
   /** Connections that were ended because an engine or application threw. */
   public long failures() {
     return failures;
+  }
+
+  /** How often a busy event loop left connections in the kernel for a moment. */
+  public long pauses() {
+    return pauses;
   }
 
   @Override

@@ -20,12 +20,17 @@ import java.util.function.Supplier;
 public final class EngineServer {
   private final List<Endpoint<?, ?>> endpoints;
   private final int port;
+  private final Supplier<Future<Void>> stopAccepting;
   private final Supplier<Future<Void>> close;
 
   private EngineServer(
-      List<? extends Endpoint<?, ?>> endpoints, int port, Supplier<Future<Void>> close) {
+      List<? extends Endpoint<?, ?>> endpoints,
+      int port,
+      Supplier<Future<Void>> stopAccepting,
+      Supplier<Future<Void>> close) {
     this.endpoints = List.copyOf(endpoints);
     this.port = port;
+    this.stopAccepting = stopAccepting;
     this.close = close;
   }
 
@@ -47,6 +52,7 @@ public final class EngineServer {
                 new EngineServer(
                     endpoints,
                     ((InetSocketAddress) channel.localAddress()).getPort(),
+                    () -> closed(first, channel),
                     () -> closed(first, channel).compose(done -> end(endpoints))));
   }
 
@@ -104,6 +110,14 @@ public final class EngineServer {
   }
 
   /**
+   * Takes no more connections; those that there are go on. Plain TCP is not listened to any more;
+   * where Vert.x listens, connections that still come are closed at once, or answered with 503.
+   */
+  public Future<Void> stopAccepting() {
+    return onShard(endpoints.get(0).shard(), stopAccepting);
+  }
+
+  /**
    * Accepts no more, and ends each connection after what its outbox holds has been sent; a peer
    * that does not read is cut off after some seconds. An application that has something to say to
    * its peers (a DISCONNECT with its reason) commands its engines first.
@@ -124,8 +138,14 @@ public final class EngineServer {
       List<ServingShard<E, N>> shards,
       int maxConnections,
       Function<Endpoint<E, N>, Future<Bound>> listen) {
-    List<Endpoint<E, N>> endpoints = endpoints(shards, new Admission(maxConnections));
+    Admission admission = new Admission(maxConnections);
+    List<Endpoint<E, N>> endpoints = endpoints(shards, admission);
     List<Bound> servers = new ArrayList<>();
+    Supplier<Future<Void>> stopAccepting =
+        () -> {
+          admission.close();
+          return Future.succeededFuture();
+        };
     // A server closes its connections: ours must have ended before.
     Supplier<Future<Void>> close = () -> end(endpoints).eventually(() -> close(servers));
     Future<Void> bound = Future.succeededFuture();
@@ -138,7 +158,7 @@ public final class EngineServer {
     }
     Promise<EngineServer> listening = shards.get(0).shard().internalContext().promise();
     bound
-        .map(done -> new EngineServer(endpoints, servers.get(0).port, close))
+        .map(done -> new EngineServer(endpoints, servers.get(0).port, stopAccepting, close))
         .recover(failure -> close.get().transform(closed -> Future.failedFuture(failure)))
         .onComplete(listening);
     return listening.future();

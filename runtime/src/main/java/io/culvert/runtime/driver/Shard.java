@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Everything of one event loop that its connections share: buffers, the list of connections that
  * have something to send, one timer, the clock. There is one shard per Vert.x context.
  *
- * <p>Single-threaded: except {@link #of}, {@link #nowMillis} and {@link #inThread} all methods are
- * called on the event loop.
+ * <p>Single-threaded: except {@link #of}, {@link #nowMillis}, {@link #inThread}, {@link
+ * #delayMillis} and {@link #isBusy} all methods are called on the event loop.
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
  * connection that has changed, once, and arms the timer to the earliest deadline.
@@ -50,6 +50,10 @@ public final class Shard {
   private final List<Watch> watches = new ArrayList<>();
   private @Nullable ScheduledFuture<?> timer;
   private long timerMillis = Engine.NO_DEADLINE;
+
+  private final LoopDelay loopDelay = new LoopDelay();
+  private volatile long busyFromMillis = Long.MAX_VALUE;
+  private @Nullable ScheduledFuture<?> ticks;
 
   private long closeGraceMillis = DEFAULT_CLOSE_GRACE_MILLIS;
 
@@ -101,6 +105,45 @@ public final class Shard {
   /** Changes it for all connections of this shard; 2 seconds unless set. */
   public void closeGraceMillis(long millis) {
     closeGraceMillis = millis;
+  }
+
+  /**
+   * Measures from now on how late the event loop is.
+   *
+   * @param busyFrom how late it is when it counts as busy, in milliseconds; 0 for never
+   */
+  public void measureDelay(long busyFrom) {
+    stopMeasuring();
+    busyFromMillis = busyFrom == 0 ? Long.MAX_VALUE : busyFrom;
+    loopDelay.start(nowMillis());
+    ticks =
+        eventLoop.scheduleWithFixedDelay( // one task, which the loop uses again
+            () -> loopDelay.tick(nowMillis()),
+            LoopDelay.TICK_MILLIS,
+            LoopDelay.TICK_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** The delay is 0 and the loop is not busy, until it is measured again. */
+  public void stopMeasuring() {
+    if (ticks != null) {
+      ticks.cancel(false);
+      ticks = null;
+    }
+    loopDelay.stop();
+  }
+
+  /**
+   * How late the event loop was in the last tenth of a second or two, or is now, in milliseconds: a
+   * socket's bytes wait about as long until they are looked at. Any thread may ask.
+   */
+  public long delayMillis() {
+    return loopDelay.millis(nowMillis());
+  }
+
+  /** Whether the event loop is later than it should be. Any thread may ask. */
+  public boolean isBusy() {
+    return loopDelay.millis(nowMillis()) >= busyFromMillis;
   }
 
   /** The context in which applications of this shard are called. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -33,10 +34,17 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;
 
+  /** Connections that are accepted in one turn of the event loop: about a millisecond's work. */
+  private static final int BATCH = 64;
+
+  /** While an event loop is busy, connections are accepted only so often: one batch of them. */
+  private static final long PAUSE_MILLIS = 25;
+
   private final List<? extends Endpoint<?, ?>> endpoints;
   private final Admission admission;
   private final ChannelFutureListener registered = this::registered;
   private int next;
+  private boolean pausing;
 
   private TcpListener(List<? extends Endpoint<?, ?>> endpoints, Admission admission) {
     this.endpoints = endpoints;
@@ -81,6 +89,8 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     ChannelConfig config = server.config();
     config.setOption(ChannelOption.SO_BACKLOG, options.backlog());
     config.setOption(ChannelOption.SO_REUSEADDR, true);
+    config.setRecvByteBufAllocator(
+        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(BATCH));
     if (options.reusePort()) {
       if (server instanceof NioServerSocketChannel) {
         config.setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
@@ -106,6 +116,43 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     config.setWriteBufferWaterMark(WATER_MARK);
     accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
     endpoint.shard().eventLoop().register(accepted).addListener(registered);
+  }
+
+  /** What a busy event loop cannot take at once waits in the kernel. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (!pausing && isBusy()) {
+      pausing = true;
+      ctx.channel().config().setAutoRead(false);
+      goOnLater(ctx);
+    }
+  }
+
+  private void goOnLater(ChannelHandlerContext ctx) {
+    endpoints.get(0).counters().pauses++;
+    ctx.channel().eventLoop().schedule(() -> goOn(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void goOn(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isOpen()) {
+      return;
+    }
+    if (isBusy()) {
+      ctx.read();
+      goOnLater(ctx);
+    } else {
+      pausing = false;
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  private boolean isBusy() {
+    for (int i = 0; i < endpoints.size(); i++) {
+      if (endpoints.get(i).shard().isBusy()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Netty has closed a channel that could not be registered; nobody else tells of its end. */
