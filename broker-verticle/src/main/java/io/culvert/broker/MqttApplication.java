@@ -109,7 +109,6 @@ final class MqttApplication
   @Override
   public void enter(ServerConnection connection, ServerEvent event, long nowMillis) {
     if (event instanceof ServerEvent.AuthRequested requested) {
-      log.audit().asked(connection, requested.connect());
       LoginRequest request = request(connection, requested.connect());
       if (scram != null && scram.begin(connection, requested, request)) {
         return;
@@ -133,12 +132,12 @@ final class MqttApplication
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {
     Connect connect = requested.connect();
-    log.audit().asked(connection, connect);
     logins.connect(connection, connect, request(connection, connect), chain);
   }
 
   private LoginRequest request(ServerConnection connection, Connect connect) {
     Peer peer = Objects.requireNonNull(strangers.remove(connection)); // CONNECT comes once
+    log.audit().asked(connection, connect);
     return new LoginRequest(
         connect.clientId(),
         connect.userName(),

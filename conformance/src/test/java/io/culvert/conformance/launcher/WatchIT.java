@@ -127,7 +127,7 @@ class WatchIT {
     assertThat(lines.get(1).getString("reason")).isEqualTo("wrong credentials");
     assertThat(lines.get(2).getString("client")).isEqualTo(hostile);
     assertThat(lines.get(2).getString("user")).isEqualTo("ann");
-    assertThat(lines.get(2).getString("authentication")).isEqualTo("password");
+    assertThat(lines.get(2).getString("authentication")).isEqualTo("password-file");
     assertThat(lines.get(2).getString("address")).startsWith("127.0.0.1:");
     assertThat(lines.get(2).getString("listener")).isEqualTo("127.0.0.1:" + mqtt.getPort());
     assertThat(lines.get(3).getString("cause")).isEqualTo("CONNECTION_LOST");
