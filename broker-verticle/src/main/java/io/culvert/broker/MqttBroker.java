@@ -85,9 +85,9 @@ public final class MqttBroker {
    * @param options read for plug-ins of these names
    */
   public static MqttBroker create(Context context, BrokerOptions options, BrokerPlugins plugins) {
+    List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
     Authenticators authenticators = new Authenticators(context.owner(), plugins, options.auth());
     Map<String, Authenticator> named = authenticators.of(options.auth());
-    List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
     ShardLinks links = ShardLinks.between(shards);
     ServerLog log = new ServerLog();
     ShardPlace first = firstOf(shards.size(), options.storms());

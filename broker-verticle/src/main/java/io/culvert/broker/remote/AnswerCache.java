@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,17 @@ final class AnswerCache {
   private static final int KEY_BYTES = 32;
 
   private final int size;
+  private final LongSupplier nanoTime;
   private final long validNanos;
   private final SecretKeySpec key;
   private final Map<ByteBuffer, Known> known = new LinkedHashMap<>();
 
-  AnswerCache(int size, long validMillis) {
+  /**
+   * @param nanoTime a clock that never jumps
+   */
+  AnswerCache(int size, long validMillis, LongSupplier nanoTime) {
     this.size = size;
+    this.nanoTime = nanoTime;
     this.validNanos = TimeUnit.MILLISECONDS.toNanos(validMillis);
     byte[] random = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(random);
@@ -44,7 +50,7 @@ final class AnswerCache {
     ByteBuffer hash = hash(request);
     synchronized (known) {
       Known found = known.get(hash);
-      if (found != null && System.nanoTime() - found.sinceNanos > validNanos) {
+      if (found != null && nanoTime.getAsLong() - found.sinceNanos > validNanos) {
         known.remove(hash);
         return null;
       }
@@ -61,7 +67,7 @@ final class AnswerCache {
     ByteBuffer hash = hash(request);
     synchronized (known) {
       known.remove(hash); // to the end
-      known.put(hash, new Known(answer, System.nanoTime()));
+      known.put(hash, new Known(answer, nanoTime.getAsLong()));
       if (known.size() > size) {
         known.remove(known.keySet().iterator().next());
       }

@@ -36,7 +36,7 @@ public final class RemoteAuthenticator implements Authenticator {
       Vertx vertx, RemoteOptions options, int cached, long cacheMillis) {
     JsonServer server = new JsonServer(vertx, options);
     return new RemoteAuthenticator(
-        server::post, new AnswerCache(cached, cacheMillis), server::close);
+        server::post, new AnswerCache(cached, cacheMillis, System::nanoTime), server::close);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class RemoteAuthenticator implements Authenticator {
                 .eventBus()
                 .<JsonObject>request(address, question, options)
                 .map(reply -> reply.body()),
-        new AnswerCache(0, 0),
+        new AnswerCache(0, 0, System::nanoTime),
         () -> {});
   }
 

@@ -7,8 +7,10 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.culvert.conformance.peer.Programs;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +33,7 @@ class TokenIT {
   private static final int REFUSED_3 = 4;
   private static final int REFUSED_5 = 0x86;
   private static final int NOT_AUTHORIZED_5 = 0x87;
+  private static final int UNAVAILABLE_5 = 0x88;
 
   @TempDir Path folder;
 
@@ -81,11 +84,19 @@ class TokenIT {
 
   @Test
   void serverDecidesWhoIsLetInAndWhatItMayDo() throws Exception {
+    Certificates.write(folder, "server", "localhost");
+    HttpServerOptions tls =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .addCertPath(folder.resolve("server.pem").toString())
+                    .addKeyPath(folder.resolve("server.key").toString()));
     Vertx vertx = Vertx.vertx();
     try {
       HttpServer server =
           vertx
-              .createHttpServer()
+              .createHttpServer(tls)
               .requestHandler(
                   request ->
                       request
@@ -96,8 +107,17 @@ class TokenIT {
               .toCompletionStage()
               .toCompletableFuture()
               .get(LIMIT_SECONDS, TimeUnit.SECONDS);
-      String url = "http://127.0.0.1:" + server.actualPort() + "/login";
+      String url = "https://localhost:" + server.actualPort() + "/login";
       try (JarProcess culvert = run("--set", "auth.http.url=" + url)) {
+        URI mqtt = URI.create(culvert.firstLine().split(" ")[1]);
+        assertThat(pub(mqtt, "mqttv5", "of/ann", "-u", "ann", "-P", "pencil"))
+            .as("a server that nobody vouches for")
+            .isEqualTo(UNAVAILABLE_5);
+        assertThat(culvert.signal("TERM")).isZero();
+        assertThat(culvert.err()).contains("could not decide").doesNotContain("pencil");
+      }
+      try (JarProcess culvert =
+          run("--set", "auth.http.url=" + url, "--set", "auth.http.authority=server.pem")) {
         URI mqtt = URI.create(culvert.firstLine().split(" ")[1]);
         assertThat(pub(mqtt, "mqttv5", "of/ann", "-u", "ann", "-P", "pencil")).isZero();
         assertThat(publish(mqtt, "of/bob", "-u", "ann", "-P", "pencil")).contains("Not authorized");
