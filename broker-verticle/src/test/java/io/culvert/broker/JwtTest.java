@@ -147,7 +147,7 @@ class JwtTest {
     PluginBroker broker =
         start(jwt().put("secret-file", file("secret", SECRET)).put("leeway-seconds", 0));
     try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
-      String token = Tokens.signed(Tokens.header("HS256"), Tokens.claims("ann", 2), SECRET);
+      String token = Tokens.signed(Tokens.header("HS256"), Tokens.claims("ann", 5), SECRET);
       assertThat(PluginBroker.login(client, null, token)).isEqualTo(ReasonCode.SUCCESS);
       assertThat(client.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
       assertThat(client.read()).isNull();
@@ -325,7 +325,7 @@ class JwtTest {
   }
 
   private static JsonObject jwt() {
-    return new JsonObject();
+    return new JsonObject().put("jwks-timeout-millis", 60_000);
   }
 
   private String file(String name, String content) throws Exception {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A client by hand over a blocking socket: MQTT 5 packets out and in. */
 final class Mqtt5Client implements AutoCloseable {
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
 
   private final Socket socket = new Socket();
   private final MqttDecoder decoder = new MqttDecoder(Long.MAX_VALUE);

@@ -71,7 +71,7 @@ class TokenIT {
           .connectWith()
           .simpleAuth()
           .username("ann")
-          .password(token("ann", 3, SECRET).getBytes(StandardCharsets.US_ASCII))
+          .password(token("ann", 8, SECRET).getBytes(StandardCharsets.US_ASCII))
           .applySimpleAuth()
           .send();
       assertThat(ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)).as("the token expires").isTrue();
