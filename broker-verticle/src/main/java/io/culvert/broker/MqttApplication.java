@@ -4,6 +4,7 @@ import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.CertificateField;
 import io.culvert.broker.auth.CertificateUser;
 import io.culvert.broker.auth.LoginRequest;
+import io.culvert.broker.bus.ReservedIds;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
@@ -12,6 +13,7 @@ import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
 final class MqttApplication implements Application<ServerEvent, ServerConnection> {
+  private static final String RESERVED = "the Client Identifier is one of the broker's own";
+
   private final Broker broker;
   private final Limits limits;
   private final Quota connectingBytes;
@@ -75,6 +79,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
             wake,
             WireLog.of(peer, packets),
             shard.nowMillis());
+    opened.peer(peer);
     strangers.put(opened, peer);
     log.audit().opened(opened, peer);
     return opened;
@@ -89,6 +94,9 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     if (event instanceof ServerEvent.Disconnected disconnected) {
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
+    }
+    if (refuseReserved(connection, event, nowMillis)) {
+      return;
     }
     if (event instanceof ServerEvent.AuthRequested requested) {
       log.audit().asked(connection, requested.connect());
@@ -111,6 +119,23 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
     forget(connection);
     // Where the engine could not tell it any more, because the driver or a handler failed.
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
+  }
+
+  /** Refuses a client that would be one of the broker's own. */
+  private boolean refuseReserved(ServerConnection connection, ServerEvent event, long nowMillis) {
+    if (event instanceof ServerEvent.ConnectRequested requested
+        && ReservedIds.contains(requested.connect().clientId())) {
+      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
+      broker.refuse(connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+      return true;
+    }
+    if (event instanceof ServerEvent.AuthRequested requested
+        && ReservedIds.contains(requested.connect().clientId())) {
+      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
+      connection.rejectAuth(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, RESERVED);
+      return true;
+    }
+    return false;
   }
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {

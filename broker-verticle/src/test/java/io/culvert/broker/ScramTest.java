@@ -180,6 +180,7 @@ class ScramTest {
                 auth.expiryEndsSession(),
                 auth.plugins(),
                 auth.ownPlugins()),
+            options.eventBus(),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));

@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.bus.BusOptions;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  * @param instances event loops; 0 for one per processor
  * @param closeGraceMillis how long a last packet may take to leave
  * @param sysIntervalSeconds how often {@code $SYS} is published, or 0 for never
+ * @param eventBus what other verticles may do
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -31,6 +33,7 @@ public record BrokerOptions(
     int closeGraceMillis,
     int sysIntervalSeconds,
     AuthOptions auth,
+    BusOptions eventBus,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -105,6 +108,7 @@ public record BrokerOptions(
         configuration.integer("mqtt.close-grace-millis"),
         configuration.integer("mqtt.sys-interval-seconds"),
         auth,
+        EventBusSettings.options(configuration),
         limits(configuration));
   }
 

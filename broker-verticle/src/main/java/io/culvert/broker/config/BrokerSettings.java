@@ -28,7 +28,13 @@ public final class BrokerSettings {
   private static final long NEVER = 0xFFFF_FFFFL;
 
   public static final SettingTable TABLE =
-      SettingTable.join(mqtt(), AuthSettings.TABLE, PluginSettings.TABLE, limits(), store());
+      SettingTable.join(
+          mqtt(),
+          AuthSettings.TABLE,
+          PluginSettings.TABLE,
+          limits(),
+          EventBusSettings.TABLE,
+          store());
 
   private BrokerSettings() {}
 

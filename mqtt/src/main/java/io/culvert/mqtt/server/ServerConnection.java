@@ -93,6 +93,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
   private @Nullable Login login;
+  private @Nullable Object peer;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -432,6 +433,20 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** What whoever let it in says that it may do, or null where that says nothing. */
   @Nullable Permissions granted() {
     return login().granted();
+  }
+
+  /** Whoever drives it tells what it knows of the other end, for {@link #view}. */
+  public void peer(Object known) {
+    peer = known;
+  }
+
+  ConnectionView view(long nowMillis) {
+    return new ConnectionView(
+        peer,
+        version(),
+        (nowMillis - openedMillis) / 1000,
+        (int) (keepAliveMillis / 1000),
+        out.pendingBytes());
   }
 
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
