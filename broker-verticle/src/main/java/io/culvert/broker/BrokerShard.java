@@ -6,6 +6,7 @@ import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.AuthorizationChain;
 import io.culvert.broker.auth.Authorizer;
 import io.culvert.broker.auth.CertificateField;
+import io.culvert.broker.bus.BusShard;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
@@ -47,6 +48,7 @@ final class BrokerShard {
   private final Quota connectingBytes;
   private final PacketCounters packets = new PacketCounters();
   private final StreamServer<ServerEvent, ServerConnection> streams;
+  private final StreamServer<ServerEvent, ServerConnection> ownClients;
   private final Logins logins;
   private final ConnectGate gate;
   private AuthOptions secured;
@@ -88,6 +90,9 @@ final class BrokerShard {
     this.scram = scram(options, logins, log);
     this.streams =
         new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
+    this.ownClients =
+        new StreamServer<>(
+            shard, new OwnClients(broker, options.limits(), connectingBytes, packets));
     broker.join(links.link(number));
     authorize(options);
   }
@@ -112,6 +117,21 @@ final class BrokerShard {
 
   StreamServer<ServerEvent, ServerConnection> streams() {
     return streams;
+  }
+
+  /** Where our own clients are served, to which everything is allowed. */
+  StreamServer<ServerEvent, ServerConnection> ownClients() {
+    return ownClients;
+  }
+
+  /** As the event-bus API needs it. */
+  BusShard forBus() {
+    return new BusShard(shard, broker, end -> ownClients.attach(end, end, end::close));
+  }
+
+  /** Of all shards. */
+  long connectingBytes() {
+    return connectingBytes.held();
   }
 
   ServingShard<ServerEvent, ServerConnection> serving(ListenerOptions listener) {
@@ -219,7 +239,7 @@ final class BrokerShard {
     if (acl != null) {
       authorizers.add(acl);
     }
-    broker.authorization(AuthorizationChain.of(authorizers), shard.nowMillis());
+    broker.authorization(OwnClients.allowed(AuthorizationChain.of(authorizers)), shard.nowMillis());
   }
 
   private @Nullable ScramExchanges scram(BrokerOptions options, Logins logins, ServerLog log) {

@@ -1,5 +1,6 @@
 package io.culvert.broker;
 
+import io.culvert.broker.bus.BusApi;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.MetricsOptions;
@@ -27,6 +28,7 @@ public final class BrokerVerticle extends VerticleBase {
 
   private final BrokerPlugins plugins;
   private final List<MqttBroker> brokers = new ArrayList<>(1);
+  private @Nullable BusApi bus;
   private @Nullable MetricsServer metrics;
 
   public BrokerVerticle() {
@@ -71,7 +73,10 @@ public final class BrokerVerticle extends VerticleBase {
     if (watched != null) {
       watched.ready(false);
     }
-    Future<?> closed = Future.join(brokers.stream().map(MqttBroker::end).toList());
+    BusApi open = bus;
+    Future<?> silent = open == null ? Future.succeededFuture() : open.stop();
+    Future<?> closed =
+        silent.eventually(() -> Future.join(brokers.stream().map(MqttBroker::end).toList()));
     return watched == null ? closed : closed.eventually(watched::close);
   }
 
@@ -85,7 +90,25 @@ public final class BrokerVerticle extends VerticleBase {
     MqttBroker broker = MqttBroker.create(context, options, plugins);
     brokers.add(broker);
     SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
-    return listenForMetrics(broker).compose(done -> broker.listen());
+    return listenForMetrics(broker)
+        .compose(done -> serveEventBus(broker, options))
+        .compose(done -> broker.listen());
+  }
+
+  private Future<Void> reload(MqttBroker broker, boolean dryRun) {
+    return vertx
+        .executeBlocking(() -> BrokerOptions.parse(config(), plugins.names()), /* ordered= */ false)
+        .compose(newest -> dryRun ? Future.succeededFuture() : broker.secure(newest));
+  }
+
+  private Future<Void> serveEventBus(MqttBroker broker, BrokerOptions options) {
+    if (!options.eventBus().enabled()) {
+      return Future.succeededFuture();
+    }
+    BusApi api =
+        BusApi.create(vertx, broker.busHost(dryRun -> reload(broker, dryRun)), options.eventBus());
+    bus = api;
+    return api.start();
   }
 
   private Future<Void> listenForMetrics(MqttBroker broker) {

@@ -4,6 +4,7 @@ import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.CertificateField;
 import io.culvert.broker.auth.CertificateUser;
 import io.culvert.broker.auth.LoginRequest;
+import io.culvert.broker.bus.ReservedIds;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
@@ -13,6 +14,7 @@ import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
 final class MqttApplication
     implements Application<ServerEvent, ServerConnection>, ConnectGate.Entrance {
+  private static final String RESERVED = "the Client Identifier is one of the broker's own";
+
   private final Shard shard;
   private final Broker broker;
   private final Limits limits;
@@ -83,7 +87,7 @@ final class MqttApplication
             wake,
             WireLog.of(peer, packets),
             own.nowMillis());
-    opened.origin(() -> String.valueOf(peer.remote()));
+    opened.peer(peer);
     strangers.put(opened, peer);
     log.audit().opened(opened, peer);
     return opened;
@@ -98,6 +102,9 @@ final class MqttApplication
     if (event instanceof ServerEvent.Disconnected disconnected) {
       log.disconnected(connection, disconnected, nowMillis);
       forget(connection);
+    }
+    if (refuseReserved(connection, event, nowMillis)) {
+      return;
     }
     boolean isConnect =
         event instanceof ServerEvent.ConnectRequested || event instanceof ServerEvent.AuthRequested;
@@ -128,6 +135,23 @@ final class MqttApplication
     forget(connection);
     // Where the engine could not tell it any more, because the driver or a handler failed.
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
+  }
+
+  /** Refuses a client that would be one of the broker's own. */
+  private boolean refuseReserved(ServerConnection connection, ServerEvent event, long nowMillis) {
+    if (event instanceof ServerEvent.ConnectRequested requested
+        && ReservedIds.contains(requested.connect().clientId())) {
+      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
+      broker.refuse(connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+      return true;
+    }
+    if (event instanceof ServerEvent.AuthRequested requested
+        && ReservedIds.contains(requested.connect().clientId())) {
+      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
+      connection.rejectAuth(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, RESERVED);
+      return true;
+    }
+    return false;
   }
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {

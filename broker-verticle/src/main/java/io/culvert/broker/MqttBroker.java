@@ -1,11 +1,14 @@
 package io.culvert.broker;
 
 import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.bus.BusHost;
+import io.culvert.broker.bus.BusShard;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.StormOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.server.ClientDirectory;
+import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -25,6 +28,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
@@ -36,6 +40,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,10 +119,10 @@ public final class MqttBroker {
 
   /** Binds all configured listeners; returns them with the ports that they got. */
   public Future<List<ListenerOptions>> listen() {
-    Future<List<ListenerOptions>> bound = Future.succeededFuture(new ArrayList<>());
+    Future<List<ListenerOptions>> all = Future.succeededFuture(new ArrayList<>());
     for (ListenerOptions listener : options.listeners()) {
-      bound =
-          bound.compose(
+      all =
+          all.compose(
               done ->
                   listen(listener)
                       .map(
@@ -128,7 +133,7 @@ public final class MqttBroker {
                             return done;
                           }));
     }
-    return bound
+    return all
         .onSuccess(done -> listening = true)
         .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
   }
@@ -153,6 +158,41 @@ public final class MqttBroker {
   /** One context for each event loop that the broker works on; the first is the given one. */
   public List<Context> contexts() {
     return shards.stream().map(part -> part.shard().context()).toList();
+  }
+
+  /**
+   * What the event-bus API needs of it.
+   *
+   * @param reload reads users and permissions again
+   */
+  BusHost busHost(Function<Boolean, Future<Void>> reload) {
+    List<BusShard> busShards = shards.stream().map(BrokerShard::forBus).toList();
+    return new BusHost() {
+      @Override
+      public List<BusShard> shards() {
+        return busShards;
+      }
+
+      @Override
+      public Limits limits() {
+        return options.limits();
+      }
+
+      @Override
+      public long connectingBytes() {
+        return shards.get(0).connectingBytes();
+      }
+
+      @Override
+      public List<JsonObject> listeners() {
+        return servers.stream().map(Bound::toJson).toList();
+      }
+
+      @Override
+      public Future<Void> reload(boolean dryRun) {
+        return reload.apply(dryRun);
+      }
+    };
   }
 
   /**
@@ -312,6 +352,7 @@ public final class MqttBroker {
   private Future<Void> closeConnections() {
     List<Future<Void>> closing = new ArrayList<>();
     shards.forEach(part -> closing.add(part.streams().close()));
+    shards.forEach(part -> closing.add(part.ownClients().close()));
     servers.forEach(each -> closing.add(each.server.close()));
     return Future.join(closing).mapEmpty();
   }
@@ -395,5 +436,12 @@ public final class MqttBroker {
   }
 
   /** A listener with the port that it got. */
-  private record Bound(ListenerOptions listener, EngineServer server) {}
+  private record Bound(ListenerOptions listener, EngineServer server) {
+    JsonObject toJson() {
+      return new JsonObject()
+          .put("uri", listener.uri())
+          .put("connections", server.connections())
+          .put("maxConnections", listener.maximumConnections());
+    }
+  }
 }

@@ -181,6 +181,7 @@ class ScramTest {
                 auth.plugins(),
                 auth.ownPlugins()),
             options.storms(),
+            options.eventBus(),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));

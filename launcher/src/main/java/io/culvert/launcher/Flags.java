@@ -17,11 +17,17 @@ final class Flags {
           new Flag("--data", "store.folder", "FOLDER", "Data folder (./culvert-data)."),
           new Flag("--instances", "mqtt.instances", "N", "Event loops (one per processor)."));
 
+  private static final Flag CLUSTER =
+      new Flag(
+          "--cluster",
+          "cluster.enabled",
+          "",
+          "Join an event bus with other nodes; see the settings cluster.*.");
+
   private static final List<Refused> REFUSED =
       List.of(
           new Refused("--http-port", 1, "the HTTP gateway"),
           new Refused("--tcp-port", 1, "the TCP gateway"),
-          new Refused("--cluster", 0, "clustering"),
           new Refused("--roles", 1, "the choice of roles"));
 
   private Flags() {}
@@ -53,6 +59,12 @@ final class Flags {
               .description(flag.description())
               .build());
     }
+    command.addOption(
+        OptionSpec.builder(CLUSTER.name())
+            .arity("0")
+            .type(boolean.class)
+            .description(CLUSTER.description())
+            .build());
     for (Refused refused : REFUSED) {
       command.addOption(
           OptionSpec.builder(refused.name())
@@ -80,6 +92,9 @@ final class Flags {
   static void load(ParseResult result, ConfigurationLoader loader) {
     List<String> settings = result.matchedOptionValue("--set", List.of());
     settings.forEach(loader::set);
+    if (result.hasMatchedOption(CLUSTER.name())) {
+      loader.flag(CLUSTER.name(), CLUSTER.key(), "true");
+    }
     for (Flag flag : ALL) {
       if (result.hasMatchedOption(flag.name())) {
         loader.flag(flag.name(), flag.key(), result.matchedOptionValue(flag.name(), ""));

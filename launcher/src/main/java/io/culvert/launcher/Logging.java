@@ -103,6 +103,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     if (configuration.isPresent("logging.audit-file")) {
       openAudit(context, configuration, folder);
     }
+    // It tells much that is of no use to anybody else.
+    context.getLogger("com.hazelcast").setLevel(Level.WARN);
     configuration
         .named("logging.levels")
         .forEach((logger, level) -> context.getLogger(logger).setLevel(Level.toLevel(level)));

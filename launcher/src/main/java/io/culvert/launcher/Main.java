@@ -21,6 +21,7 @@ public final class Main {
     System.setProperty(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
+    System.setProperty("hazelcast.logging.type", "slf4j");
     // A console is a terminal, in newer JDKs too: otherwise it would write into a redirected
     // stdout.
     System.setProperty("jdk.console", "java.base");

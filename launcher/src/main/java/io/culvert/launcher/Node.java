@@ -26,18 +26,13 @@ final class Node {
   }
 
   static Node create(int eventLoops) {
-    VertxOptions options =
-        new VertxOptions()
-            .setEventLoopPoolSize(eventLoops)
-            .setWorkerPoolSize(WORKERS)
-            .setInternalBlockingPoolSize(WORKERS)
-            .setPreferNativeTransport(true)
-            .setDisableTCCL(true)
-            .setFileSystemOptions(
-                new FileSystemOptions()
-                    .setFileCachingEnabled(false)
-                    .setClassPathResolvingEnabled(false));
-    return new Node(Vertx.builder().with(options).build());
+    return new Node(Vertx.builder().with(options(eventLoops)).build());
+  }
+
+  /** One that others may reach over the event bus. Blocks until it has joined them. */
+  static Node join(int eventLoops, ClusterSettings cluster)
+      throws StartException, InterruptedException {
+    return new Node(Cluster.join(options(eventLoops), cluster));
   }
 
   /**
@@ -63,6 +58,19 @@ final class Node {
   /** Undeploys everything and frees the threads. */
   Future<Void> stop() {
     return vertx.close();
+  }
+
+  private static VertxOptions options(int eventLoops) {
+    return new VertxOptions()
+        .setEventLoopPoolSize(eventLoops)
+        .setWorkerPoolSize(WORKERS)
+        .setInternalBlockingPoolSize(WORKERS)
+        .setPreferNativeTransport(true)
+        .setDisableTCCL(true)
+        .setFileSystemOptions(
+            new FileSystemOptions()
+                .setFileCachingEnabled(false)
+                .setClassPathResolvingEnabled(false));
   }
 
   /** What the verticle says that it has bound, in the order of the configuration. */

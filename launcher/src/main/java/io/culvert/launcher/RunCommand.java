@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParseResult;
@@ -43,6 +44,7 @@ final class RunCommand {
     Flags.checkAvailable(result);
     Configuration configuration = environment.load(result);
     BrokerOptions options = BrokerOptions.from(configuration);
+    ClusterSettings cluster = ClusterSettings.from(configuration);
     Logging.apply(configuration, environment.folder());
     boolean ephemeral = result.hasMatchedOption("--ephemeral");
     String useless = Listeners.uselessToOthers(options);
@@ -65,7 +67,7 @@ final class RunCommand {
         Path passwords = FirstUser.passwordFile(data.path(), useless, console);
         config.getJsonObject("auth").put("password-file", passwords.toString());
       }
-      return serve(config, options, listeners);
+      return serve(config, options, listeners, cluster);
     }
   }
 
@@ -74,9 +76,14 @@ final class RunCommand {
         environment.folder().resolve(Path.of(configuration.text("store.folder"))));
   }
 
-  private int serve(JsonObject config, BrokerOptions options, List<ListenerOptions> listeners)
+  private int serve(
+      JsonObject config,
+      BrokerOptions options,
+      List<ListenerOptions> listeners,
+      @Nullable ClusterSettings cluster)
       throws StartException, InterruptedException {
-    Node node = Node.create(options.shards(Integer.MAX_VALUE));
+    int eventLoops = options.shards(Integer.MAX_VALUE);
+    Node node = cluster == null ? Node.create(eventLoops) : Node.join(eventLoops, cluster);
     ending.whenAsked(node::stop, options.storms().endSeconds());
     try {
       List<String> addresses =

@@ -7,7 +7,8 @@ import io.culvert.runtime.config.SettingTable;
 /** The tables of all modules in the jar. */
 final class Settings {
   static final SettingTable TABLE =
-      SettingTable.join(BrokerSettings.TABLE, MetricsOptions.SETTINGS, Logging.SETTINGS);
+      SettingTable.join(
+          BrokerSettings.TABLE, ClusterSettings.TABLE, MetricsOptions.SETTINGS, Logging.SETTINGS);
 
   private Settings() {}
 }

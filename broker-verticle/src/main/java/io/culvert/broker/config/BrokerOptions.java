@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.bus.BusOptions;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * @param closeGraceMillis how long a last packet may take to leave
  * @param sysIntervalSeconds how often {@code $SYS} is published, or 0 for never
  * @param storms how many clients go and come at a time
+ * @param eventBus what other verticles may do
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -33,6 +35,7 @@ public record BrokerOptions(
     int sysIntervalSeconds,
     AuthOptions auth,
     StormOptions storms,
+    BusOptions eventBus,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -108,6 +111,7 @@ public record BrokerOptions(
         configuration.integer("mqtt.sys-interval-seconds"),
         auth,
         StormOptions.from(configuration),
+        EventBusSettings.options(configuration),
         limits(configuration));
   }
 

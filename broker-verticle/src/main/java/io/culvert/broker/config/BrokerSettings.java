@@ -35,6 +35,7 @@ public final class BrokerSettings {
           PluginSettings.TABLE,
           limits(),
           StormSettings.LIMITS,
+          EventBusSettings.TABLE,
           store());
 
   private BrokerSettings() {}

@@ -38,6 +38,13 @@ final class JarProcess implements AutoCloseable {
     return start(folder, List.of("-cp", jar().toString(), mainClass), arguments);
   }
 
+  /** A main class of these tests. */
+  static JarProcess java(Path folder, String mainClass, String... arguments) throws IOException {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return start(folder, List.of("-cp", classPath, mainClass), arguments);
+  }
+
   private static JarProcess start(Path folder, List<String> jvm, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();

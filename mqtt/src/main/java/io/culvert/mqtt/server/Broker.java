@@ -2,9 +2,11 @@ package io.culvert.mqtt.server;
 
 import io.culvert.engine.ShardLink;
 import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.topic.RetainedTree;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketType;
+import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.RetainHandling;
@@ -189,6 +191,25 @@ public final class Broker {
     return sessions.leftToDrain();
   }
 
+  /**
+   * Ends the connection of a client.
+   *
+   * @param reasonCode one of DISCONNECT; before MQTT 5 it cannot be told
+   * @return whether it had one here
+   */
+  public boolean disconnect(String clientId, ReasonCode reasonCode, Properties properties) {
+    return sessions.disconnect(clientId, reasonCode, properties);
+  }
+
+  /**
+   * Ends a session, and its connection (0x98).
+   *
+   * @return whether there was one here
+   */
+  public boolean endSession(String clientId, long nowMillis) {
+    return sessions.delete(clientId, nowMillis);
+  }
+
   // ---- publish
 
   /**
@@ -342,6 +363,22 @@ public final class Broker {
 
   public int sessionCount() {
     return sessions.size();
+  }
+
+  /** The Client Identifiers of all sessions here, in no order. */
+  public List<String> clientIds() {
+    return sessions.clientIds();
+  }
+
+  /** A session as it is now, or null where there is none here. */
+  public @Nullable SessionView view(String clientId, long nowMillis) {
+    Session known = sessions.get(clientId);
+    return known == null ? null : SessionView.of(known, nowMillis);
+  }
+
+  /** The retained messages of this shard that a filter matches. */
+  public RetainedTree.Cursor<Message> retained(TopicFilter filter) {
+    return retained.match(filter);
   }
 
   public @Nullable Session session(String clientId) {

@@ -112,6 +112,10 @@ final class MessageQueue {
     deliveries.forEach(action);
   }
 
+  long bytes() {
+    return bytes;
+  }
+
   int size() {
     return deliveries.size() + apart;
   }

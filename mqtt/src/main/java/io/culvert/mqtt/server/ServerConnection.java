@@ -33,7 +33,6 @@ import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +93,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
   private @Nullable Login login;
-  private @Nullable Supplier<String> origin;
+  private @Nullable Object peer;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -301,11 +300,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
-  /** Where it comes from, as people who read the log want it. */
-  public void origin(Supplier<String> address) {
-    origin = address;
-  }
-
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
       Session accepted,
@@ -432,8 +426,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Where it comes from, in words. */
   String origin() {
-    Supplier<String> known = origin;
-    return known == null ? "an unknown address" : known.get();
+    return peer == null ? "an unknown address" : peer.toString();
   }
 
   /** Nothing more comes from the client, although it may not be known as ended yet. */
@@ -450,6 +443,24 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** What whoever let it in says that it may do, or null where that says nothing. */
   @Nullable Permissions granted() {
     return login().granted();
+  }
+
+  /**
+   * Whoever drives it tells what it knows of the other end, for {@link #view}.
+   *
+   * @param known its text is what people who read the log want to know
+   */
+  public void peer(Object known) {
+    peer = known;
+  }
+
+  ConnectionView view(long nowMillis) {
+    return new ConnectionView(
+        peer,
+        version(),
+        (nowMillis - openedMillis) / 1000,
+        (int) (keepAliveMillis / 1000),
+        out.pendingBytes());
   }
 
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */

@@ -149,6 +149,12 @@ public final class Session {
     return waiting == null ? 0 : waiting.size();
   }
 
+  /** Bytes of those messages. */
+  public long queuedBytes() {
+    MessageQueue waiting = queue;
+    return waiting == null ? 0 : waiting.bytes();
+  }
+
   /** Messages that were sent and are not acknowledged. */
   public int inFlight() {
     return window.size();

@@ -95,6 +95,36 @@ final class Sessions {
     }
   }
 
+  List<String> clientIds() {
+    return List.copyOf(sessions.keySet());
+  }
+
+  boolean disconnect(String clientId, ReasonCode reasonCode, Properties properties) {
+    Session session = sessions.get(clientId);
+    ServerConnection connection = session == null ? null : session.connection();
+    if (connection == null) {
+      return false;
+    }
+    connection.disconnect(reasonCode, DisconnectCause.SERVER_DISCONNECT, properties);
+    return true;
+  }
+
+  boolean delete(String clientId, long nowMillis) {
+    Session session = sessions.get(clientId);
+    if (session == null) {
+      return false;
+    }
+    ServerConnection connection = session.connection();
+    if (connection != null) {
+      connection.disconnect(ReasonCode.ADMINISTRATIVE_ACTION, DisconnectCause.SERVER_DISCONNECT);
+      detach(session, DisconnectCause.SERVER_DISCONNECT, nowMillis);
+    }
+    if (sessions.get(clientId) == session) { // else it has ended with its connection
+      end(session, nowMillis);
+    }
+    return true;
+  }
+
   @Nullable Session get(String clientId) {
     return sessions.get(clientId);
   }

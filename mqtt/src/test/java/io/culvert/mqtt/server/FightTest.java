@@ -187,7 +187,7 @@ class FightTest {
 
   private TestClient from(String origin) {
     TestClient client = harness.open();
-    client.server.origin(() -> origin);
+    client.server.peer(origin);
     return client;
   }
 

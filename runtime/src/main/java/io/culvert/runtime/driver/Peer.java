@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who is at the other end. It is a view of the socket and computes its answers when asked, so to
  * keep it costs an idle connection nothing. Addresses may be unknown, and may be forgotten once the
- * connection has ended.
+ * connection has ended. Its text is the remote address, for logs.
  */
 public interface Peer {
   /** How the bytes come: {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code stream}. */

@@ -79,6 +79,11 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   }
 
   @Override
+  public String toString() {
+    return String.valueOf(remote());
+  }
+
+  @Override
   public boolean isWritable() {
     return channel.isWritable();
   }

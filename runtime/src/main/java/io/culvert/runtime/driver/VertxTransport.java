@@ -44,6 +44,11 @@ abstract class VertxTransport implements Transport {
   }
 
   @Override
+  public String toString() {
+    return String.valueOf(remote());
+  }
+
+  @Override
   public final boolean isWritable() {
     if (closed || isStreamClosed()) {
       return false;

@@ -1,0 +1,57 @@
+package io.culvert.broker.bus;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the event-bus API has counted since the start, on all event loops. */
+public final class BusCounters {
+  private final LongAdder delivered = new LongAdder();
+  private final LongAdder redelivered = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder givenUp = new LongAdder();
+  private final LongAdder leasesEnded = new LongAdder();
+
+  void countDelivery() {
+    delivered.increment();
+  }
+
+  void countRedelivery() {
+    redelivered.increment();
+  }
+
+  void countDropped() {
+    dropped.increment();
+  }
+
+  void countGivenUp() {
+    givenUp.increment();
+  }
+
+  void countLeaseEnded() {
+    leasesEnded.increment();
+  }
+
+  /** Requests to subscribers, repetitions included. */
+  public long delivered() {
+    return delivered.sum();
+  }
+
+  /** Messages that a subscriber has not acknowledged and that were put off. */
+  public long redelivered() {
+    return redelivered.sum();
+  }
+
+  /** Messages of QoS 0 that a subscriber did not get because too many were unanswered. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Messages that were given up after as many attempts as their subscriber wanted. */
+  public long givenUp() {
+    return givenUp.sum();
+  }
+
+  /** Subscribers that did not renew their lease. */
+  public long leasesEnded() {
+    return leasesEnded.sum();
+  }
+}

@@ -1,0 +1,179 @@
+package io.culvert.broker.bus;
+
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.client.ClientConnection;
+import io.culvert.mqtt.client.ClientEvent;
+import io.culvert.mqtt.client.ClientSession;
+import io.culvert.mqtt.client.ConnectOptions;
+import io.culvert.mqtt.client.RefusedException;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicName;
+import io.culvert.runtime.bus.MqttFailure;
+import io.culvert.runtime.bus.MqttMessage;
+import io.culvert.runtime.bus.PublishResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what comes over the event bus. It is one client, so that messages of one sender keep
+ * their order. Everything in it happens on its shard's event loop.
+ *
+ * <p>So many messages, and so many bytes of them, may wait for their acknowledgement; more are
+ * refused as {@link MqttFailure#BUSY}.
+ */
+final class Publisher {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
+  /** Whoever ended the connection may not be ready at once for the next one. */
+  private static final long RECONNECT_MILLIS = 100;
+
+  private final BusShard shard;
+  private final BusOptions options;
+  private final Map<Integer, Pending> pending = new HashMap<>();
+  private Promise<Void> connected = Promise.promise();
+  private @Nullable ClientConnection connection;
+  private long pendingBytes;
+  private boolean stopped;
+
+  Publisher(BusShard shard, BusOptions options) {
+    this.shard = shard;
+    this.options = options;
+  }
+
+  /** Completes when messages are taken. */
+  Future<Void> start() {
+    InProcessClient.connect(
+        shard,
+        ClientSession.create(options.messages()),
+        ConnectOptions.builder()
+            .clientId(ReservedIds.publisher())
+            .keepAliveSeconds(0)
+            .maximumInFlight(65_535)
+            .build(),
+        this::handle,
+        () -> {});
+    return connected.future();
+  }
+
+  /** Publishes; completes as PUBACK or PUBCOMP says, at QoS 0 at once. */
+  Future<PublishResult> publish(MqttMessage message) {
+    TopicName topic = Messages.topic(message);
+    Properties properties = Messages.properties(message);
+    int bytes = message.payload().length();
+    ClientConnection open = connection;
+    if (open == null) {
+      throw MqttFailure.UNAVAILABLE.because("the broker is starting or stopping");
+    }
+    if (pending.size() >= options.messages() || pendingBytes + bytes > options.bytes()) {
+      throw MqttFailure.BUSY.because(
+          pending.size() + " messages with " + pendingBytes + " bytes wait for acknowledgement");
+    }
+    try {
+      int packetId =
+          open.publish(
+              topic,
+              Bytes.wrap(message.payload().getBytes()),
+              QoS.of(message.qos()),
+              message.retain(),
+              properties,
+              shard.shard().nowMillis());
+      if (packetId == 0) {
+        return Future.succeededFuture(result(ReasonCode.SUCCESS));
+      }
+      Pending waiting = new Pending(topic.toString(), bytes, Promise.promise());
+      pending.put(packetId, waiting);
+      pendingBytes += bytes;
+      return waiting.done().future();
+    } catch (RefusedException refused) {
+      throw switch (refused.refusal()) {
+        case QUEUE_FULL, NO_PACKET_IDENTIFIER ->
+            MqttFailure.BUSY.because("too many messages wait for acknowledgement");
+        default -> Messages.failure(refused.refusal().reasonCode(), "PUBLISH to " + topic);
+      };
+    }
+  }
+
+  /** How many messages wait for their acknowledgement. */
+  int outstanding() {
+    return pending.size();
+  }
+
+  long outstandingBytes() {
+    return pendingBytes;
+  }
+
+  void stop() {
+    stopped = true;
+    ClientConnection open = connection;
+    if (open != null) {
+      open.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, shard.shard().nowMillis());
+    }
+  }
+
+  private void handle(ClientConnection from, ClientEvent event, long nowMillis) {
+    if (event instanceof ClientEvent.Connected) {
+      connection = from;
+      connected.tryComplete();
+    } else if (event instanceof ClientEvent.Acknowledged acknowledged) {
+      acknowledged(acknowledged.packetId(), acknowledged.reasonCode());
+    } else if (event instanceof ClientEvent.PublishDropped dropped) {
+      acknowledged(dropped.packetId(), dropped.refusal().reasonCode());
+    } else if (event instanceof ClientEvent.Disconnected disconnected) {
+      disconnected(disconnected);
+    }
+  }
+
+  private void acknowledged(int packetId, ReasonCode reasonCode) {
+    Pending known = pending.remove(packetId);
+    if (known == null) {
+      return;
+    }
+    pendingBytes -= known.bytes();
+    if (reasonCode.isError()) {
+      known.done().fail(Messages.failure(reasonCode, "PUBLISH to " + known.topic()));
+    } else {
+      known.done().complete(result(reasonCode));
+    }
+  }
+
+  private void disconnected(ClientEvent.Disconnected how) {
+    connection = null;
+    List<Pending> lost = List.copyOf(pending.values());
+    pending.clear();
+    pendingBytes = 0;
+    lost.forEach(
+        each ->
+            each.done()
+                .fail(
+                    MqttFailure.UNAVAILABLE.because(
+                        "the exchange broke off; the message may have been published")));
+    if (!stopped) {
+      LOG.warn(
+          "the event bus's publisher was disconnected ({}, {}); it connects again",
+          how.cause(),
+          Messages.words(how.reasonCode()));
+      shard.shard().context().owner().setTimer(RECONNECT_MILLIS, ignored -> again());
+    }
+  }
+
+  private void again() {
+    if (!stopped) {
+      connected = Promise.promise();
+      var unused = start();
+    }
+  }
+
+  private static PublishResult result(ReasonCode reasonCode) {
+    return new PublishResult(reasonCode.value(), Messages.words(reasonCode));
+  }
+
+  private record Pending(String topic, int bytes, Promise<PublishResult> done) {}
+}

@@ -1,0 +1,13 @@
+package io.culvert.runtime.bus;
+
+/** Why a request over the event bus failed: what every module's failures have in common. */
+public interface CulvertFailure {
+  /** The {@code failureCode} of the reply; never changes. */
+  int code();
+
+  /** A word for the code; never changes. */
+  String name();
+
+  /** Whether the same request may succeed later. */
+  boolean retryable();
+}
