@@ -117,7 +117,13 @@ class TokenIT {
         assertThat(culvert.err()).contains("could not decide").doesNotContain("pencil");
       }
       try (JarProcess culvert =
-          run("--set", "auth.http.url=" + url, "--set", "auth.http.authority=server.pem")) {
+          run(
+              "--set",
+              "auth.http.url=" + url,
+              "--set",
+              "auth.http.authority=server.pem",
+              "--set",
+              "auth.http.timeout-millis=60s")) {
         URI mqtt = URI.create(culvert.firstLine().split(" ")[1]);
         assertThat(pub(mqtt, "mqttv5", "of/ann", "-u", "ann", "-P", "pencil")).isZero();
         assertThat(publish(mqtt, "of/bob", "-u", "ann", "-P", "pencil")).contains("Not authorized");
