@@ -11,6 +11,7 @@ import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Counters;
+import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -65,7 +66,9 @@ final class BrokerShard {
         new Logins(
             broker, log, shard, plugins, options.auth().pending(), options.auth().timeoutMillis());
     this.streams =
-        new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
+        new StreamServer<>(
+            shard,
+            application(options.limits(), options.auth().chainInside(), CertificateField.NONE));
     broker.join(links.link(number));
     authorize(options);
   }
@@ -97,6 +100,7 @@ final class BrokerShard {
     return new ServingShard<>(
         shard,
         application(
+            listener.limits().within(options.limits()),
             options.auth().chainOf(listener),
             tls == null ? CertificateField.NONE : tls.userField()));
   }
@@ -147,10 +151,11 @@ final class BrokerShard {
     links.close(number);
   }
 
-  private MqttApplication application(AuthChain chain, CertificateField userField) {
+  private MqttApplication application(
+      Limits limits, AuthChain chain, CertificateField userField) {
     return new MqttApplication(
         broker,
-        options.limits(),
+        limits,
         connectingBytes,
         log,
         chain.scram() ? scram : null,

@@ -226,7 +226,7 @@ public final class MqttBroker {
         listener.path(),
         listener.subprotocols(),
         origins(listener),
-        Math.toIntExact(options.limits().maximumPacketSizeBytes()),
+        Math.toIntExact(listener.limits().within(options.limits()).maximumPacketSizeBytes()),
         listener.maximumConnections());
   }
 

@@ -2,7 +2,6 @@ package io.culvert.broker.config;
 
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
@@ -11,7 +10,6 @@ import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +90,7 @@ public record BrokerOptions(
               "has a wildcard, and is to begin topics"));
     }
     checkDistinct(listeners, problems);
-    checkTls(listeners, problems);
+    checkEach(listeners, problems);
     AuthOptions auth = AuthOptions.from(configuration, listeners, ownPlugins, problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
@@ -136,7 +134,7 @@ public record BrokerOptions(
 
   private static Limits limits(Configuration configuration) {
     return Limits.builder()
-        .versions(versions(configuration))
+        .versions(ListenerLimits.versions(configuration.texts("mqtt.versions")))
         .topicAliasMaximum(configuration.integer("mqtt.topic-alias-maximum"))
         .outboundTopicAliasMaximum(configuration.integer("mqtt.outbound-topic-alias-maximum"))
         .maximumQos(QoS.of(configuration.integer("mqtt.maximum-qos")))
@@ -179,19 +177,6 @@ public record BrokerOptions(
     return configuration.isPresent(key) ? configuration.text(key) : "";
   }
 
-  private static Set<MqttVersion> versions(Configuration configuration) {
-    Set<MqttVersion> versions = EnumSet.noneOf(MqttVersion.class);
-    for (String text : configuration.texts("mqtt.versions")) {
-      versions.add(
-          switch (text) {
-            case "3.1" -> MqttVersion.MQTT_3_1;
-            case "3.1.1" -> MqttVersion.MQTT_3_1_1;
-            default -> MqttVersion.MQTT_5;
-          });
-    }
-    return versions;
-  }
-
   private static List<ListenerOptions> listeners(
       Configuration configuration, List<Problem> problems) {
     List<Configuration> sections = configuration.sections("mqtt.listeners");
@@ -232,12 +217,9 @@ public record BrokerOptions(
         .toList();
   }
 
-  private static void checkTls(List<ListenerOptions> listeners, List<Problem> problems) {
+  private static void checkEach(List<ListenerOptions> listeners, List<Problem> problems) {
     for (int i = 0; i < listeners.size(); i++) {
-      TlsSettings tls = listeners.get(i).tls();
-      if (tls != null) {
-        tls.check("mqtt.listeners[" + i + "]", problems);
-      }
+      listeners.get(i).check("mqtt.listeners[" + i + "]", problems);
     }
   }
 

@@ -193,6 +193,27 @@ public final class BrokerSettings {
             10_000_000,
             "1000000",
             "Connections at the same time; further ones are closed at once."),
+        texts(
+            "mqtt.listeners[].versions",
+            List.of("3.1", "3.1.1", "5.0"),
+            null,
+            "MQTT versions that clients of this listener may use; unless given, those of"
+                + " `mqtt.versions`."),
+        number(
+            "mqtt.listeners[].packet-bytes",
+            Unit.BYTES,
+            16,
+            LARGEST_PACKET,
+            null,
+            "Largest MQTT packet that is accepted here; unless given, `limits.packet-bytes`."),
+        number(
+            "mqtt.listeners[].connect-timeout-seconds",
+            Unit.SECONDS,
+            1,
+            3600,
+            null,
+            "Time that a connection has here to send its CONNECT; unless given,"
+                + " `limits.connect-timeout-seconds`."),
         number(
             "mqtt.listeners[].backlog",
             Unit.COUNT,

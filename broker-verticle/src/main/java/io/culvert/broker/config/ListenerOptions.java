@@ -1,6 +1,7 @@
 package io.culvert.broker.config;
 
 import io.culvert.runtime.config.Configuration;
+import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param path of a WebSocket, as are the next two
  * @param subprotocols that are accepted, first one preferred
  * @param origins of web pages that may connect; empty for those of the same host only
+ * @param limits where they are not those of the broker
  * @param tls or null where it is not used
  * @param auth names of the plug-ins that decide about its clients; empty for those of {@code
  *     auth.chain}
@@ -28,6 +30,7 @@ public record ListenerOptions(
     List<String> origins,
     int maximumConnections,
     int backlog,
+    ListenerLimits limits,
     @Nullable TlsSettings tls,
     List<String> auth) {
 
@@ -73,8 +76,21 @@ public record ListenerOptions(
         section.texts("origins"),
         section.integer("max-connections"),
         section.integer("backlog"),
+        ListenerLimits.from(section),
         tls,
         section.texts("auth"));
+  }
+
+  /**
+   * Adds what is wrong with it; looks at files, so it blocks.
+   *
+   * @param path of its section
+   */
+  void check(String path, List<Problem> problems) {
+    limits.check(path, problems);
+    if (tls != null) {
+      tls.check(path, problems);
+    }
   }
 
   /** The same listener on another port. */
@@ -88,6 +104,7 @@ public record ListenerOptions(
         origins,
         maximumConnections,
         backlog,
+        limits,
         tls,
         auth);
   }
@@ -124,6 +141,7 @@ public record ListenerOptions(
             .put("max-connections", maximumConnections)
             .put("backlog", backlog)
             .put("auth", new JsonArray(auth));
+    limits.addTo(section);
     if (tls != null) {
       tls.addTo(section);
     }

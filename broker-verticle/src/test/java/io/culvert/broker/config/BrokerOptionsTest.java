@@ -148,8 +148,32 @@ class BrokerOptionsTest {
                 List.of("b"),
                 4,
                 5,
+                ListenerLimits.NONE,
                 null,
                 List.of()));
+  }
+
+  @Test
+  void listenerMayHaveOtherLimitsThanTheBroker() {
+    BrokerOptions options =
+        BrokerOptions.from(
+            yaml(
+                "mqtt: {listeners: [{port: 0, versions: [5.0], packet-bytes: 77,"
+                    + " connect-timeout-seconds: 3}, {port: 0}]}"));
+    Limits other = options.listeners().get(0).limits().within(options.limits());
+    assertThat(other)
+        .usingRecursiveComparison()
+        .isEqualTo(
+            Limits.builder()
+                .versions(EnumSet.of(MqttVersion.MQTT_5))
+                .maximumPacketSizeBytes(77)
+                .connectTimeoutMillis(3_000)
+                .build());
+    assertThat(options.listeners().get(1).limits().within(options.limits()))
+        .isSameAs(options.limits());
+    assertThatThrownBy(() -> uris("mqtt: {listeners: [{versions: []}]}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.listeners[0].versions: names no version");
   }
 
   @Test
@@ -196,6 +220,22 @@ class BrokerOptionsTest {
     BrokerOptions deployed = BrokerOptions.parse(json);
     assertThat(deployed.listeners()).isEqualTo(resolved);
     assertThat(deployed.limits()).usingRecursiveComparison().isEqualTo(options.limits());
+  }
+
+  @Test
+  void theDeployedListenersAreTheSame() throws Exception {
+    Configuration configuration =
+        yaml(
+            """
+            mqtt:
+              listeners:
+                - {port: 0, versions: [3.1.1], packet-bytes: 1MiB, connect-timeout-seconds: 5}
+                - {type: websocket, path: /p, origins: [a], max-connections: 4, backlog: 5}
+            """);
+    List<ListenerOptions> listeners = BrokerOptions.from(configuration).listeners();
+    BrokerOptions deployed =
+        BrokerOptions.parse(BrokerOptions.deployable(configuration, listeners));
+    assertThat(deployed.listeners()).isEqualTo(listeners);
   }
 
   @Test
