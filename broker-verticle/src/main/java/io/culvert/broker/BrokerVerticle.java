@@ -52,7 +52,13 @@ public final class BrokerVerticle extends VerticleBase {
     brokers.add(broker);
     SecurityFiles.watch(
         vertx, config(), plugins.names(), broker, options.auth().reloadSeconds(), seen);
-    return broker.listen();
+    return vertx
+        .executeBlocking(() -> Certificates.look(options))
+        .compose(
+            certificates ->
+                broker
+                    .listen()
+                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)));
   }
 
   private void announce(List<ListenerOptions> bound) {

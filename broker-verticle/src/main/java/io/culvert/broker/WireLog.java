@@ -3,6 +3,7 @@ package io.culvert.broker;
 import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.runtime.driver.Peer;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +21,16 @@ record WireLog(Peer peer) implements PacketLog {
 
   @Override
   public void received(PacketType type, int packetId, int sizeBytes) {
-    LOG.debug("{} → {} id {} size {}", peer.remote(), type, packetId, sizeBytes);
+    LOG.debug("{} → {} id {} size {}", name(), type, packetId, sizeBytes);
   }
 
   @Override
   public void sent(PacketType type, int packetId, int sizeBytes) {
-    LOG.debug("{} ← {} id {} size {}", peer.remote(), type, packetId, sizeBytes);
+    LOG.debug("{} ← {} id {} size {}", name(), type, packetId, sizeBytes);
+  }
+
+  private @Nullable Object name() {
+    SocketAddress remote = peer.remote();
+    return remote == null ? peer.credentials() : remote;
   }
 }

@@ -181,7 +181,7 @@ public record BrokerOptions(
       Configuration configuration, List<Problem> problems) {
     List<Configuration> sections = configuration.sections("mqtt.listeners");
     if (sections.isEmpty()) {
-      return shortForm(configuration);
+      return shortForm(configuration, problems);
     }
     for (String key : SHORT_FORM) {
       String origin = configuration.origin(key);
@@ -191,10 +191,11 @@ public record BrokerOptions(
                 origin, key, "has no meaning beside mqtt.listeners; set it in that list instead"));
       }
     }
-    return sections.stream().map(ListenerOptions::from).toList();
+    return sections.stream().map(section -> ListenerOptions.from(section, problems)).toList();
   }
 
-  private static List<ListenerOptions> shortForm(Configuration configuration) {
+  private static List<ListenerOptions> shortForm(
+      Configuration configuration, List<Problem> problems) {
     JsonArray sections =
         new JsonArray()
             .add(
@@ -213,7 +214,7 @@ public record BrokerOptions(
         .load()
         .sections("mqtt.listeners")
         .stream()
-        .map(ListenerOptions::from)
+        .map(section -> ListenerOptions.from(section, problems))
         .toList();
   }
 
@@ -227,8 +228,10 @@ public record BrokerOptions(
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < listeners.size(); i++) {
       ListenerOptions listener = listeners.get(i);
-      String address = listener.bind() + ":" + listener.port();
-      if (listener.port() != 0 && !taken.add(address)) {
+      UnixSocket unix = listener.unix();
+      String address = unix == null ? listener.bind() + ":" + listener.port() : unix.file();
+      boolean isFixed = unix != null || listener.port() != 0;
+      if (isFixed && !taken.add(address)) {
         problems.add(
             new Problem("", "mqtt.listeners[" + i + "]", "another listener has " + address));
       }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls or null where it is not used
  * @param auth names of the plug-ins that decide about its clients; empty for those of {@code
  *     auth.chain}
+ * @param unix of a Unix domain socket, which has neither address nor port; else null
+ * @param proxy that says by the PROXY protocol whom connections come from, or null where none does
  */
 public record ListenerOptions(
     Type type,
@@ -32,11 +34,14 @@ public record ListenerOptions(
     int backlog,
     ListenerLimits limits,
     @Nullable TlsSettings tls,
-    List<String> auth) {
+    List<String> auth,
+    @Nullable UnixSocket unix,
+    @Nullable ProxySettings proxy) {
 
   /** The transport below MQTT. */
   public enum Type {
     TCP("tcp", "mqtt", 1883, 8883),
+    UNIX("unix", "unix", 0, 0),
     WEBSOCKET("websocket", "ws", 8083, 8084);
 
     private final String text;
@@ -52,7 +57,11 @@ public record ListenerOptions(
     }
 
     static Type parse(String text) {
-      return text.equals(WEBSOCKET.text) ? WEBSOCKET : TCP;
+      return switch (text) {
+        case "websocket" -> WEBSOCKET;
+        case "unix" -> UNIX;
+        default -> TCP;
+      };
     }
   }
 
@@ -63,8 +72,9 @@ public record ListenerOptions(
   }
 
   /** From a section of {@code mqtt.listeners}. */
-  static ListenerOptions from(Configuration section) {
+  static ListenerOptions from(Configuration section, List<Problem> problems) {
     Type type = Type.parse(section.text("type"));
+    UnixSocket unix = UnixSocket.from(section, type, problems);
     TlsSettings tls = TlsSettings.from(section);
     int defaultPort = tls == null ? type.defaultPort : type.defaultTlsPort;
     return new ListenerOptions(
@@ -78,7 +88,9 @@ public record ListenerOptions(
         section.integer("backlog"),
         ListenerLimits.from(section),
         tls,
-        section.texts("auth"));
+        section.texts("auth"),
+        unix,
+        ProxySettings.from(section, type, problems));
   }
 
   /**
@@ -106,14 +118,19 @@ public record ListenerOptions(
         backlog,
         limits,
         tls,
-        auth);
+        auth,
+        unix,
+        proxy);
   }
 
   /**
    * What a client connects to: {@code mqtt://127.0.0.1:1883}, {@code ws://[::1]:8083/mqtt}, or with
-   * {@code mqtts}, {@code wss}.
+   * {@code mqtts}, {@code wss}, or {@code unix:///run/culvert.sock}.
    */
   public String uri() {
+    if (unix != null) {
+      return "unix://" + unix.file();
+    }
     String host = bind.contains(":") ? "[" + bind + "]" : bind;
     String scheme = tls == null ? type.scheme : type.scheme + "s";
     return scheme + "://" + host + ":" + port + (type == Type.WEBSOCKET ? path : "");
@@ -121,6 +138,12 @@ public record ListenerOptions(
 
   /** Whether only this machine can connect. May look a host name up, so it can block. */
   public boolean isLoopback() {
+    if (unix != null) {
+      return true;
+    }
+    if (proxy != null) {
+      return false; // whoever can connect to the proxy
+    }
     try {
       return InetAddress.getByName(bind).isLoopbackAddress();
     } catch (UnknownHostException e) {
@@ -133,15 +156,23 @@ public record ListenerOptions(
     JsonObject section =
         new JsonObject()
             .put("type", type.text)
-            .put("bind", bind)
-            .put("port", port)
-            .put("path", path)
-            .put("subprotocols", new JsonArray(subprotocols))
-            .put("origins", new JsonArray(origins))
             .put("max-connections", maximumConnections)
             .put("backlog", backlog)
             .put("auth", new JsonArray(auth));
+    if (unix != null) {
+      unix.addTo(section);
+    } else {
+      section
+          .put("bind", bind)
+          .put("port", port)
+          .put("path", path)
+          .put("subprotocols", new JsonArray(subprotocols))
+          .put("origins", new JsonArray(origins));
+    }
     limits.addTo(section);
+    if (proxy != null) {
+      proxy.addTo(section);
+    }
     if (tls != null) {
       tls.addTo(section);
     }

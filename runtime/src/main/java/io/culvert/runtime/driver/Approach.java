@@ -30,6 +30,7 @@ final class Approach extends ChannelInboundHandlerAdapter {
   private final Endpoint<?, ?> endpoint;
   private final Front front;
   private @Nullable Future<?> timeout;
+  private boolean hasHeader;
   private boolean passed;
 
   private Approach(Endpoint<?, ?> endpoint, Front front) {
@@ -53,7 +54,7 @@ final class Approach extends ChannelInboundHandlerAdapter {
     timeout =
         ctx.executor()
             .schedule(
-                () -> ended(ctx, "no complete handshake or PROXY header came in time"),
+                () -> late(ctx),
                 front.options().timeoutMillis(),
                 TimeUnit.MILLISECONDS);
     ctx.fireChannelActive();
@@ -64,6 +65,7 @@ final class Approach extends ChannelInboundHandlerAdapter {
     if (!(message instanceof HAProxyMessage header)) {
       throw new IllegalStateException("bytes before the end of a handshake");
     }
+    hasHeader = true;
     try {
       Announced announced = Announced.of(header);
       if (announced != null) {
@@ -95,7 +97,7 @@ final class Approach extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof HAProxyProtocolException) {
-      front.warn(ctx.channel().remoteAddress(), "has sent no valid PROXY protocol header");
+      warn(ctx);
     }
     ended(ctx, cause.toString());
   }
@@ -115,6 +117,17 @@ final class Approach extends ChannelInboundHandlerAdapter {
     passed = true;
     front.approaching().remove(ctx.channel());
     ctx.pipeline().replace(this, "culvert", new TcpTransport(endpoint, ctx.channel()));
+  }
+
+  private void late(ChannelHandlerContext ctx) {
+    if (front.options().isProxied() && !hasHeader) {
+      warn(ctx);
+    }
+    ended(ctx, "no complete handshake or PROXY header came in time");
+  }
+
+  private void warn(ChannelHandlerContext ctx) {
+    front.warn(ctx.channel().remoteAddress(), "has sent no valid PROXY protocol header");
   }
 
   private void ended(ChannelHandlerContext ctx, String why) {

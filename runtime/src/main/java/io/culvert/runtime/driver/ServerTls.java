@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.UncheckedIOException;
@@ -54,8 +55,7 @@ final class ServerTls {
   static ServerTls load(Vertx vertx, ServerSSLOptions options) throws Exception {
     KeyCertOptions keys = options.getKeyCertOptions().copy(); // which keeps what it has read
     TrustOptions trust = options.getTrustOptions();
-    KeyManagerFactory all = keys.getKeyManagerFactory(vertx);
-    KeyPairs.check(all);
+    KeyPairs.check(keys.getKeyManagerFactory(vertx));
     return new ServerTls(
         switch (options.getClientAuth()) {
           case REQUIRED -> ClientAuth.REQUIRE;
@@ -63,8 +63,17 @@ final class ServerTls {
           case NONE -> ClientAuth.NONE;
         },
         trust == null ? null : trust.copy().getTrustManagerFactory(vertx),
-        all,
+        firstOf(keys).getKeyManagerFactory(vertx),
         options.isSni() ? keys.keyManagerFactoryMapper(vertx) : null);
+  }
+
+  /** For whoever asks for no name: else any of them might be taken. */
+  private static KeyCertOptions firstOf(KeyCertOptions keys) {
+    return keys instanceof PemKeyCertOptions files && files.getCertPaths().size() > 1
+        ? new PemKeyCertOptions()
+            .addCertPath(files.getCertPaths().get(0))
+            .addKeyPath(files.getKeyPaths().get(0))
+        : keys;
   }
 
   /** The first handler of a connection. */
