@@ -151,8 +151,7 @@ final class BrokerShard {
     links.close(number);
   }
 
-  private MqttApplication application(
-      Limits limits, AuthChain chain, CertificateField userField) {
+  private MqttApplication application(Limits limits, AuthChain chain, CertificateField userField) {
     return new MqttApplication(
         broker,
         limits,

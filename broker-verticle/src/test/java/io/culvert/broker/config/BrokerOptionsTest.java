@@ -231,7 +231,7 @@ class BrokerOptionsTest {
     ListenerOptions listener = options.listeners().get(0);
     assertThat(listener.uri()).isEqualTo("unix:///tmp/s");
     assertThat(listener.unix()).isEqualTo(new UnixSocket("/tmp/s", "0600"));
-    assertThat(options.admitsAnonymous(listener)).isTrue();
+    assertThat(options.auth().chainOf(listener).anonymous()).isTrue();
   }
 
   @Test
@@ -243,7 +243,7 @@ class BrokerOptionsTest {
     ListenerOptions listener = options.listeners().get(0);
     assertThat(listener.proxy()).isEqualTo(new ProxySettings(List.of("127.0.0.1", "10.0.0.0/8")));
     assertThat(listener.isLoopback()).isFalse();
-    assertThat(options.admitsAnonymous(listener)).isFalse();
+    assertThat(options.auth().chainOf(listener).anonymous()).isFalse();
   }
 
   @ParameterizedTest

@@ -199,8 +199,7 @@ class ListenersIT {
     SSLContext trusting = SSLContext.getInstance("TLS");
     trusting.init(null, Certificates.any(), null);
     try (SSLSocket tls =
-        (SSLSocket)
-            trusting.getSocketFactory().createSocket("127.0.0.1", listener.getPort())) {
+        (SSLSocket) trusting.getSocketFactory().createSocket("127.0.0.1", listener.getPort())) {
       SSLParameters parameters = tls.getSSLParameters();
       parameters.setServerNames(List.of(new SNIHostName(name)));
       tls.setSSLParameters(parameters);

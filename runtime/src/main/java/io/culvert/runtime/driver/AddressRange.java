@@ -49,7 +49,7 @@ public final class AddressRange {
     }
     for (int bit = 0; bit < bits; bit += Byte.SIZE) {
       int rest = Math.min(Byte.SIZE, bits - bit);
-      int mask = 0xff00 >> rest & 0xff;
+      int mask = (0xff00 >> rest) & 0xff;
       if (((address[bit / Byte.SIZE] ^ other[bit / Byte.SIZE]) & mask) != 0) {
         return false;
       }

@@ -53,10 +53,7 @@ final class Approach extends ChannelInboundHandlerAdapter {
     front.approaching().add(ctx.channel()); // which closes it, if the listener has closed
     timeout =
         ctx.executor()
-            .schedule(
-                () -> late(ctx),
-                front.options().timeoutMillis(),
-                TimeUnit.MILLISECONDS);
+            .schedule(() -> late(ctx), front.options().timeoutMillis(), TimeUnit.MILLISECONDS);
     ctx.fireChannelActive();
   }
 

@@ -34,6 +34,6 @@ public record TcpFront(
   /** Whether a peer may connect. */
   boolean admits(@Nullable SocketAddress peer) {
     return proxies.isEmpty()
-        || peer != null && proxies.stream().anyMatch(range -> range.contains(peer));
+        || (peer != null && proxies.stream().anyMatch(range -> range.contains(peer)));
   }
 }

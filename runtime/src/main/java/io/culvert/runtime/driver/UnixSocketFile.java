@@ -121,7 +121,7 @@ final class UnixSocketFile {
         return Files.createDirectory(
             parent.resolve(name), PosixFilePermissions.asFileAttribute(own));
       } catch (FileAlreadyExistsException taken) {
-        continue; // somebody else's, or left by a start that was killed
+        Shard.LOG.debug("{} is somebody else's, or left by a start that was killed", name);
       }
     }
     throw new IOException("no folder could be made in " + parent);
