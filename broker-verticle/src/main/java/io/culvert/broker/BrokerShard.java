@@ -15,6 +15,7 @@ import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Counters;
+import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.RetryAfter;
 import io.culvert.mqtt.server.ServerConnection;
@@ -89,7 +90,9 @@ final class BrokerShard {
             options.auth().expiryEndsSession());
     this.scram = scram(options, logins, log);
     this.streams =
-        new StreamServer<>(shard, application(options.auth().chainInside(), CertificateField.NONE));
+        new StreamServer<>(
+            shard,
+            application(options.limits(), options.auth().chainInside(), CertificateField.NONE));
     this.ownClients =
         new StreamServer<>(
             shard, new OwnClients(broker, options.limits(), connectingBytes, packets));
@@ -139,6 +142,7 @@ final class BrokerShard {
     return new ServingShard<>(
         shard,
         application(
+            listener.limits().within(options.limits()),
             options.auth().chainOf(listener),
             tls == null ? CertificateField.NONE : tls.userField()));
   }
@@ -218,11 +222,11 @@ final class BrokerShard {
     links.close(number);
   }
 
-  private MqttApplication application(AuthChain chain, CertificateField userField) {
+  private MqttApplication application(Limits limits, AuthChain chain, CertificateField userField) {
     return new MqttApplication(
         shard,
         broker,
-        options.limits(),
+        limits,
         connectingBytes,
         packets,
         log,

@@ -90,9 +90,14 @@ public final class BrokerVerticle extends VerticleBase {
     MqttBroker broker = MqttBroker.create(context, options, plugins);
     brokers.add(broker);
     SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
-    return listenForMetrics(broker)
-        .compose(done -> serveEventBus(broker, options))
-        .compose(done -> broker.listen());
+    return vertx
+        .executeBlocking(() -> Certificates.look(options))
+        .compose(
+            certificates ->
+                listenForMetrics(broker)
+                    .compose(done -> serveEventBus(broker, options))
+                    .compose(done -> broker.listen())
+                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)));
   }
 
   private Future<Void> reload(MqttBroker broker, boolean dryRun) {

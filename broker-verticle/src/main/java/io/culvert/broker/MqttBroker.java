@@ -5,8 +5,10 @@ import io.culvert.broker.bus.BusHost;
 import io.culvert.broker.bus.BusShard;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.broker.config.ProxySettings;
 import io.culvert.broker.config.StormOptions;
 import io.culvert.broker.config.TlsSettings;
+import io.culvert.broker.config.UnixSocket;
 import io.culvert.mqtt.server.ClientDirectory;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
@@ -20,7 +22,9 @@ import io.culvert.runtime.driver.ServingShard;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.ShardLinks;
 import io.culvert.runtime.driver.Shards;
+import io.culvert.runtime.driver.TcpFront;
 import io.culvert.runtime.driver.TcpOptions;
+import io.culvert.runtime.driver.UnixOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,12 +33,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -133,8 +138,7 @@ public final class MqttBroker {
                             return done;
                           }));
     }
-    return all
-        .onSuccess(done -> listening = true)
+    return all.onSuccess(done -> listening = true)
         .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
   }
 
@@ -203,6 +207,17 @@ public final class MqttBroker {
   public Future<Void> secure(BrokerOptions newest) {
     Map<String, Authenticator> plugins = authenticators.of(newest.auth());
     return onEach(part -> part.secure(newest, plugins));
+  }
+
+  /**
+   * Reads the certificates of a listener again: handshakes that begin from now on use them. Fails,
+   * and changes nothing, when one cannot be used.
+   *
+   * @param listener its number among those of the options, which has TLS
+   */
+  Future<Void> reloadTls(int listener) {
+    TlsSettings tls = Objects.requireNonNull(options.listeners().get(listener).tls());
+    return servers.get(listener).server.reload(tls.options());
   }
 
   /** What it holds and has counted. May be called on any thread. */
@@ -376,35 +391,41 @@ public final class MqttBroker {
         shards.stream().map(part -> part.serving(listener)).toList();
     return switch (listener.type()) {
       case TCP -> listenTcp(serving, listener);
+      case UNIX -> EngineServer.listenUnix(serving, unixOptions(listener));
       case WEBSOCKET -> EngineServer.listenWebSocket(serving, webSocketOptions(listener));
     };
   }
 
-  private static Future<EngineServer> listenTcp(
+  private Future<EngineServer> listenTcp(
       List<ServingShard<ServerEvent, ServerConnection>> serving, ListenerOptions listener) {
-    TlsSettings tls = listener.tls();
-    if (tls != null) {
-      return EngineServer.listenTcp(
-          serving, tlsOptions(listener, tls), listener.maximumConnections());
-    }
-    TcpOptions plain =
+    TcpOptions options =
         new TcpOptions(
             listener.bind(),
             listener.port(),
             listener.backlog(),
             false,
             listener.maximumConnections());
-    return EngineServer.listenTcp(serving, plain);
+    TlsSettings tls = listener.tls();
+    ProxySettings proxy = listener.proxy();
+    if (tls == null && proxy == null) {
+      return EngineServer.listenTcp(serving, options);
+    }
+    TcpFront front =
+        new TcpFront(
+            proxy == null ? List.of() : proxy.ranges(),
+            tls == null ? null : tls.options(),
+            limits(listener).connectTimeoutMillis());
+    return EngineServer.listenTcp(serving, options, front);
   }
 
-  private static NetServerOptions tlsOptions(ListenerOptions listener, TlsSettings tls) {
-    NetServerOptions server =
-        new NetServerOptions()
-            .setHost(listener.bind())
-            .setPort(listener.port())
-            .setAcceptBacklog(listener.backlog())
-            .setClientAuth(tls.clientAuth());
-    return tls.applyTo(server);
+  private Limits limits(ListenerOptions listener) {
+    return listener.limits().within(options.limits());
+  }
+
+  private static UnixOptions unixOptions(ListenerOptions listener) {
+    UnixSocket unix = Objects.requireNonNull(listener.unix());
+    return new UnixOptions(
+        Path.of(unix.file()), unix.modeBits(), listener.backlog(), listener.maximumConnections());
   }
 
   private WebSocketOptions webSocketOptions(ListenerOptions listener) {
@@ -415,14 +436,14 @@ public final class MqttBroker {
             .setAcceptBacklog(listener.backlog());
     TlsSettings tls = listener.tls();
     if (tls != null) {
-      tls.applyTo(server.setClientAuth(tls.clientAuth()));
+      tls.applyTo(server);
     }
     return new WebSocketOptions(
         server,
         listener.path(),
         listener.subprotocols(),
         origins(listener),
-        Math.toIntExact(options.limits().maximumPacketSizeBytes()),
+        Math.toIntExact(limits(listener).maximumPacketSizeBytes()),
         listener.maximumConnections());
   }
 

@@ -132,7 +132,7 @@ final class SecurityFiles {
   }
 
   /** Changes when the file does; the same for all times at which there is none. */
-  private static String state(String file) {
+  static String state(String file) {
     try {
       BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
       return file + " " + found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();

@@ -22,13 +22,13 @@ record WireLog(Peer peer, PacketLog next) implements PacketLog {
 
   @Override
   public void received(PacketType type, int packetId, int sizeBytes) {
-    LOG.debug("{} → {} id {} size {}", peer.remote(), type, packetId, sizeBytes);
+    LOG.debug("{} → {} id {} size {}", peer, type, packetId, sizeBytes);
     next.received(type, packetId, sizeBytes);
   }
 
   @Override
   public void sent(PacketType type, int packetId, int sizeBytes) {
-    LOG.debug("{} ← {} id {} size {}", peer.remote(), type, packetId, sizeBytes);
+    LOG.debug("{} ← {} id {} size {}", peer, type, packetId, sizeBytes);
     next.sent(type, packetId, sizeBytes);
   }
 }

@@ -36,6 +36,10 @@ final class Listeners {
   static List<ListenerOptions> resolve(List<ListenerOptions> listeners) throws StartException {
     List<ListenerOptions> resolved = new ArrayList<>();
     for (ListenerOptions listener : listeners) {
+      if (listener.unix() != null) {
+        resolved.add(listener); // has neither; whoever binds it finds out
+        continue;
+      }
       try (ServerSocket socket = new ServerSocket()) {
         socket.setReuseAddress(true);
         InetAddress address = InetAddress.getByName(listener.bind());

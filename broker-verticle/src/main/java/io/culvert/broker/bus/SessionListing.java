@@ -58,7 +58,8 @@ final class SessionListing {
 
   /** The session of a client, or null where it has none. */
   Future<@Nullable SessionView> find(String clientId) {
-    return views(List.of(clientId)).map(views -> views.isEmpty() ? null : views.get(0));
+    return views(List.of(clientId))
+        .<@Nullable SessionView>map(views -> views.isEmpty() ? null : views.get(0));
   }
 
   private Future<List<String>> clientIds() {

@@ -69,9 +69,9 @@ final class AuthSettings {
               0,
               86_400,
               "5s",
-              "How often the files of users and permissions are looked at. When one has changed, all"
-                  + " are read again; if one is then missing, empty or malformed, what was read before"
-                  + " goes on to hold, and the log says why. 0 never looks."),
+              "How often the files of users and permissions, and of certificates, are looked at. When"
+                  + " one has changed, all are read again; if one is then missing, empty or malformed,"
+                  + " what was read before goes on to hold, and the log says why. 0 never looks."),
           text(
               "auth.scram-file",
               null,

@@ -3,7 +3,6 @@ package io.culvert.broker.config;
 import io.culvert.broker.bus.BusOptions;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
@@ -12,7 +11,6 @@ import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -99,7 +97,7 @@ public record BrokerOptions(
               "has a wildcard, and is to begin topics"));
     }
     checkDistinct(listeners, problems);
-    checkTls(listeners, problems);
+    checkEach(listeners, problems);
     AuthOptions auth = AuthOptions.from(configuration, listeners, ownPlugins, problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
@@ -146,7 +144,7 @@ public record BrokerOptions(
 
   private static Limits limits(Configuration configuration) {
     return Limits.builder()
-        .versions(versions(configuration))
+        .versions(ListenerLimits.versions(configuration.texts("mqtt.versions")))
         .topicAliasMaximum(configuration.integer("mqtt.topic-alias-maximum"))
         .outboundTopicAliasMaximum(configuration.integer("mqtt.outbound-topic-alias-maximum"))
         .maximumQos(QoS.of(configuration.integer("mqtt.maximum-qos")))
@@ -189,24 +187,11 @@ public record BrokerOptions(
     return configuration.isPresent(key) ? configuration.text(key) : "";
   }
 
-  private static Set<MqttVersion> versions(Configuration configuration) {
-    Set<MqttVersion> versions = EnumSet.noneOf(MqttVersion.class);
-    for (String text : configuration.texts("mqtt.versions")) {
-      versions.add(
-          switch (text) {
-            case "3.1" -> MqttVersion.MQTT_3_1;
-            case "3.1.1" -> MqttVersion.MQTT_3_1_1;
-            default -> MqttVersion.MQTT_5;
-          });
-    }
-    return versions;
-  }
-
   private static List<ListenerOptions> listeners(
       Configuration configuration, List<Problem> problems) {
     List<Configuration> sections = configuration.sections("mqtt.listeners");
     if (sections.isEmpty()) {
-      return shortForm(configuration);
+      return shortForm(configuration, problems);
     }
     for (String key : SHORT_FORM) {
       String origin = configuration.origin(key);
@@ -216,10 +201,11 @@ public record BrokerOptions(
                 origin, key, "has no meaning beside mqtt.listeners; set it in that list instead"));
       }
     }
-    return sections.stream().map(ListenerOptions::from).toList();
+    return sections.stream().map(section -> ListenerOptions.from(section, problems)).toList();
   }
 
-  private static List<ListenerOptions> shortForm(Configuration configuration) {
+  private static List<ListenerOptions> shortForm(
+      Configuration configuration, List<Problem> problems) {
     JsonArray sections =
         new JsonArray()
             .add(
@@ -238,16 +224,13 @@ public record BrokerOptions(
         .load()
         .sections("mqtt.listeners")
         .stream()
-        .map(ListenerOptions::from)
+        .map(section -> ListenerOptions.from(section, problems))
         .toList();
   }
 
-  private static void checkTls(List<ListenerOptions> listeners, List<Problem> problems) {
+  private static void checkEach(List<ListenerOptions> listeners, List<Problem> problems) {
     for (int i = 0; i < listeners.size(); i++) {
-      TlsSettings tls = listeners.get(i).tls();
-      if (tls != null) {
-        tls.check("mqtt.listeners[" + i + "]", problems);
-      }
+      listeners.get(i).check("mqtt.listeners[" + i + "]", problems);
     }
   }
 
@@ -255,8 +238,10 @@ public record BrokerOptions(
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < listeners.size(); i++) {
       ListenerOptions listener = listeners.get(i);
-      String address = listener.bind() + ":" + listener.port();
-      if (listener.port() != 0 && !taken.add(address)) {
+      UnixSocket unix = listener.unix();
+      String address = unix == null ? listener.bind() + ":" + listener.port() : unix.file();
+      boolean isFixed = unix != null || listener.port() != 0;
+      if (isFixed && !taken.add(address)) {
         problems.add(
             new Problem("", "mqtt.listeners[" + i + "]", "another listener has " + address));
       }

@@ -147,7 +147,21 @@ public final class BrokerSettings {
             "10s",
             "How often the broker publishes what it counts below `$SYS`, retained, with the names"
                 + " that Mosquitto uses and its own below `$SYS/culvert`; 0 never does."),
-        choice("mqtt.listeners[].type", List.of("tcp", "websocket"), "tcp", "Transport of MQTT."),
+        choice(
+            "mqtt.listeners[].type",
+            List.of("tcp", "websocket", "unix"),
+            "tcp",
+            "Transport of MQTT; `unix` is a Unix domain socket."),
+        text(
+            "mqtt.listeners[].socket",
+            null,
+            "File of a Unix domain socket, at most 107 bytes long, in a folder that exists. One"
+                + " that is left from an earlier start is replaced; anything else of that name"
+                + " stops the start."),
+        text(
+            "mqtt.listeners[].socket-mode",
+            "0600",
+            "Mode of that file, in octal digits: who may write to it may connect."),
         text("mqtt.listeners[].bind", "127.0.0.1", "Address to listen on."),
         number(
             "mqtt.listeners[].port",
@@ -164,6 +178,26 @@ public final class BrokerSettings {
                 + " it the listener speaks TLS, and nothing else."),
         text(
             "mqtt.listeners[].key", null, "File in PEM (PKCS #8) with the key of the certificate."),
+        text(
+            "mqtt.listeners[].more-certificates[].certificate",
+            null,
+            "File in PEM with a further certificate, for clients that ask for one of its names"
+                + " (SNI). Others get the listener's `certificate`."),
+        text(
+            "mqtt.listeners[].more-certificates[].key",
+            null,
+            "File in PEM (PKCS #8) with the key of that certificate."),
+        flag(
+            "mqtt.listeners[].proxy-protocol",
+            false,
+            "Whether each connection begins with a header of the PROXY protocol, version 1 or 2,"
+                + " that says whom it comes from. Only for tcp, also with TLS."),
+        texts(
+            "mqtt.listeners[].proxy-from",
+            ANY,
+            "",
+            "Addresses of the proxies that may say so, such as `10.0.0.7` or `10.0.0.0/24`;"
+                + " connections of others are closed at once. Needed with `proxy-protocol`."),
         choice(
             "mqtt.listeners[].client-certificates",
             List.of("none", "optional", "required"),
@@ -209,6 +243,27 @@ public final class BrokerSettings {
             10_000_000,
             "1000000",
             "Connections at the same time; further ones are closed at once."),
+        texts(
+            "mqtt.listeners[].versions",
+            List.of("3.1", "3.1.1", "5.0"),
+            null,
+            "MQTT versions that clients of this listener may use; unless given, those of"
+                + " `mqtt.versions`."),
+        number(
+            "mqtt.listeners[].packet-bytes",
+            Unit.BYTES,
+            16,
+            LARGEST_PACKET,
+            null,
+            "Largest MQTT packet that is accepted here; unless given, `limits.packet-bytes`."),
+        number(
+            "mqtt.listeners[].connect-timeout-seconds",
+            Unit.SECONDS,
+            1,
+            3600,
+            null,
+            "Time that a connection has here to send its CONNECT; unless given,"
+                + " `limits.connect-timeout-seconds`."),
         number(
             "mqtt.listeners[].backlog",
             Unit.COUNT,

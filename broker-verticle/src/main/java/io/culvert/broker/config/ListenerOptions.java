@@ -1,6 +1,7 @@
 package io.culvert.broker.config;
 
 import io.culvert.runtime.config.Configuration;
+import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -15,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param path of a WebSocket, as are the next two
  * @param subprotocols that are accepted, first one preferred
  * @param origins of web pages that may connect; empty for those of the same host only
+ * @param limits where they are not those of the broker
  * @param tls or null where it is not used
  * @param auth names of the plug-ins that decide about its clients; empty for those of {@code
  *     auth.chain}
+ * @param unix of a Unix domain socket, which has neither address nor port; else null
+ * @param proxy that says by the PROXY protocol whom connections come from, or null where none does
  */
 public record ListenerOptions(
     Type type,
@@ -28,12 +32,16 @@ public record ListenerOptions(
     List<String> origins,
     int maximumConnections,
     int backlog,
+    ListenerLimits limits,
     @Nullable TlsSettings tls,
-    List<String> auth) {
+    List<String> auth,
+    @Nullable UnixSocket unix,
+    @Nullable ProxySettings proxy) {
 
   /** The transport below MQTT. */
   public enum Type {
     TCP("tcp", "mqtt", 1883, 8883),
+    UNIX("unix", "unix", 0, 0),
     WEBSOCKET("websocket", "ws", 8083, 8084);
 
     private final String text;
@@ -49,7 +57,11 @@ public record ListenerOptions(
     }
 
     static Type parse(String text) {
-      return text.equals(WEBSOCKET.text) ? WEBSOCKET : TCP;
+      return switch (text) {
+        case "websocket" -> WEBSOCKET;
+        case "unix" -> UNIX;
+        default -> TCP;
+      };
     }
   }
 
@@ -60,8 +72,9 @@ public record ListenerOptions(
   }
 
   /** From a section of {@code mqtt.listeners}. */
-  static ListenerOptions from(Configuration section) {
+  static ListenerOptions from(Configuration section, List<Problem> problems) {
     Type type = Type.parse(section.text("type"));
+    UnixSocket unix = UnixSocket.from(section, type, problems);
     TlsSettings tls = TlsSettings.from(section);
     int defaultPort = tls == null ? type.defaultPort : type.defaultTlsPort;
     return new ListenerOptions(
@@ -73,8 +86,23 @@ public record ListenerOptions(
         section.texts("origins"),
         section.integer("max-connections"),
         section.integer("backlog"),
+        ListenerLimits.from(section),
         tls,
-        section.texts("auth"));
+        section.texts("auth"),
+        unix,
+        ProxySettings.from(section, type, problems));
+  }
+
+  /**
+   * Adds what is wrong with it; looks at files, so it blocks.
+   *
+   * @param path of its section
+   */
+  void check(String path, List<Problem> problems) {
+    limits.check(path, problems);
+    if (tls != null) {
+      tls.check(path, problems);
+    }
   }
 
   /** The same listener on another port. */
@@ -88,15 +116,21 @@ public record ListenerOptions(
         origins,
         maximumConnections,
         backlog,
+        limits,
         tls,
-        auth);
+        auth,
+        unix,
+        proxy);
   }
 
   /**
    * What a client connects to: {@code mqtt://127.0.0.1:1883}, {@code ws://[::1]:8083/mqtt}, or with
-   * {@code mqtts}, {@code wss}.
+   * {@code mqtts}, {@code wss}, or {@code unix:///run/culvert.sock}.
    */
   public String uri() {
+    if (unix != null) {
+      return "unix://" + unix.file();
+    }
     String host = bind.contains(":") ? "[" + bind + "]" : bind;
     String scheme = tls == null ? type.scheme : type.scheme + "s";
     return scheme + "://" + host + ":" + port + (type == Type.WEBSOCKET ? path : "");
@@ -104,6 +138,12 @@ public record ListenerOptions(
 
   /** Whether only this machine can connect. May look a host name up, so it can block. */
   public boolean isLoopback() {
+    if (unix != null) {
+      return true;
+    }
+    if (proxy != null) {
+      return false; // whoever can connect to the proxy
+    }
     try {
       return InetAddress.getByName(bind).isLoopbackAddress();
     } catch (UnknownHostException e) {
@@ -116,14 +156,23 @@ public record ListenerOptions(
     JsonObject section =
         new JsonObject()
             .put("type", type.text)
-            .put("bind", bind)
-            .put("port", port)
-            .put("path", path)
-            .put("subprotocols", new JsonArray(subprotocols))
-            .put("origins", new JsonArray(origins))
             .put("max-connections", maximumConnections)
             .put("backlog", backlog)
             .put("auth", new JsonArray(auth));
+    if (unix != null) {
+      unix.addTo(section);
+    } else {
+      section
+          .put("bind", bind)
+          .put("port", port)
+          .put("path", path)
+          .put("subprotocols", new JsonArray(subprotocols))
+          .put("origins", new JsonArray(origins));
+    }
+    limits.addTo(section);
+    if (proxy != null) {
+      proxy.addTo(section);
+    }
     if (tls != null) {
       tls.addTo(section);
     }

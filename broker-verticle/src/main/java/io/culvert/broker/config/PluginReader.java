@@ -111,7 +111,7 @@ final class PluginReader {
     }
     String trusted = text(authority);
     if (trusted != null) {
-      TlsSettings.checkFile(authority, trusted, problems);
+      CertificateFiles.checkFile(authority, trusted, problems);
     }
     return new RemoteOptions(
         uri(setting, text), trusted, configuration.number(timeout), connections);

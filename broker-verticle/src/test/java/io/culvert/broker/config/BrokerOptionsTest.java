@@ -148,8 +148,34 @@ class BrokerOptionsTest {
                 List.of("b"),
                 4,
                 5,
+                ListenerLimits.NONE,
                 null,
-                List.of()));
+                List.of(),
+                null,
+                null));
+  }
+
+  @Test
+  void listenerMayHaveOtherLimitsThanTheBroker() {
+    BrokerOptions options =
+        BrokerOptions.from(
+            yaml(
+                "mqtt: {listeners: [{port: 0, versions: [5.0], packet-bytes: 77,"
+                    + " connect-timeout-seconds: 3}, {port: 0}]}"));
+    Limits other = options.listeners().get(0).limits().within(options.limits());
+    assertThat(other)
+        .usingRecursiveComparison()
+        .isEqualTo(
+            Limits.builder()
+                .versions(EnumSet.of(MqttVersion.MQTT_5))
+                .maximumPacketSizeBytes(77)
+                .connectTimeoutMillis(3_000)
+                .build());
+    assertThat(options.listeners().get(1).limits().within(options.limits()))
+        .isSameAs(options.limits());
+    assertThatThrownBy(() -> uris("mqtt: {listeners: [{versions: []}]}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.listeners[0].versions: names no version");
   }
 
   @Test
@@ -199,6 +225,90 @@ class BrokerOptionsTest {
   }
 
   @Test
+  void unixDomainSocketIsOfThisMachineOnly() {
+    BrokerOptions options =
+        BrokerOptions.from(yaml("mqtt: {listeners: [{type: unix, socket: /tmp/s}]}"));
+    ListenerOptions listener = options.listeners().get(0);
+    assertThat(listener.uri()).isEqualTo("unix:///tmp/s");
+    assertThat(listener.unix()).isEqualTo(new UnixSocket("/tmp/s", "0600"));
+    assertThat(options.auth().chainOf(listener).anonymous()).isTrue();
+  }
+
+  @Test
+  void listenerBehindAProxyIsNotOfThisMachineOnly() {
+    BrokerOptions options =
+        BrokerOptions.from(
+            yaml(
+                "mqtt: {listeners: [{proxy-protocol: true, proxy-from: [127.0.0.1, 10.0.0.0/8]}]}"));
+    ListenerOptions listener = options.listeners().get(0);
+    assertThat(listener.proxy()).isEqualTo(new ProxySettings(List.of("127.0.0.1", "10.0.0.0/8")));
+    assertThat(listener.isLoopback()).isFalse();
+    assertThat(options.auth().chainOf(listener).anonymous()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          proxy-protocol: true                                     | .proxy-from: is needed
+          proxy-from: [10.0.0.7]                                   | .proxy-from: has a meaning only with proxy-protocol
+          proxy-protocol: true, proxy-from: [localhost]            | .proxy-from: no IP address: localhost
+          proxy-protocol: true, proxy-from: [10.0.0.0/33]          | .proxy-from: not 0 to 32 bits: 10.0.0.0/33
+          proxy-protocol: true, proxy-from: [10.0.0.0/]            | .proxy-from: not 0 to 32 bits: 10.0.0.0/
+          proxy-protocol: true, proxy-from: ['::1/129']            | .proxy-from: not 0 to 128 bits: ::1/129
+          type: websocket, proxy-protocol: true, proxy-from: [127.0.0.1] | .proxy-protocol: has a meaning only with type: tcp
+          """)
+  void whatSaysNotWhoTheProxyIsIsRefused(String listener, String message) {
+    assertThatThrownBy(() -> uris("mqtt: {listeners: [{" + listener + "}]}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          type: unix                                     | [0].socket: is needed
+          type: unix, socket: /none/s                    | [0].socket: its folder does not exist: /none
+          type: unix, socket: /tmp/LONG                  | [0].socket: is longer than 107 bytes
+          type: unix, socket: /tmp/s, port: 1            | [0].port: has no meaning for a Unix domain
+          type: unix, socket: /tmp/s, bind: 0.0.0.0      | [0].bind: has no meaning for a Unix domain
+          type: unix, socket: /tmp/s, certificate: x     | [0].certificate: has no meaning for a Unix
+          type: unix, socket: /tmp/s, socket-mode: 8     | [0].socket-mode: is no mode such as 0600
+          type: unix, socket: /tmp/s, socket-mode: u=rw  | [0].socket-mode: is no mode such as 0600
+          socket: /tmp/s                                 | [0].socket: has a meaning only with type: unix
+          """)
+  void whatFitsNoUnixDomainSocketIsRefused(String listener, String message) {
+    String section = listener.replace("LONG", "x".repeat(103));
+    assertThatThrownBy(() -> uris("mqtt: {listeners: [{" + section + "}]}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theDeployedListenersAreTheSame() throws Exception {
+    Configuration configuration =
+        yaml(
+            """
+            mqtt:
+              listeners:
+                - {port: 0, versions: [3.1.1], packet-bytes: 1MiB, connect-timeout-seconds: 5}
+                - {type: websocket, path: /p, origins: [a], max-connections: 4, backlog: 5}
+                - {type: unix, socket: /tmp/s, socket-mode: '0660'}
+                - {port: 3, proxy-protocol: true, proxy-from: [10.0.0.0/8]}
+                - {port: 4, certificate: FILE, key: FILE,
+                   more-certificates: [{certificate: FILE, key: FILE}]}
+            """
+                .replace("FILE", Files.writeString(folder.resolve("x.pem"), "x").toString()));
+    List<ListenerOptions> listeners = BrokerOptions.from(configuration).listeners();
+    BrokerOptions deployed =
+        BrokerOptions.parse(BrokerOptions.deployable(configuration, listeners));
+    assertThat(deployed.listeners()).isEqualTo(listeners);
+  }
+
+  @Test
   void loopbackIsKnown() {
     assertThat(BrokerOptions.from(yaml("mqtt: {bind: 127.0.0.9}")).listeners())
         .allMatch(ListenerOptions::isLoopback);
@@ -233,6 +343,8 @@ class BrokerOptionsTest {
           """
           certificate: FILE                                        | .key: is needed for TLS
           key: FILE                                                | .certificate: is needed for TLS
+          more-certificates: [{certificate: FILE, key: FILE}]      | .certificate: is needed for TLS
+          certificate: FILE, key: FILE, more-certificates: [{key: FILE}] | .more-certificates[0].certificate: is needed
           certificate: FILE, key: none                             | .key: there is no such file
           certificate: FILE, key: /                                | .key: there is no such file
           certificate: FILE, key: FILE, client-certificates: required | needs client-authority

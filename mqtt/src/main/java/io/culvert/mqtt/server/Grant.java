@@ -34,8 +34,9 @@ record Grant(
    * The properties of CONNACK: only what differs from what the client assumes without them.
    *
    * @param clientId the one in CONNECT, or the one that is assigned
+   * @param maximumPacketSizeBytes of the client's connection
    */
-  Properties properties(String clientId) {
+  Properties properties(String clientId, long maximumPacketSizeBytes) {
     if (!connect.version().isMqtt5()) {
       return Properties.EMPTY;
     }
@@ -50,7 +51,7 @@ record Grant(
       properties.put(Property.MAXIMUM_QOS, limits.maximumQos().value()); // [MQTT5-3.2.2-9]
     }
     putUnavailable(properties, Property.RETAIN_AVAILABLE, limits.retainAvailable());
-    properties.put(Property.MAXIMUM_PACKET_SIZE, limits.maximumPacketSizeBytes());
+    properties.put(Property.MAXIMUM_PACKET_SIZE, maximumPacketSizeBytes);
     if (connect.clientId().isEmpty()) {
       properties.put(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId); // [MQTT5-3.2.2-16]
     }

@@ -23,6 +23,11 @@ public final class Limits {
     return new Builder();
   }
 
+  /** A builder that begins with these. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
   /** The largest packet that is taken, in bytes; a larger one is refused on its fixed header. */
   public long maximumPacketSizeBytes() {
     return values.maximumPacketSizeBytes;

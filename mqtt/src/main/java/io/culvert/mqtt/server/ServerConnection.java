@@ -627,6 +627,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return event;
   }
 
+  /** What may come from its client, at most. */
+  long maximumPacketSizeBytes() {
+    return limits.maximumPacketSizeBytes();
+  }
+
   private ServerEvent onConnect(Connect connect, long nowMillis) {
     MqttVersion version = connect.version();
     sender.version(version);

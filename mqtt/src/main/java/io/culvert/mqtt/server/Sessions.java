@@ -153,7 +153,7 @@ final class Sessions {
     boolean assigned = connect.clientId().isEmpty();
     String clientId = assigned ? newClientId() : connect.clientId();
     Grant grant = Grant.of(connect, limits);
-    Properties properties = grant.properties(clientId);
+    Properties properties = grant.properties(clientId, connection.maximumPacketSizeBytes());
     if (!connection.fitsConnAck(properties)) { // which need not tell this
       properties = properties.without(Property.RESPONSE_INFORMATION);
     }

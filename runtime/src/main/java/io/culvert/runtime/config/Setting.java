@@ -67,7 +67,7 @@ public record Setting(
 
   /** A list of texts; an empty {@code choices} allows every text. */
   public static Setting texts(
-      String key, List<String> choices, String defaultText, String description) {
+      String key, List<String> choices, @Nullable String defaultText, String description) {
     return new Setting(
         key, new SettingType.TextList(choices), defaultText, description, Change.RESTART);
   }

@@ -9,6 +9,7 @@ import java.util.List;
 public final class DriverCounters {
   long accepted;
   long refused;
+  long unopened;
   long open;
   long bytesIn;
   long bytesOut;
@@ -24,6 +25,7 @@ public final class DriverCounters {
     for (DriverCounters one : all) {
       sum.accepted += one.accepted;
       sum.refused += one.refused;
+      sum.unopened += one.unopened;
       sum.open += one.open;
       sum.bytesIn += one.bytesIn;
       sum.bytesOut += one.bytesOut;
@@ -43,6 +45,14 @@ public final class DriverCounters {
   /** Connections that were closed at once, because the limit was reached or the request was bad. */
   public long refused() {
     return refused;
+  }
+
+  /**
+   * Connections that ended before anything of their protocol came: their TLS handshake or their
+   * PROXY protocol header was wrong, or late.
+   */
+  public long unopened() {
+    return unopened;
   }
 
   /** Connections that have a socket now. */
@@ -80,7 +90,7 @@ public final class DriverCounters {
 
   @Override
   public String toString() {
-    return "accepted=%d refused=%d open=%d bytesIn=%d bytesOut=%d reads=%d writes=%d failures=%d"
-        .formatted(accepted, refused, open, bytesIn, bytesOut, reads, writes, failures);
+    return "accepted=%d refused=%d unopened=%d open=%d bytesIn=%d bytesOut=%d reads=%d writes=%d failures=%d"
+        .formatted(accepted, refused, unopened, open, bytesIn, bytesOut, reads, writes, failures);
   }
 }

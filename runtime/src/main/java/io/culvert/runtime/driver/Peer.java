@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  * connection has ended. Its text is the remote address, for logs.
  */
 public interface Peer {
-  /** How the bytes come: {@code tcp}, {@code tls}, {@code ws}, {@code wss} or {@code stream}. */
+  /**
+   * How the bytes come: {@code tcp}, {@code tls}, {@code unix}, {@code ws}, {@code wss} or {@code
+   * stream}.
+   */
   String transport();
 
-  /** The peer's address. */
+  /** The peer's address; a Unix domain socket has none. */
   @Nullable SocketAddress remote();
 
   /** The address at which the peer has reached us. */
@@ -21,6 +24,11 @@ public interface Peer {
 
   /** The TLS session, with the peer's certificates if it has shown some; null without TLS. */
   default @Nullable SSLSession tlsSession() {
+    return null;
+  }
+
+  /** Which process it is, where that is known: on Unix domain sockets. */
+  default @Nullable PeerCredentials credentials() {
     return null;
   }
 }

@@ -9,22 +9,25 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.internal.ContextInternal;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts plain TCP connections on the first shard's event loop and gives each a {@link
- * TcpTransport} in the next shard, in turn. It does what Netty's ServerBootstrap does, without its
- * garbage per connection.
+ * Accepts TCP connections, or those of a Unix domain socket, on the first shard's event loop and
+ * gives each a {@link TcpTransport} in the next shard, in turn. It does what Netty's
+ * ServerBootstrap does, without its garbage per connection.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpListener extends ChannelInboundHandlerAdapter {
@@ -42,25 +45,61 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
 
   private final List<? extends Endpoint<?, ?>> endpoints;
   private final Admission admission;
+  private final @Nullable Front front;
   private final ChannelFutureListener registered = this::registered;
   private int next;
   private boolean pausing;
 
-  private TcpListener(List<? extends Endpoint<?, ?>> endpoints, Admission admission) {
+  private TcpListener(
+      List<? extends Endpoint<?, ?>> endpoints, Admission admission, @Nullable Front front) {
     this.endpoints = endpoints;
     this.admission = admission;
+    this.front = front;
   }
 
-  /** Binds; completes with the listening channel. */
+  /**
+   * Binds; completes with the listening channel.
+   *
+   * @param front what stands before the engines, or null for nothing
+   */
   static Future<Channel> listen(
-      List<? extends Endpoint<?, ?>> endpoints, Admission admission, TcpOptions options) {
-    Shard first = endpoints.get(0).shard();
-    ContextInternal context = first.internalContext();
-    Promise<Channel> bound = context.promise();
-    Channel server = context.owner().transport().serverChannelFactory(false).newChannel();
+      List<? extends Endpoint<?, ?>> endpoints,
+      Admission admission,
+      TcpOptions options,
+      @Nullable Front front) {
+    Channel server = channel(endpoints, false);
     configure(server, options);
-    server.pipeline().addLast(new TcpListener(endpoints, admission));
-    SocketAddress address = new InetSocketAddress(options.host(), options.port());
+    return bind(
+        server,
+        new TcpListener(endpoints, admission, front),
+        new InetSocketAddress(options.host(), options.port()));
+  }
+
+  /** Listens on a Unix domain socket; the caller cares for its file. */
+  static Future<Channel> listenUnix(
+      List<? extends Endpoint<?, ?>> endpoints, Admission admission, Path file, int backlog) {
+    Channel server = channel(endpoints, true);
+    if (!(server instanceof EpollServerDomainSocketChannel)) { // others do not know who connects
+      server.unsafe().closeForcibly();
+      return Future.failedFuture(
+          "Unix domain sockets need the native transport, which is there on Linux only");
+    }
+    server.config().setOption(ChannelOption.SO_BACKLOG, backlog);
+    return bind(
+        server,
+        new TcpListener(endpoints, admission, null),
+        new DomainSocketAddress(file.toFile()));
+  }
+
+  private static Channel channel(List<? extends Endpoint<?, ?>> endpoints, boolean unix) {
+    Shard first = endpoints.get(0).shard();
+    return first.internalContext().owner().transport().serverChannelFactory(unix).newChannel();
+  }
+
+  private static Future<Channel> bind(Channel server, TcpListener listener, SocketAddress address) {
+    Shard first = listener.endpoints.get(0).shard();
+    Promise<Channel> bound = first.internalContext().promise();
+    server.pipeline().addLast(listener);
     first
         .eventLoop()
         .register(server)
@@ -103,18 +142,26 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Channel accepted = (Channel) message;
+    if (front != null && !front.options().admits(accepted.remoteAddress())) {
+      front.warn(accepted.remoteAddress(), "is not among those who may send a PROXY header");
+      refuse(accepted);
+      return;
+    }
     if (!admission.take()) {
-      endpoints.get(0).counters().refused++; // that shard is the one that accepts
-      accepted.unsafe().closeForcibly();
+      refuse(accepted);
       return;
     }
     Endpoint<?, ?> endpoint = endpoints.get(next);
     next = (next + 1) % endpoints.size();
     ChannelConfig config = accepted.config();
     config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    config.setRecvByteBufAllocator(endpoint.shard().readBuffer());
     config.setWriteBufferWaterMark(WATER_MARK);
-    accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
+    if (front == null) {
+      config.setRecvByteBufAllocator(endpoint.shard().readBuffer());
+      accepted.pipeline().addLast(new TcpTransport(endpoint, accepted));
+    } else {
+      Approach.prepare(endpoint, front, accepted); // which may keep what is read
+    }
     endpoint.shard().eventLoop().register(accepted).addListener(registered);
   }
 
@@ -153,6 +200,11 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
       }
     }
     return false;
+  }
+
+  private void refuse(Channel accepted) {
+    endpoints.get(0).counters().refused++; // that shard is the one that accepts
+    accepted.unsafe().closeForcibly();
   }
 
   /** Netty has closed a channel that could not be registered; nobody else tells of its end. */

@@ -10,8 +10,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
@@ -25,8 +27,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection: the last handler of a Netty channel that runs on the shard's event loop, and
- * the only one unless TLS is before it.
+ * A TCP connection, or one of a Unix domain socket: the last handler of a Netty channel that runs
+ * on the shard's event loop, and the only one unless TLS is before it.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
@@ -59,17 +61,28 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public String transport() {
+    if (channel instanceof DomainSocketChannel) {
+      return "unix";
+    }
     return tls() == null ? "tcp" : "tls";
   }
 
   @Override
   public @Nullable SocketAddress remote() {
-    return channel.remoteAddress();
+    if (channel instanceof DomainSocketChannel) {
+      return null;
+    }
+    Approach.Announced announced = announced();
+    return announced == null ? channel.remoteAddress() : announced.remote();
   }
 
   @Override
   public @Nullable SocketAddress local() {
-    return channel.localAddress();
+    if (channel instanceof DomainSocketChannel) {
+      return null;
+    }
+    Approach.Announced announced = announced();
+    return announced == null ? channel.localAddress() : announced.local();
   }
 
   @Override
@@ -80,7 +93,22 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public String toString() {
-    return String.valueOf(remote());
+    SocketAddress address = remote();
+    return String.valueOf(address == null ? credentials() : address);
+  }
+
+  @Override
+  public @Nullable PeerCredentials credentials() {
+    if (!(channel instanceof EpollDomainSocketChannel unix)) {
+      return null;
+    }
+    try {
+      var peer = unix.peerCredentials();
+      return new PeerCredentials(
+          Integer.toUnsignedLong(peer.uid()), Integer.toUnsignedLong(peer.gids()[0]), peer.pid());
+    } catch (IOException e) {
+      return null; // the connection has ended
+    }
   }
 
   @Override
@@ -236,6 +264,10 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     } finally {
       endpoint.shard().leave(previous);
     }
+  }
+
+  private Approach.@Nullable Announced announced() {
+    return channel.hasAttr(Approach.ANNOUNCED) ? channel.attr(Approach.ANNOUNCED).get() : null;
   }
 
   private @Nullable SslHandler tls() {

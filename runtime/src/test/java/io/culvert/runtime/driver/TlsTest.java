@@ -77,7 +77,7 @@ class TlsTest extends SocketContract {
     }
   }
 
-  private static SSLContext trusting() throws IOException {
+  static SSLContext trusting() throws IOException {
     try (InputStream in = TlsTest.class.getResourceAsStream("toy.p12")) {
       KeyStore own = KeyStore.getInstance("PKCS12");
       own.load(in, SECRET);

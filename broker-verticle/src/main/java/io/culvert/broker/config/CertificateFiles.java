@@ -1,0 +1,49 @@
+package io.culvert.broker.config;
+
+import io.culvert.runtime.config.Configuration;
+import io.culvert.runtime.config.Problem;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A certificate and its key, in PEM.
+ *
+ * @param certificate the server's, and those between it and its authority
+ * @param key of that certificate, in PKCS #8
+ */
+public record CertificateFiles(String certificate, String key) {
+
+  static CertificateFiles from(Configuration section) {
+    return new CertificateFiles(text(section, "certificate"), text(section, "key"));
+  }
+
+  void check(String path, List<Problem> problems) {
+    checkFile(path + ".certificate", certificate, problems);
+    checkFile(path + ".key", key, problems);
+  }
+
+  JsonObject addTo(JsonObject section) {
+    return section.put("certificate", certificate).put("key", key);
+  }
+
+  static void checkFile(String path, String file, List<Problem> problems) {
+    if (file.isEmpty()) {
+      problems.add(new Problem("", path, "is needed for TLS"));
+      return;
+    }
+    try {
+      if (!Files.isReadable(Path.of(file)) || Files.isDirectory(Path.of(file))) {
+        problems.add(new Problem(file, path, "there is no such file that could be read"));
+      }
+    } catch (InvalidPathException e) {
+      problems.add(new Problem(file, path, "is no name of a file"));
+    }
+  }
+
+  private static String text(Configuration section, String key) {
+    return section.isPresent(key) ? section.text(key) : "";
+  }
+}
