@@ -167,12 +167,15 @@ public final class MqttBroker {
     };
   }
 
-  private static Future<EngineServer> listenTcp(
+  private Future<EngineServer> listenTcp(
       List<ServingShard<ServerEvent, ServerConnection>> serving, ListenerOptions listener) {
     TlsSettings tls = listener.tls();
     if (tls != null) {
       return EngineServer.listenTcp(
-          serving, tlsOptions(listener, tls), listener.maximumConnections());
+          serving,
+          tlsOptions(listener, tls),
+          listener.maximumConnections(),
+          options.connectsPerSecond());
     }
     TcpOptions plain =
         new TcpOptions(
@@ -180,7 +183,8 @@ public final class MqttBroker {
             listener.port(),
             listener.backlog(),
             false,
-            listener.maximumConnections());
+            listener.maximumConnections(),
+            options.connectsPerSecond());
     return EngineServer.listenTcp(serving, plain);
   }
 
@@ -210,7 +214,8 @@ public final class MqttBroker {
         listener.subprotocols(),
         origins(listener),
         Math.toIntExact(options.limits().maximumPacketSizeBytes()),
-        listener.maximumConnections());
+        listener.maximumConnections(),
+        options.connectsPerSecond());
   }
 
   private static OriginCheck origins(ListenerOptions listener) {

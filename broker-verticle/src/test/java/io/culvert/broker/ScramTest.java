@@ -171,6 +171,7 @@ class ScramTest {
             options.reloadSeconds(),
             options.scramUsers(),
             0,
+            options.connectsPerSecond(),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));

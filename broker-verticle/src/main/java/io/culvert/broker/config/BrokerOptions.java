@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloadSeconds how often the files are looked at, or 0 for never
  * @param scramUsers who may authenticate by SCRAM-SHA-256, or null where nobody may
  * @param pendingAuthentications steps of authentication that may wait for a thread, per event loop
+ * @param connectsPerSecond connections that each listener accepts in a second; 0 for any number
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -44,6 +45,7 @@ public record BrokerOptions(
     int reloadSeconds,
     @Nullable ScramUsers scramUsers,
     int pendingAuthentications,
+    int connectsPerSecond,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -118,6 +120,7 @@ public record BrokerOptions(
         configuration.integer("auth.reload-seconds"),
         scramUsers,
         configuration.integer("limits.pending-authentications"),
+        configuration.integer("limits.connects-per-second"),
         limits(configuration));
   }
 
@@ -193,6 +196,8 @@ public record BrokerOptions(
         .outboxBytes(configuration.number("limits.outbox-bytes"))
         .subscriptionsPerSession(configuration.integer("limits.subscriptions-per-session"))
         .filtersPerSubscribe(configuration.integer("limits.filters-per-subscribe"))
+        .messagesPerSecond(configuration.number("limits.messages-per-second"))
+        .bytesPerSecond(configuration.number("limits.bytes-per-second"))
         .topicLevels(configuration.integer("limits.topic-levels"))
         .topicBytes(configuration.integer("limits.topic-bytes"))
         .retainedMessages(configuration.integer("limits.retained-messages"))

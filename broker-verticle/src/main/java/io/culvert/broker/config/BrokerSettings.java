@@ -306,6 +306,22 @@ public final class BrokerSettings {
             65535,
             "1000",
             "Topic filters in one SUBSCRIBE; those behind them are refused."),
+        number(
+            "limits.messages-per-second",
+            Unit.COUNT,
+            0,
+            1_000_000_000,
+            "0",
+            "Packets other than acknowledgements that a client may send in a second, and at once"
+                + " when it has sent none for a second; a faster one is not read for a while, and"
+                + " loses nothing. 0 for any number."),
+        number(
+            "limits.bytes-per-second",
+            Unit.BYTES,
+            0,
+            1024 * GIB,
+            "0",
+            "Bytes that a client may send in a second, in the same way. 0 for any number."),
         number("limits.topic-levels", Unit.COUNT, 1, 65535, "128", "Levels of a topic or filter."),
         number("limits.topic-bytes", Unit.BYTES, 1, 65535, "65535", "Length of a topic or filter."),
         number(
@@ -338,6 +354,15 @@ public final class BrokerSettings {
             "7d",
             "Longest time that a session is kept after its connection; a client that asks for more"
                 + " gets this. 4294967295 for ever."),
+        number(
+            "limits.connects-per-second",
+            Unit.COUNT,
+            0,
+            1_000_000,
+            "0",
+            "Connections that each listener accepts in a second, and at once when none has come for"
+                + " a second. Those beyond wait until it is their turn; with TLS and WebSocket they"
+                + " are closed. 0 for any number."),
         number(
             "limits.connecting-bytes",
             Unit.BYTES,

@@ -14,6 +14,8 @@ public final class Counters {
   private long held;
   private long handedOver;
   private long denied;
+  private long pauses;
+  private long paused;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -28,6 +30,8 @@ public final class Counters {
       total.held += each.held;
       total.handedOver += each.handedOver;
       total.denied += each.denied;
+      total.pauses += each.pauses;
+      total.paused += each.paused;
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -69,6 +73,15 @@ public final class Counters {
 
   void countDenied() {
     denied++;
+  }
+
+  void pauseBegins() {
+    pauses++;
+    paused++;
+  }
+
+  void pauseEnds() {
+    paused--;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -118,6 +131,16 @@ public final class Counters {
   /** Messages, subscriptions and Wills that a client tried without permission. */
   public long denied() {
     return denied;
+  }
+
+  /** How often a client was not read for a while because it sent faster than it may. */
+  public long pauses() {
+    return pauses;
+  }
+
+  /** Clients that are not read now because they have sent faster than they may. */
+  public long paused() {
+    return paused;
   }
 
   /** Messages that did not reach a matching session, for this reason. */

@@ -72,6 +72,16 @@ public final class Limits {
     return values.filtersPerSubscribe;
   }
 
+  /** How many packets other than acknowledgements a client may send in a second; 0 for any. */
+  public long messagesPerSecond() {
+    return values.messagesPerSecond;
+  }
+
+  /** How many bytes a client may send in a second; 0 for any. */
+  public long bytesPerSecond() {
+    return values.bytesPerSecond;
+  }
+
   /** How many bytes a Topic Name or Topic Filter may have, 1…65 535. */
   public int topicBytes() {
     return values.topicBytes;
@@ -180,6 +190,9 @@ public final class Limits {
 
   /** Collects values; each has a default. */
   public static final class Builder {
+    /** No rate is higher: a thousand times this is still a number. */
+    private static final long FASTEST = 1L << 40;
+
     private long maximumPacketSizeBytes = 2 * 1024 * 1024;
     private int receiveMaximum = 1024;
     private int inFlight = 1024;
@@ -189,6 +202,8 @@ public final class Limits {
     private long outboxBytes = 1024 * 1024;
     private int subscriptionsPerSession = 10_000;
     private int filtersPerSubscribe = 1000;
+    private long messagesPerSecond;
+    private long bytesPerSecond;
     private int topicBytes = 65_535;
     private int topicLevels = 128;
     private int sessions = 1_000_000;
@@ -223,6 +238,8 @@ public final class Limits {
       outboxBytes = from.outboxBytes;
       subscriptionsPerSession = from.subscriptionsPerSession;
       filtersPerSubscribe = from.filtersPerSubscribe;
+      messagesPerSecond = from.messagesPerSecond;
+      bytesPerSecond = from.bytesPerSecond;
       topicBytes = from.topicBytes;
       topicLevels = from.topicLevels;
       sessions = from.sessions;
@@ -289,6 +306,16 @@ public final class Limits {
 
     public Builder filtersPerSubscribe(int filters) {
       filtersPerSubscribe = inRange("filters per subscribe", filters, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder messagesPerSecond(long messages) {
+      messagesPerSecond = inRange("messages per second", messages, 0, FASTEST);
+      return this;
+    }
+
+    public Builder bytesPerSecond(long bytes) {
+      bytesPerSecond = inRange("bytes per second", bytes, 0, FASTEST);
       return this;
     }
 

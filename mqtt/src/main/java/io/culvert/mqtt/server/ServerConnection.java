@@ -78,6 +78,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private @Nullable Session session;
   private @Nullable IncomingMessages incoming;
   private @Nullable Authentication authentication;
+  private @Nullable Throttle throttle;
 
   private int requestId;
   private long keepAliveMillis;
@@ -151,7 +152,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public boolean awaitsDecision() {
-    return ownerIsAsked() || isHeld() || (isChoked() && !peerEnded);
+    return ownerIsAsked() || isHeld() || isPaused() || (isChoked() && !peerEnded);
   }
 
   @Override
@@ -165,11 +166,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case AWAITING_CONNECT -> openedMillis + limits.connectTimeoutMillis();
       case AUTHENTICATING -> authenticationDeadlineMillis();
       case CONNECTED ->
-          Math.min(
-              pollAtMillis,
-              Math.min(
-                  isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
-                  authenticationDeadlineMillis()));
+          Math.min(pollAtMillis, Math.min(unreadDeadlineMillis(), authenticationDeadlineMillis()));
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
   }
@@ -189,6 +186,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
           ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
           ours ? "no decision in time" : "no AUTH in time",
           DisconnectCause.CONNECT_TIMEOUT); // [MQTT5-4.12.0-4]
+    } else if (throttle != null && throttle.isPaused()) {
+      lastReceivedMillis = nowMillis;
+      throttle.resume();
+      wake.changed();
     } else if (isHeld()) {
       lastReceivedMillis = nowMillis;
       publisher().expired(nowMillis);
@@ -304,6 +305,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     session = accepted;
     accepted.userName(userName());
     incoming = new IncomingMessages(accepted, limits, sender);
+    throttle = Throttle.of(limits, accepted.counters(), nowMillis);
     keepAliveMillis = keepAliveSeconds * 1000L;
     // [MQTT5-3.1.4-5]
     send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, authenticated(properties)));
@@ -433,6 +435,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return known != null && known.isHeld();
   }
 
+  private boolean isPaused() {
+    Throttle own = throttle;
+    return own != null && own.isPaused();
+  }
+
   // ---- for the session
 
   /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */
@@ -513,6 +520,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
           log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
         }
         ServerEvent event = handle(packet, nowMillis);
+        if (throttle != null && !isReauthenticating()) { // which has a time limit
+          throttle.took(packet.type(), decoder.lastSizeBytes(), nowMillis);
+        }
         if (event != null) {
           return event;
         }
@@ -783,6 +793,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (ending != null) {
       ending.end();
     }
+    if (throttle != null) {
+      throttle.resume();
+      throttle = null;
+    }
   }
 
   private boolean isConnecting() {
@@ -797,6 +811,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long authenticationDeadlineMillis() {
     Authentication current = authentication;
     return current == null ? NO_DEADLINE : current.deadlineMillis();
+  }
+
+  /** When something has to be done about what the client sends, or does not send. */
+  private long unreadDeadlineMillis() {
+    Throttle own = throttle;
+    if (own != null && own.isPaused()) {
+      return own.pausedUntilMillis();
+    }
+    return isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis();
   }
 
   private long keepAliveDeadlineMillis() {

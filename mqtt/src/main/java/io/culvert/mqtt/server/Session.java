@@ -139,6 +139,10 @@ public final class Session {
     return window.size();
   }
 
+  Counters counters() {
+    return counters;
+  }
+
   // ---- connection
 
   @Nullable ServerConnection connection() {

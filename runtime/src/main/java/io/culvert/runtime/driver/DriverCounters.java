@@ -15,6 +15,7 @@ public final class DriverCounters {
   long reads;
   long writes;
   long failures;
+  long acceptPauses;
 
   DriverCounters() {}
 
@@ -29,6 +30,7 @@ public final class DriverCounters {
       sum.reads += one.reads;
       sum.writes += one.writes;
       sum.failures += one.failures;
+      sum.acceptPauses += one.acceptPauses;
     }
     return sum;
   }
@@ -38,7 +40,7 @@ public final class DriverCounters {
     return accepted;
   }
 
-  /** Connections that were closed at once, because the limit was reached or the request was bad. */
+  /** Connections that were closed at once, because a limit was reached or the request was bad. */
   public long refused() {
     return refused;
   }
@@ -69,6 +71,11 @@ public final class DriverCounters {
   /** Connections that were ended because an engine or application threw. */
   public long failures() {
     return failures;
+  }
+
+  /** How often connections were left waiting in the kernel because more came than may. */
+  public long acceptPauses() {
+    return acceptPauses;
   }
 
   @Override

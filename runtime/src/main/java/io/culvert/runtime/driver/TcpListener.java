@@ -93,6 +93,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Channel accepted = (Channel) message;
+    keepToRate(ctx);
     if (!admission.take()) {
       endpoints.get(0).counters().refused++; // that shard is the one that accepts
       accepted.unsafe().closeForcibly();
@@ -108,6 +109,21 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     endpoint.shard().eventLoop().register(accepted).addListener(registered);
   }
 
+  /** Where too many have come, the others wait in the kernel's queue until it is their turn. */
+  private void keepToRate(ChannelHandlerContext ctx) {
+    admission.count(System.nanoTime());
+    long waitNanos = admission.waitNanos(System.nanoTime());
+    if (waitNanos > 0 && ctx.channel().config().isAutoRead()) {
+      endpoints.get(0).counters().acceptPauses++;
+      rest(ctx, waitNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static void rest(ChannelHandlerContext ctx, long time, TimeUnit unit) {
+    ctx.channel().config().setAutoRead(false);
+    ctx.channel().eventLoop().schedule(() -> ctx.channel().config().setAutoRead(true), time, unit);
+  }
+
   /** Netty has closed a channel that could not be registered; nobody else tells of its end. */
   private void registered(ChannelFuture done) {
     if (!done.isSuccess()) {
@@ -118,9 +134,6 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Shard.LOG.warn("Cannot accept connections for a moment: {}", cause.toString());
-    ctx.channel().config().setAutoRead(false);
-    ctx.channel()
-        .eventLoop()
-        .schedule(() -> ctx.channel().config().setAutoRead(true), REST_SECONDS, TimeUnit.SECONDS);
+    rest(ctx, REST_SECONDS, TimeUnit.SECONDS);
   }
 }
