@@ -7,7 +7,6 @@ import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Counters;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -33,7 +32,6 @@ final class BrokerShard {
   private final Broker broker;
   private final BrokerOptions options;
   private final ServerLog log;
-  private final Quota connectingBytes;
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final Logins logins;
   private BrokerOptions secured;
@@ -48,7 +46,6 @@ final class BrokerShard {
     this.options = options;
     this.secured = options;
     this.log = log;
-    this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
     this.scram = scram(options, log);
     this.logins = logins(options, log);
@@ -102,7 +99,8 @@ final class BrokerShard {
         broker.sessionCount(),
         broker.subscriptionCount(),
         broker.retainedCount(),
-        broker.retainedBytes());
+        broker.retainedBytes(),
+        broker.heldBytes());
   }
 
   /** From now on users and permissions are these; users who were there and are not, are let go. */
@@ -132,8 +130,7 @@ final class BrokerShard {
   }
 
   private MqttApplication application(boolean anonymous, boolean certificates) {
-    return new MqttApplication(
-        broker, options.limits(), connectingBytes, log, scram, logins, anonymous, certificates);
+    return new MqttApplication(broker, log, scram, logins, anonymous, certificates);
   }
 
   private void authorize(BrokerOptions options) {

@@ -10,9 +10,15 @@ import java.util.List;
  * @param counters since the start
  * @param sessions connected or not
  * @param retainedMessages bytes of them are {@code retainedBytes}
+ * @param heldBytes memory that clients make it hold, which {@code limits.node-bytes} limits
  */
 public record BrokerStatus(
-    Counters counters, int sessions, int subscriptions, int retainedMessages, long retainedBytes) {
+    Counters counters,
+    int sessions,
+    int subscriptions,
+    int retainedMessages,
+    long retainedBytes,
+    long heldBytes) {
 
   static BrokerStatus total(List<BrokerStatus> shards) {
     return new BrokerStatus(
@@ -20,6 +26,7 @@ public record BrokerStatus(
         shards.stream().mapToInt(BrokerStatus::sessions).sum(),
         shards.stream().mapToInt(BrokerStatus::subscriptions).sum(),
         shards.stream().mapToInt(BrokerStatus::retainedMessages).sum(),
-        shards.stream().mapToLong(BrokerStatus::retainedBytes).sum());
+        shards.stream().mapToLong(BrokerStatus::retainedBytes).sum(),
+        shards.stream().mapToLong(BrokerStatus::heldBytes).sum());
   }
 }

@@ -4,8 +4,6 @@ import io.culvert.broker.auth.CertificateUser;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
-import io.culvert.mqtt.server.Limits;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.runtime.driver.Application;
@@ -18,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes a server connection of each accepted one, and hands its events to the broker. */
 final class MqttApplication implements Application<ServerEvent, ServerConnection> {
   private final Broker broker;
-  private final Limits limits;
-  private final Quota connectingBytes;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
   private final Logins logins;
@@ -31,23 +27,18 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   /**
    * For the connections of one listener in one shard.
    *
-   * @param connectingBytes that of all shards
    * @param scram where clients may authenticate, or null where no method is known
    * @param anonymous whether clients without credentials are let in
    * @param certificates whether a client's certificate says which user it is
    */
   MqttApplication(
       Broker broker,
-      Limits limits,
-      Quota connectingBytes,
       ServerLog log,
       @Nullable ScramExchanges scram,
       Logins logins,
       boolean anonymous,
       boolean certificates) {
     this.broker = broker;
-    this.limits = limits;
-    this.connectingBytes = connectingBytes;
     this.log = log;
     this.scram = scram;
     this.logins = logins;
@@ -58,8 +49,7 @@ final class MqttApplication implements Application<ServerEvent, ServerConnection
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
     ServerConnection opened =
-        new ServerConnection(
-            limits, connectingBytes, shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
+        broker.open(shard.buffers(), wake, WireLog.of(peer), shard.nowMillis());
     if (strangers != null) {
       strangers.put(opened, peer);
     }

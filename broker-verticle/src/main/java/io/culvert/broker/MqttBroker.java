@@ -134,6 +134,7 @@ public final class MqttBroker {
             ClientDirectory.of(new ConcurrentHashMap<String, Object>()),
             new SharedQuota(),
             new SharedQuota(),
+            new SharedQuota(),
             new SharedQuota());
   }
 

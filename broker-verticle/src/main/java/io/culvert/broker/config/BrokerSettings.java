@@ -2,6 +2,7 @@ package io.culvert.broker.config;
 
 import static io.culvert.runtime.config.Setting.choice;
 import static io.culvert.runtime.config.Setting.flag;
+import static io.culvert.runtime.config.Setting.heapShare;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 import static io.culvert.runtime.config.Setting.texts;
@@ -339,6 +340,29 @@ public final class BrokerSettings {
             "320MiB",
             "Memory for all retained messages, with about 220 bytes for each beside its topic and"
                 + " payload."),
+        heapShare(
+            "limits.node-bytes",
+            "50%",
+            "Memory that all clients together may make the broker hold: a size, or a part of the"
+                + " largest heap. From four fifths of it on, publishers whose messages have to wait"
+                + " are held up; from nine tenths nothing new that stays is taken; at the end no"
+                + " message is (0x97)."),
+        number(
+            "limits.user-properties",
+            Unit.COUNT,
+            0,
+            1_000_000,
+            "64",
+            "User properties of one packet, or of the will in it; a packet with more ends the"
+                + " connection (0x97)."),
+        number(
+            "limits.will-delay-seconds",
+            Unit.SECONDS,
+            0,
+            NEVER,
+            "7d",
+            "Longest time that a will may wait after its connection; a client whose will would wait"
+                + " longer is refused (0x97). 4294967295 for any."),
         number(
             "limits.sessions",
             Unit.COUNT,

@@ -5,6 +5,7 @@ import java.util.Collection;
 /** What one broker has counted since it was made. Read and written on its own thread. */
 public final class Counters {
   private final long[] dropped = new long[DropReason.values().length];
+  private final long[] refusedForMemory = new long[MemoryRefusal.values().length];
   private long received;
   private long delivered;
   private long refused;
@@ -32,6 +33,9 @@ public final class Counters {
       total.denied += each.denied;
       total.pauses += each.pauses;
       total.paused += each.paused;
+      for (int i = 0; i < total.refusedForMemory.length; i++) {
+        total.refusedForMemory[i] += each.refusedForMemory[i];
+      }
       for (int i = 0; i < total.dropped.length; i++) {
         total.dropped[i] += each.dropped[i];
       }
@@ -73,6 +77,10 @@ public final class Counters {
 
   void countDenied() {
     denied++;
+  }
+
+  void countRefusedForMemory(MemoryRefusal what) {
+    refusedForMemory[index(what)]++;
   }
 
   void pauseBegins() {
@@ -146,6 +154,16 @@ public final class Counters {
   /** Messages that did not reach a matching session, for this reason. */
   public long dropped(DropReason reason) {
     return dropped[index(reason)];
+  }
+
+  /** What was refused because the node holds as much as it may. */
+  public long refusedForMemory(MemoryRefusal what) {
+    return refusedForMemory[index(what)];
+  }
+
+  @SuppressWarnings("EnumOrdinal") // an array in the order of the enum, never stored
+  private static int index(MemoryRefusal what) {
+    return what.ordinal();
   }
 
   @SuppressWarnings("EnumOrdinal") // an array in the order of the enum, never stored

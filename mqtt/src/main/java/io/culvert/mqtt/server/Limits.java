@@ -107,6 +107,24 @@ public final class Limits {
     return values.retainedBytes;
   }
 
+  /** How much memory the clients of all shards may make the node hold, in bytes. */
+  public long nodeBytes() {
+    return values.nodeBytes;
+  }
+
+  /** How many User Properties a packet, or the Will in it, may have. */
+  public int userProperties() {
+    return values.userProperties;
+  }
+
+  /**
+   * The longest time that a Will may be delayed: a CONNECT whose Will would be published later is
+   * refused. 4 294 967 295 for any.
+   */
+  public long willDelaySeconds() {
+    return values.willDelaySeconds;
+  }
+
   /** The longest Session Expiry Interval that is granted, 0…4 294 967 295 (never). */
   public long sessionExpirySeconds() {
     return values.sessionExpirySeconds;
@@ -193,6 +211,9 @@ public final class Limits {
     /** No rate is higher: a thousand times this is still a number. */
     private static final long FASTEST = 1L << 40;
 
+    /** No node has so much memory, and a hundred times this is still a number. */
+    private static final long LARGEST_BUDGET = 1L << 50;
+
     private long maximumPacketSizeBytes = 2 * 1024 * 1024;
     private int receiveMaximum = 1024;
     private int inFlight = 1024;
@@ -202,6 +223,9 @@ public final class Limits {
     private long outboxBytes = 1024 * 1024;
     private int subscriptionsPerSession = 10_000;
     private int filtersPerSubscribe = 1000;
+    private long nodeBytes = LARGEST_BUDGET;
+    private int userProperties = 64;
+    private long willDelaySeconds = 7 * 24 * 3600;
     private long messagesPerSecond;
     private long bytesPerSecond;
     private int topicBytes = 65_535;
@@ -238,6 +262,9 @@ public final class Limits {
       outboxBytes = from.outboxBytes;
       subscriptionsPerSession = from.subscriptionsPerSession;
       filtersPerSubscribe = from.filtersPerSubscribe;
+      nodeBytes = from.nodeBytes;
+      userProperties = from.userProperties;
+      willDelaySeconds = from.willDelaySeconds;
       messagesPerSecond = from.messagesPerSecond;
       bytesPerSecond = from.bytesPerSecond;
       topicBytes = from.topicBytes;
@@ -306,6 +333,21 @@ public final class Limits {
 
     public Builder filtersPerSubscribe(int filters) {
       filtersPerSubscribe = inRange("filters per subscribe", filters, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder nodeBytes(long bytes) {
+      nodeBytes = inRange("node bytes", bytes, 1, LARGEST_BUDGET);
+      return this;
+    }
+
+    public Builder userProperties(int properties) {
+      userProperties = inRange("user properties", properties, 0, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder willDelaySeconds(long seconds) {
+      willDelaySeconds = inRange("will delay", seconds, 0, Session.NEVER_SECONDS);
       return this;
     }
 

@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageQueue {
   private final Limits limits;
+  private final HeldBytes held;
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
   private int apart;
   private boolean full;
 
-  MessageQueue(Limits limits) {
+  MessageQueue(Limits limits, HeldBytes held) {
     this.limits = limits;
+    this.held = held;
   }
 
   /** Adds a message at the end; false when there is no room for it. */
@@ -30,6 +33,7 @@ final class MessageQueue {
     }
     deliveries.add(delivery);
     bytes += more;
+    held.keep(delivery);
     return true;
   }
 
@@ -41,6 +45,7 @@ final class MessageQueue {
     }
     apart++;
     bytes += more;
+    held.keep(delivery);
     return true;
   }
 
@@ -48,6 +53,7 @@ final class MessageQueue {
   void removeApart(Delivery delivery) {
     apart--;
     bytes -= delivery.message().heldBytes();
+    held.letGo(delivery);
   }
 
   /** One that was set apart waits here again, behind the others. */
@@ -84,6 +90,7 @@ final class MessageQueue {
   Delivery remove() {
     Delivery delivery = deliveries.remove();
     bytes -= delivery.message().heldBytes();
+    held.letGo(delivery);
     return delivery;
   }
 
@@ -97,6 +104,13 @@ final class MessageQueue {
       removed++;
     }
     return removed;
+  }
+
+  /** Forgets all; none is set apart. */
+  void clear() {
+    while (!deliveries.isEmpty()) {
+      remove();
+    }
   }
 
   void forEach(Consumer<Delivery> action) {

@@ -31,11 +31,13 @@ final class Retained {
       new IdentityHashMap<>();
 
   private final Limits limits;
+  private final ByteBudget budget;
   private final ShardPlace place;
   private long bytes;
 
-  Retained(Limits limits, ShardPlace place, long seed) {
+  Retained(Limits limits, ByteBudget budget, ShardPlace place, long seed) {
     this.limits = limits;
+    this.budget = budget;
     this.place = place;
     this.messages = new RetainedTree<>(seed);
   }
@@ -59,6 +61,9 @@ final class Retained {
     }
     Message known = messages.get(topic);
     long freed = known == null ? 0 : heldBytes(known);
+    if (budget.isScarce() && freed < payloadBytes + topic.length()) {
+      return false;
+    }
     return (known != null || place.retainedMessages().held() < limits.retainedMessages())
         && place.retainedBytes().held() - freed + payloadBytes + topic.length()
             <= limits.retainedBytes();
@@ -67,7 +72,8 @@ final class Retained {
   /** As above for a topic of which nothing is known but that it may be new. */
   boolean hasRoomForNew(TopicName topic, int payloadBytes) {
     return payloadBytes == 0
-        || (place.retainedMessages().held() < limits.retainedMessages()
+        || (!budget.isScarce()
+            && place.retainedMessages().held() < limits.retainedMessages()
             && place.retainedBytes().held() + payloadBytes + topic.length()
                 <= limits.retainedBytes());
   }
@@ -115,6 +121,7 @@ final class Retained {
     bytes += moreBytes;
     place.retainedMessages().add(more);
     place.retainedBytes().add(moreBytes);
+    budget.held().add(moreBytes);
   }
 
   private void remove(TopicName topic) {

@@ -50,6 +50,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
    */
   private static final long LARGEST_CONNECT_BYTES = 512 * 1024;
 
+  /** This object and what the driver has for it, roughly. */
+  private static final int OVERHEAD_BYTES = 2048;
+
+  /** While memory is short, an outbox may hold a sixteenth of what it else may. */
+  private static final int SHORT_OUTBOX_PART = 16;
+
   private enum State {
     AWAITING_CONNECT,
     /** CONNECT has named an Authentication Method, whose exchange goes on. */
@@ -68,6 +74,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final PacketSender sender;
   private final long openedMillis;
   private final Quota connectingBytes;
+  private final ByteBudget budget;
 
   private State state = State.AWAITING_CONNECT;
   private Status status = Status.OPEN;
@@ -86,29 +93,35 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long pollAtMillis = NO_DEADLINE;
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
+  private long heldBytes;
+  private int outboxBytes;
   private @Nullable String loginName;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
       Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
-    this(limits, Quota.local(), pool, wake, log, nowMillis);
+    this(limits, Quota.local(), ByteBudget.unlimited(), pool, wake, log, nowMillis);
   }
 
   /**
+   * One of a {@link Broker}.
+   *
    * @param connectingBytes what the unfinished packets of all that are not let in yet hold
    * @param pool of this thread
    * @param wake told when the outbox or the status changed outside of the driver's own calls
    * @param log told of each packet, or null
    */
-  public ServerConnection(
+  ServerConnection(
       Limits limits,
       Quota connectingBytes,
+      ByteBudget budget,
       BufferPool pool,
       Wake wake,
       @Nullable PacketLog log,
       long nowMillis) {
     this.limits = limits;
     this.connectingBytes = connectingBytes;
+    this.budget = budget;
     this.wake = wake;
     this.log = log;
     this.decoder =
@@ -117,6 +130,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     this.sender = new PacketSender(out, log);
     this.openedMillis = nowMillis;
     this.lastReceivedMillis = nowMillis;
+    decoder.maximumUserProperties(limits.userProperties());
+    count();
   }
 
   @Override
@@ -145,7 +160,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
       Session current = session;
       if (state == State.CONNECTED && current != null) {
         current.pump(nowMillis);
+        current.count();
       }
+      count();
+      budget.refresh();
     }
     return event;
   }
@@ -415,6 +433,42 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return current == null ? loginName : current.userName();
   }
 
+  /** Tells the budget what it holds. */
+  private void count() {
+    IncomingMessages messages = incoming;
+    long now =
+        state == State.ENDED
+            ? 0
+            : OVERHEAD_BYTES
+                + in.heldBytes()
+                + out.ownBytes()
+                + out.sharedBytes()
+                + sender.heldBytes()
+                + (messages == null ? 0 : messages.heldBytes());
+    outboxBytes = out.ownBytes();
+    if (now != heldBytes) {
+      budget.held().add(now - heldBytes);
+      heldBytes = now;
+    }
+  }
+
+  /** The same for what one more message in the outbox has changed. */
+  private void countOutbox() {
+    int now = out.ownBytes();
+    if (now != outboxBytes) {
+      budget.held().add(now - outboxBytes);
+      heldBytes += now - outboxBytes;
+      outboxBytes = now;
+    }
+  }
+
+  /** It is not served at all: nobody was told of it. */
+  void refuse() {
+    state = State.ENDED;
+    status = Status.CLOSED;
+    count();
+  }
+
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
   int heldBytes() {
     return in.heldBytes() + out.array().length;
@@ -444,7 +498,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */
   boolean hasRoom() {
-    return state == State.CONNECTED && out.pendingBytes() < limits.outboxBytes();
+    if (state != State.CONNECTED) {
+      return false;
+    }
+    long waits = out.pendingBytes();
+    return waits < limits.outboxBytes() / SHORT_OUTBOX_PART
+        || (waits < limits.outboxBytes() && !budget.isHigh());
+  }
+
+  /** Nothing waits for its client. */
+  boolean hasSentAll() {
+    return out.isEmpty();
   }
 
   /** There is more to send than one call of {@link #poll} should look at. */
@@ -471,6 +535,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
     sender.sendPublish(delivery, packetId, dup, nowMillis);
+    countOutbox();
     wake.changed();
   }
 
@@ -789,6 +854,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       messages.end();
       incoming = null; // [MQTT5-3.3.2-7]
     }
+    count();
     LocalPublisher ending = publisher;
     if (ending != null) {
       ending.end();

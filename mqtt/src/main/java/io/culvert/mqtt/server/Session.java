@@ -36,8 +36,15 @@ public final class Session {
   /** The expiry of a session that never ends by itself. */
   static final long NEVER_SECONDS = 0xffff_ffffL;
 
+  /** This object with its window, its queue and its places in directories, roughly. */
+  private static final int OVERHEAD_BYTES = 1024;
+
+  /** Of a Will beside its bytes. */
+  private static final int WILL_BYTES = 200;
+
   private final String clientId;
   private final Limits limits;
+  private final ByteBudget budget;
   private final Counters counters;
   private final BrokerLog log;
   private final OutboundWindow window;
@@ -60,6 +67,8 @@ public final class Session {
   private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
+  private int heldBytes;
+  private boolean isOver;
 
   /** Marks this session as a target of the publish with this number; see {@link Targets}. */
   long pass;
@@ -73,14 +82,16 @@ public final class Session {
   Session(
       String clientId,
       Limits limits,
+      ByteBudget budget,
       Counters counters,
       BrokerLog log,
       Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.limits = limits;
+    this.budget = budget;
     this.counters = counters;
     this.log = log;
-    this.window = new OutboundWindow(limits.inFlight());
+    this.window = new OutboundWindow(limits.inFlight(), budget.held());
     this.deadline = deadlines.entry(this);
   }
 
@@ -212,11 +223,13 @@ public final class Session {
         dropped(DropReason.OFFLINE, 1, nowMillis);
       } else if (!to.hasRoom()) {
         dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
+      } else if (budget.isFull()) {
+        dropped(DropReason.MEMORY_FULL, 1, nowMillis);
       } else if (fits(to, delivery, nowMillis)) {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered();
       }
-    } else if (to != null && isIdle()) {
+    } else if (to != null && isIdle() && !budget.isFull()) {
       sendFirst(to, delivery, nowMillis);
     } else {
       enqueue(delivery, nowMillis);
@@ -268,10 +281,12 @@ public final class Session {
         | (canQueue(0) ? 8 : 0);
   }
 
-  /** More waits here than a client that keeps up would let wait. */
+  /**
+   * More waits here than a client that keeps up would let wait; or anything, where memory is short.
+   */
   boolean isCrowded() {
     MessageQueue waiting = queue;
-    return waiting != null && connection != null && waiting.isCrowded();
+    return waiting != null && (budget.isHigh() || (connection != null && waiting.isCrowded()));
   }
 
   /** Slows down a publisher while this session is crowded, for a limited time. */
@@ -345,7 +360,7 @@ public final class Session {
       return;
     }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
-      if (!to.hasRoom()) {
+      if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
         return;
       }
       int resent = window.nextToResend();
@@ -381,10 +396,37 @@ public final class Session {
     window.clear();
     received.clear();
     undecided = null;
-    queue = null;
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.clear();
+      queue = null;
+    }
     drained();
     closeFeeds();
     will = null;
+    isOver = true;
+    count();
+  }
+
+  /** Tells the budget what it holds beside messages, where that has changed. */
+  void count() {
+    Will left = will;
+    int now =
+        isOver
+            ? 0
+            : OVERHEAD_BYTES
+                + clientId.length()
+                + received.heldBytes()
+                + (left == null
+                    ? 0
+                    : WILL_BYTES
+                        + left.topic().length()
+                        + left.payload().length()
+                        + left.properties().contentLength());
+    if (now != heldBytes) {
+      budget.held().add(now - heldBytes);
+      heldBytes = now;
+    }
   }
 
   private void sendFirst(ServerConnection to, Delivery delivery, long nowMillis) {
@@ -420,7 +462,7 @@ public final class Session {
   }
 
   private void enqueue(Delivery delivery, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    MessageQueue waiting = queue == null ? new MessageQueue(limits, budget.held()) : queue;
     boolean added = waiting.offer(delivery);
     if (!added) {
       int expired = waiting.removeExpired(nowMillis);
@@ -573,7 +615,7 @@ public final class Session {
 
   /** A message for a session without connection, which others may get before it. */
   void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits) : queue;
+    MessageQueue waiting = queue == null ? new MessageQueue(limits, budget.held()) : queue;
     queue = waiting;
     boolean added = waiting.offerApart(delivery);
     if (!added) {
@@ -767,6 +809,7 @@ public final class Session {
   void will(@Nullable Will changed) {
     will = changed;
     willAtMillis = Engine.NO_DEADLINE;
+    count();
   }
 
   Deadlines.Entry<Session> deadline() {

@@ -12,6 +12,7 @@ import java.util.HashMap;
  * @param retainedBytes of all shards
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet, in all
  *     shards
+ * @param heldBytes what all clients of the node make it hold
  */
 public record ShardPlace(
     int number,
@@ -19,7 +20,8 @@ public record ShardPlace(
     ClientDirectory directory,
     Quota retainedMessages,
     Quota retainedBytes,
-    Quota connectingBytes) {
+    Quota connectingBytes,
+    Quota heldBytes) {
   /** A set of shards is one {@code long}. */
   public static final int MOST_SHARDS = 64;
 
@@ -32,13 +34,19 @@ public record ShardPlace(
   /** The only shard. */
   public static ShardPlace alone() {
     return new ShardPlace(
-        0, 1, ClientDirectory.of(new HashMap<>()), Quota.local(), Quota.local(), Quota.local());
+        0,
+        1,
+        ClientDirectory.of(new HashMap<>()),
+        Quota.local(),
+        Quota.local(),
+        Quota.local(),
+        Quota.local());
   }
 
   /** The same for another shard of the node. */
   public ShardPlace at(int shard) {
     return new ShardPlace(
-        shard, count, directory, retainedMessages, retainedBytes, connectingBytes);
+        shard, count, directory, retainedMessages, retainedBytes, connectingBytes, heldBytes);
   }
 
   boolean isAlone() {

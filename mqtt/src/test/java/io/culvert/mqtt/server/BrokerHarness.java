@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 final class BrokerHarness {
   final TestShards broker;
   final Limits limits;
-  final Quota connectingBytes = Quota.local();
+  final Quota connectingBytes;
   final VirtualClock clock = new VirtualClock();
   final BufferPool pool = new BufferPool();
 
@@ -26,6 +26,7 @@ final class BrokerHarness {
   private BrokerHarness(Limits limits, BrokerLog log, int shards) {
     this.limits = limits;
     this.broker = new TestShards(shards, limits, log);
+    this.connectingBytes = broker.connectingBytes();
   }
 
   static BrokerHarness create() {
