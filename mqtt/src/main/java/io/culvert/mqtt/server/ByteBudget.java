@@ -13,7 +13,7 @@ import io.culvert.mqtt.session.HeldBytes;
  *   <li><em>high</em>: publishers whose messages have to wait are held up, and no outbox may hold
  *       more than a little;
  *   <li><em>scarce</em>: nothing new that stays: sessions, subscriptions, retained messages, and
- *       messages of QoS 1 and 2 that would have to wait;
+ *       messages for readers that do not keep up;
  *   <li><em>full</em>: no messages and no connections.
  * </ul>
  *

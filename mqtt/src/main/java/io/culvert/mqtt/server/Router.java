@@ -151,7 +151,7 @@ final class Router {
     answer(connection, publish.qos(), publish.packetId(), reasonCode);
   }
 
-  /** Where memory is scarce, only what can leave at once is taken, and in the end nothing. */
+  /** Where memory is scarce, only what leaves at once for good is taken, and in the end nothing. */
   private boolean hasMemoryFor(QoS qos, TopicName topic) {
     if (budget.isFull()) {
       return false;
@@ -162,7 +162,8 @@ final class Router {
     match(topic);
     for (int i = 0; i < fanOut.size(); i++) {
       Subscription subscription = fanOut.get(i);
-      if (subscription.options().qos() != QoS.AT_MOST_ONCE && !subscription.session().isIdle()) {
+      if (subscription.options().qos() != QoS.AT_MOST_ONCE
+          && !subscription.session().isCaughtUp()) {
         return false;
       }
     }

@@ -502,7 +502,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
       return false;
     }
     long waits = out.pendingBytes();
-    return waits < limits.outboxBytes() / SHORT_OUTBOX_PART
+    return waits == 0
+        || (waits < limits.outboxBytes() / SHORT_OUTBOX_PART && !budget.isScarce())
         || (waits < limits.outboxBytes() && !budget.isHigh());
   }
 

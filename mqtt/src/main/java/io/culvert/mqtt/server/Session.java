@@ -229,7 +229,10 @@ public final class Session {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered();
       }
-    } else if (to != null && isIdle() && !budget.isFull()) {
+    } else if (to != null && isIdle() && budget.isFull()) {
+      enqueue(delivery, nowMillis); // where it is there once for all who get it
+      to.pollAgain();
+    } else if (to != null && isIdle()) {
       sendFirst(to, delivery, nowMillis);
     } else {
       enqueue(delivery, nowMillis);
@@ -249,6 +252,11 @@ public final class Session {
   /** It could take another message without queueing it. */
   boolean isIdle() {
     return canSend() && queue == null && !window.isFull();
+  }
+
+  /** It could, and its client has acknowledged all before. */
+  boolean isCaughtUp() {
+    return isIdle() && window.isEmpty();
   }
 
   /** How many QoS 1 and 2 messages it could take now. */

@@ -2,13 +2,17 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.TopicName;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +113,26 @@ class MemoryTest {
     sender.publish("t", "x");
     assertThat(reader.takePayloads()).containsExactly("x");
     harness.connect("another");
+  }
+
+  /** From another shard, for instance: it is sent as soon as its reader has its turn. */
+  @Test
+  void whatWasAcceptedBeforeAllWasUsedIsDelivered() {
+    TestClient reader = harness.connect("reader").subscribe("t", QoS.AT_LEAST_ONCE);
+    harness.broker.shard(0).hold(1_000_000);
+    for (int i = 0; i < 10; i++) {
+      Message message =
+          Message.of(
+              TopicName.of("t"),
+              Bytes.utf8("x" + i),
+              QoS.AT_LEAST_ONCE,
+              false,
+              Properties.EMPTY,
+              harness.clock.nowMillis());
+      harness.broker.publish(null, message, harness.clock.nowMillis());
+    }
+    harness.run();
+    assertThat(reader.takePayloads()).hasSize(10).startsWith("x0").endsWith("x9");
   }
 
   @Test
