@@ -30,6 +30,9 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   /** Beyond this a connection's outbox keeps the bytes, where the engine sees them. */
   static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+  /** The same while very much of the shard's output is not in the kernel. */
+  static final WriteBufferWaterMark LOW_WATER_MARK = new WriteBufferWaterMark(4 * 1024, 8 * 1024);
+
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;
 

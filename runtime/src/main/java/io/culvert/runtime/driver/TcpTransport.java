@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
+  /** More than its high water mark, so that it is written again when nearly all has left. */
+  private static final int CROWDED_WRITE_BYTES = 16 * 1024;
+
   private static final ChannelFutureListener END_OUTPUT = TcpTransport::endOutput;
 
   private final Endpoint<?, ?> endpoint;
@@ -37,6 +40,8 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   private @Nullable Connection<?, ?> connection;
   private boolean opened;
   private boolean outputEnded;
+  private boolean crowded;
+  private long unsent;
 
   TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
     this.endpoint = endpoint;
@@ -85,7 +90,14 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public int write(Outbox outbox, int limitBytes) {
-    ByteBuf out = endpoint.shard().sink().drain(outbox, limitBytes, channel.alloc());
+    if (endpoint.shard().isCrowded() != crowded) {
+      crowded = !crowded;
+      channel
+          .config()
+          .setWriteBufferWaterMark(crowded ? TcpListener.LOW_WATER_MARK : TcpListener.WATER_MARK);
+    }
+    int most = crowded ? Math.min(limitBytes, CROWDED_WRITE_BYTES) : limitBytes;
+    ByteBuf out = endpoint.shard().sink().drain(outbox, most, channel.alloc());
     int length = out.readableBytes();
     channel.write(out, channel.voidPromise());
     return length;
@@ -94,6 +106,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public void flush() {
     channel.flush();
+    countUnsent();
   }
 
   @Override
@@ -168,6 +181,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    countUnsent();
     Connection<?, ?> target = connection;
     if (target != null && channel.isWritable()) {
       target.changed();
@@ -176,6 +190,8 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    endpoint.shard().addUnsent(-unsent);
+    unsent = 0;
     Connection<?, ?> target = connection;
     if (target != null) {
       ContextInternal previous = endpoint.shard().enter();
@@ -213,6 +229,14 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
       }
     } finally {
       endpoint.shard().leave(previous);
+    }
+  }
+
+  private void countUnsent() {
+    long now = unsentBytes();
+    if (now != unsent) {
+      endpoint.shard().addUnsent(now - unsent);
+      unsent = now;
     }
   }
 
