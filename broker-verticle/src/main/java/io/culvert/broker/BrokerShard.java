@@ -16,7 +16,6 @@ import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Counters;
 import io.culvert.mqtt.server.Limits;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.RetryAfter;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -46,7 +45,6 @@ final class BrokerShard {
   private final BrokerOptions options;
   private final List<Authorizer> ownAuthorizers;
   private final ServerLog log;
-  private final Quota connectingBytes;
   private final PacketCounters packets = new PacketCounters();
   private final StreamServer<ServerEvent, ServerConnection> streams;
   private final StreamServer<ServerEvent, ServerConnection> ownClients;
@@ -71,7 +69,6 @@ final class BrokerShard {
     this.ownAuthorizers = ownAuthorizers;
     this.secured = options.auth();
     this.log = log;
-    this.connectingBytes = place.connectingBytes();
     this.broker = new Broker(place, options.limits(), new SecureRandom()::nextLong, log);
     this.gate =
         new ConnectGate(
@@ -93,9 +90,7 @@ final class BrokerShard {
         new StreamServer<>(
             shard,
             application(options.limits(), options.auth().chainInside(), CertificateField.NONE));
-    this.ownClients =
-        new StreamServer<>(
-            shard, new OwnClients(broker, options.limits(), connectingBytes, packets));
+    this.ownClients = new StreamServer<>(shard, new OwnClients(broker, options.limits(), packets));
     broker.join(links.link(number));
     authorize(options);
   }
@@ -130,11 +125,6 @@ final class BrokerShard {
   /** As the event-bus API needs it. */
   BusShard forBus() {
     return new BusShard(shard, broker, end -> ownClients.attach(end, end, end::close));
-  }
-
-  /** Of all shards. */
-  long connectingBytes() {
-    return connectingBytes.held();
   }
 
   ServingShard<ServerEvent, ServerConnection> serving(ListenerOptions listener) {
@@ -173,7 +163,8 @@ final class BrokerShard {
         broker.sharedSubscriptionCount(),
         broker.retainedCount(),
         broker.retainedBytes(),
-        Math.max(logins.pending(), scram == null ? 0 : scram.steps()));
+        Math.max(logins.pending(), scram == null ? 0 : scram.steps()),
+        broker.heldBytes());
   }
 
   /** The time that its broker is told. */
@@ -227,7 +218,6 @@ final class BrokerShard {
         shard,
         broker,
         limits,
-        connectingBytes,
         packets,
         log,
         chain.scram() ? scram : null,

@@ -10,7 +10,6 @@ import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
@@ -31,7 +30,6 @@ final class MqttApplication
   private final Shard shard;
   private final Broker broker;
   private final Limits limits;
-  private final Quota connectingBytes;
   private final PacketCounters packets;
   private final ServerLog log;
   private final @Nullable ScramExchanges scram;
@@ -46,7 +44,7 @@ final class MqttApplication
   /**
    * For the connections of one listener in one shard.
    *
-   * @param connectingBytes that of all shards
+   * @param limits of the listener
    * @param packets of this shard
    * @param scram where clients may authenticate, or null where no method is known
    * @param chain who decides about clients
@@ -56,7 +54,6 @@ final class MqttApplication
       Shard shard,
       Broker broker,
       Limits limits,
-      Quota connectingBytes,
       PacketCounters packets,
       ServerLog log,
       @Nullable ScramExchanges scram,
@@ -67,7 +64,6 @@ final class MqttApplication
     this.shard = shard;
     this.broker = broker;
     this.limits = limits;
-    this.connectingBytes = connectingBytes;
     this.packets = packets;
     this.log = log;
     this.scram = scram;
@@ -80,13 +76,7 @@ final class MqttApplication
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard own) {
     ServerConnection opened =
-        new ServerConnection(
-            limits,
-            connectingBytes,
-            own.buffers(),
-            wake,
-            WireLog.of(peer, packets),
-            own.nowMillis());
+        broker.open(limits, own.buffers(), wake, WireLog.of(peer, packets), own.nowMillis());
     opened.peer(peer);
     strangers.put(opened, peer);
     log.audit().opened(opened, peer);

@@ -184,7 +184,7 @@ public final class MqttBroker {
 
       @Override
       public long connectingBytes() {
-        return shards.get(0).connectingBytes();
+        return connectingBytes.held();
       }
 
       @Override
@@ -335,6 +335,7 @@ public final class MqttBroker {
             takeOvers,
             new SharedQuota(),
             new SharedQuota(),
+            new SharedQuota(),
             new SharedQuota());
   }
 
@@ -398,34 +399,39 @@ public final class MqttBroker {
 
   private Future<EngineServer> listenTcp(
       List<ServingShard<ServerEvent, ServerConnection>> serving, ListenerOptions listener) {
-    TcpOptions options =
+    TcpOptions tcp =
         new TcpOptions(
             listener.bind(),
             listener.port(),
             listener.backlog(),
             false,
-            listener.maximumConnections());
+            listener.maximumConnections(),
+            options.connectsPerSecond());
     TlsSettings tls = listener.tls();
     ProxySettings proxy = listener.proxy();
     if (tls == null && proxy == null) {
-      return EngineServer.listenTcp(serving, options);
+      return EngineServer.listenTcp(serving, tcp);
     }
     TcpFront front =
         new TcpFront(
             proxy == null ? List.of() : proxy.ranges(),
             tls == null ? null : tls.options(),
             limits(listener).connectTimeoutMillis());
-    return EngineServer.listenTcp(serving, options, front);
+    return EngineServer.listenTcp(serving, tcp, front);
   }
 
   private Limits limits(ListenerOptions listener) {
     return listener.limits().within(options.limits());
   }
 
-  private static UnixOptions unixOptions(ListenerOptions listener) {
+  private UnixOptions unixOptions(ListenerOptions listener) {
     UnixSocket unix = Objects.requireNonNull(listener.unix());
     return new UnixOptions(
-        Path.of(unix.file()), unix.modeBits(), listener.backlog(), listener.maximumConnections());
+        Path.of(unix.file()),
+        unix.modeBits(),
+        listener.backlog(),
+        listener.maximumConnections(),
+        options.connectsPerSecond());
   }
 
   private WebSocketOptions webSocketOptions(ListenerOptions listener) {
@@ -444,7 +450,8 @@ public final class MqttBroker {
         listener.subprotocols(),
         origins(listener),
         Math.toIntExact(limits(listener).maximumPacketSizeBytes()),
-        listener.maximumConnections());
+        listener.maximumConnections(),
+        options.connectsPerSecond());
   }
 
   private static OriginCheck origins(ListenerOptions listener) {

@@ -7,7 +7,6 @@ import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Permissions;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -25,13 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class OwnClients implements Application<ServerEvent, ServerConnection> {
   private final Broker broker;
   private final Limits limits;
-  private final Quota connectingBytes;
   private final PacketLog packets;
 
-  OwnClients(Broker broker, Limits limits, Quota connectingBytes, PacketLog packets) {
+  OwnClients(Broker broker, Limits limits, PacketLog packets) {
     this.broker = broker;
     this.limits = limits.with(EnumSet.allOf(MqttVersion.class));
-    this.connectingBytes = connectingBytes;
     this.packets = packets;
   }
 
@@ -46,13 +43,7 @@ final class OwnClients implements Application<ServerEvent, ServerConnection> {
   @Override
   public ServerConnection open(Peer peer, Wake wake, Shard shard) {
     ServerConnection opened =
-        new ServerConnection(
-            limits,
-            connectingBytes,
-            shard.buffers(),
-            wake,
-            WireLog.of(peer, packets),
-            shard.nowMillis());
+        broker.open(limits, shard.buffers(), wake, WireLog.of(peer, packets), shard.nowMillis());
     opened.peer(peer);
     return opened;
   }

@@ -182,6 +182,7 @@ class ScramTest {
                 auth.ownPlugins()),
             options.storms(),
             options.eventBus(),
+            options.connectsPerSecond(),
             options.limits()));
     try (Mqtt5Client client = new Mqtt5Client(port)) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));

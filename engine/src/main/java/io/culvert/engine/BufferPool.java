@@ -2,8 +2,8 @@ package io.culvert.engine;
 
 /**
  * Byte arrays in powers of two for the outboxes of one thread: an array belongs to an outbox only
- * while that has something to send. Single-threaded. Keeps at most {@link #KEPT_BYTES_PER_SIZE} of
- * each size; what is more is left to the garbage collector.
+ * while that has something to send. Single-threaded. Keeps at most 1 MiB of each size; what is more
+ * is left to the garbage collector.
  */
 public final class BufferPool {
   /** The smallest array: an acknowledgement and a few small messages. */
@@ -17,14 +17,31 @@ public final class BufferPool {
   /** Enough for a fan-out to some thousands of targets in one pass. */
   static final int KEPT_BYTES_PER_SIZE = 1024 * 1024;
 
+  /** All sizes together are less than a hundredth of the heap. */
+  private static final int SMALLEST_PART_OF_HEAP = 1024;
+
   private static final int SIZES =
       Integer.numberOfTrailingZeros(LARGEST_KEPT_BYTES / SMALLEST_BYTES) + 1;
 
   private final byte[][][] kept = new byte[SIZES][][];
   private final int[] count = new int[SIZES];
 
+  private final int keptBytesPerSize;
+
   /** A pool that keeps nothing yet. */
-  public BufferPool() {}
+  public BufferPool() {
+    this(KEPT_BYTES_PER_SIZE);
+  }
+
+  private BufferPool(int keptBytesPerSize) {
+    this.keptBytesPerSize = keptBytesPerSize;
+  }
+
+  /** One that keeps less where the largest heap is small. */
+  public static BufferPool forHeap(long heapBytes) {
+    long part = Math.max(LARGEST_KEPT_BYTES, heapBytes / SMALLEST_PART_OF_HEAP);
+    return new BufferPool((int) Math.min(KEPT_BYTES_PER_SIZE, part));
+  }
 
   /** An array of at least {@code length} bytes with any content. */
   public byte[] take(int length) {
@@ -44,7 +61,7 @@ public final class BufferPool {
       throw new IllegalArgumentException("not from a pool: " + array.length + " bytes");
     }
     int size = sizeFor(array.length);
-    int limit = KEPT_BYTES_PER_SIZE / array.length;
+    int limit = keptBytesPerSize / array.length;
     byte[][] stack = kept[size];
     if (stack == null) {
       stack = new byte[limit][];

@@ -117,6 +117,16 @@ public final class Outbox {
     return (long) end - start + segmentBytes;
   }
 
+  /** Bytes of memory in its own array. */
+  public int ownBytes() {
+    return buffer.length;
+  }
+
+  /** Bytes that wait and are only referred to; others may refer to them, too. */
+  public long sharedBytes() {
+    return segmentBytes;
+  }
+
   /** Drains all that waits. */
   public void drainTo(Sink sink) {
     drainTo(sink, Long.MAX_VALUE);

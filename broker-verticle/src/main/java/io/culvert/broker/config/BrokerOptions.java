@@ -7,6 +7,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
+import io.culvert.runtime.config.HeapShare;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * @param sysIntervalSeconds how often {@code $SYS} is published, or 0 for never
  * @param storms how many clients go and come at a time
  * @param eventBus what other verticles may do
+ * @param connectsPerSecond connections that each listener accepts in a second; 0 for any number
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -34,6 +36,7 @@ public record BrokerOptions(
     AuthOptions auth,
     StormOptions storms,
     BusOptions eventBus,
+    int connectsPerSecond,
     Limits limits) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
@@ -110,6 +113,7 @@ public record BrokerOptions(
         auth,
         StormOptions.from(configuration),
         EventBusSettings.options(configuration),
+        configuration.integer("limits.connects-per-second"),
         limits(configuration));
   }
 
@@ -166,11 +170,18 @@ public record BrokerOptions(
         .outboxBytes(configuration.number("limits.outbox-bytes"))
         .subscriptionsPerSession(configuration.integer("limits.subscriptions-per-session"))
         .filtersPerSubscribe(configuration.integer("limits.filters-per-subscribe"))
+        .messagesPerSecond(configuration.number("limits.messages-per-second"))
+        .bytesPerSecond(configuration.number("limits.bytes-per-second"))
         .topicLevels(configuration.integer("limits.topic-levels"))
         .topicBytes(configuration.integer("limits.topic-bytes"))
         .retainedMessages(configuration.integer("limits.retained-messages"))
         .retainedBytes(configuration.number("limits.retained-bytes"))
         .sessions(configuration.integer("limits.sessions"))
+        .nodeBytes(
+            HeapShare.bytes(
+                configuration.text("limits.node-bytes"), Runtime.getRuntime().maxMemory()))
+        .userProperties(configuration.integer("limits.user-properties"))
+        .willDelaySeconds(configuration.number("limits.will-delay-seconds"))
         .sessionExpirySeconds(configuration.number("limits.session-expiry-seconds"))
         .connectingBytes(configuration.number("limits.connecting-bytes"))
         .connectTimeoutMillis(

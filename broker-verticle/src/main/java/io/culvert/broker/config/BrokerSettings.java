@@ -2,6 +2,7 @@ package io.culvert.broker.config;
 
 import static io.culvert.runtime.config.Setting.choice;
 import static io.culvert.runtime.config.Setting.flag;
+import static io.culvert.runtime.config.Setting.heapShare;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 import static io.culvert.runtime.config.Setting.texts;
@@ -344,6 +345,22 @@ public final class BrokerSettings {
             65535,
             "1000",
             "Topic filters in one SUBSCRIBE; those behind them are refused."),
+        number(
+            "limits.messages-per-second",
+            Unit.COUNT,
+            0,
+            1_000_000_000,
+            "0",
+            "Packets other than acknowledgements that a client may send in a second, and at once"
+                + " when it has sent none for a second; a faster one is not read for a while, and"
+                + " loses nothing. 0 for any number."),
+        number(
+            "limits.bytes-per-second",
+            Unit.BYTES,
+            0,
+            1024 * GIB,
+            "0",
+            "Bytes that a client may send in a second, in the same way. 0 for any number."),
         number("limits.topic-levels", Unit.COUNT, 1, 65535, "128", "Levels of a topic or filter."),
         number("limits.topic-bytes", Unit.BYTES, 1, 65535, "65535", "Length of a topic or filter."),
         number(
@@ -361,6 +378,29 @@ public final class BrokerSettings {
             "320MiB",
             "Memory for all retained messages, with about 220 bytes for each beside its topic and"
                 + " payload."),
+        heapShare(
+            "limits.node-bytes",
+            "50%",
+            "Memory that all clients together may make the broker hold: a size, or a part of the"
+                + " largest heap. From four fifths of it on, publishers whose messages have to wait"
+                + " are held up; from nine tenths nothing new that stays is taken; at the end no"
+                + " message is (0x97)."),
+        number(
+            "limits.user-properties",
+            Unit.COUNT,
+            0,
+            1_000_000,
+            "64",
+            "User properties of one packet, or of the will in it; a packet with more ends the"
+                + " connection (0x97)."),
+        number(
+            "limits.will-delay-seconds",
+            Unit.SECONDS,
+            0,
+            NEVER,
+            "7d",
+            "Longest time that a will may wait after its connection; a client whose will would wait"
+                + " longer is refused (0x97). 4294967295 for any."),
         number(
             "limits.sessions",
             Unit.COUNT,
@@ -376,6 +416,15 @@ public final class BrokerSettings {
             "7d",
             "Longest time that a session is kept after its connection; a client that asks for more"
                 + " gets this. 4294967295 for ever."),
+        number(
+            "limits.connects-per-second",
+            Unit.COUNT,
+            0,
+            1_000_000,
+            "0",
+            "Connections that each listener accepts in a second, and at once when none has come for"
+                + " a second. Those beyond wait until it is their turn; with TLS and WebSocket they"
+                + " are closed. 0 for any number."),
         number(
             "limits.connecting-bytes",
             Unit.BYTES,

@@ -1,10 +1,13 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.BufferPool;
 import io.culvert.engine.ShardLink;
+import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.RetainedTree;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Publish;
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class Broker {
   private final Limits limits;
   private final Counters counters = new Counters();
+  private final ByteBudget budget;
+  private final Quota connectingBytes;
   private final Retained retained;
   private final RetainedShards retainedShards;
   private final Router router;
@@ -66,13 +71,17 @@ public final class Broker {
    */
   public Broker(ShardPlace place, Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
-    this.retained = new Retained(limits, place, random.getAsLong());
+    this.budget = new ByteBudget(place.heldBytes(), limits.nodeBytes());
+    this.connectingBytes = place.connectingBytes();
+    this.retained = new Retained(limits, budget, place, random.getAsLong());
     this.peers = new Peers(place);
-    this.retainedShards = new RetainedShards(retained, peers, counters);
+    this.retainedShards = new RetainedShards(retained, budget.held(), peers, counters);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
     this.router =
-        new Router(limits, counters, retained, retainedShards, peers, remotePublishers, random);
-    this.sessions = new Sessions(limits, counters, log, router, retainedShards, peers, random);
+        new Router(
+            limits, budget, counters, retained, retainedShards, peers, remotePublishers, random);
+    this.sessions =
+        new Sessions(limits, budget, counters, log, router, retainedShards, peers, random);
     this.messages =
         new PeerMessages(peers, router, sessions.moves(), retainedShards, remotePublishers);
   }
@@ -121,6 +130,27 @@ public final class Broker {
   }
 
   // ---- connect and disconnect
+
+  /**
+   * The server's end of a connection that has just come. Where no memory is left it is closed at
+   * once.
+   *
+   * @param own limits of its listener
+   * @param pool of this thread
+   * @param wake told when the outbox or the status changed outside of the driver's own calls
+   * @param log told of each packet, or null
+   */
+  public ServerConnection open(
+      Limits own, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
+    ServerConnection opened =
+        new ServerConnection(own, connectingBytes, budget, pool, wake, log, nowMillis);
+    budget.refresh();
+    if (budget.isFull()) {
+      counters.countRefusedForMemory(MemoryRefusal.CONNECTION);
+      opened.refuse();
+    }
+    return opened;
+  }
 
   /** Accepts a CONNECT, or refuses it where the protocol or a limit says so. */
   public void connect(ServerConnection connection, Connect connect, long nowMillis) {
@@ -313,6 +343,10 @@ public final class Broker {
     if (isNew && session.subscriptionCount() >= limits.subscriptionsPerSession()) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
+    if (isNew && budget.isScarce()) {
+      counters.countRefusedForMemory(MemoryRefusal.SUBSCRIPTION);
+      return ReasonCode.QUOTA_EXCEEDED;
+    }
     Subscription subscription = new Subscription(session, filter, request.options(), identifier);
     session.put(subscription);
     router.add(subscription);
@@ -340,6 +374,7 @@ public final class Broker {
    * there are very many, the rest the next time. Early and repeated calls are harmless.
    */
   public void timeout(long nowMillis) {
+    budget.refresh();
     retained.timeout(nowMillis);
     sessions.timeout(nowMillis);
     router.shared().timeout(nowMillis);
@@ -349,6 +384,17 @@ public final class Broker {
 
   public Counters counters() {
     return counters;
+  }
+
+  /** What the clients of this shard make the node hold, in bytes of memory, roughly. */
+  public long heldBytes() {
+    return budget.held().bytes();
+  }
+
+  /** For tests: something else holds so much. */
+  void hold(long bytes) {
+    budget.held().add(bytes);
+    budget.refresh();
   }
 
   /** For tests. */

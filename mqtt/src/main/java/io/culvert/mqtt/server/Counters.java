@@ -21,6 +21,7 @@ public final class Counters {
   private final CountBy<ReasonCode> refusedPublishes = new CountBy<>(ReasonCode.class);
   private final CountBy<ReasonCode> refusedSubscriptions = new CountBy<>(ReasonCode.class);
   private final CountBy<ReasonCode> violations = new CountBy<>(ReasonCode.class);
+  private final CountBy<MemoryRefusal> refusedForMemory = new CountBy<>(MemoryRefusal.class);
   private final InFlight inFlight = new InFlight();
   private long receivedBytes;
   private long deliveredBytes;
@@ -36,6 +37,8 @@ public final class Counters {
   private long damped;
   private long waited;
   private long turnedAway;
+  private long pauses;
+  private long paused;
 
   /** The sum of what several have counted, as it is now. */
   public static Counters total(Collection<Counters> all) {
@@ -65,6 +68,9 @@ public final class Counters {
       total.damped += each.damped;
       total.waited += each.waited;
       total.turnedAway += each.turnedAway;
+      total.pauses += each.pauses;
+      total.paused += each.paused;
+      total.refusedForMemory.addAll(each.refusedForMemory);
     }
     return total;
   }
@@ -141,6 +147,19 @@ public final class Counters {
 
   void countTurnedAway() {
     turnedAway++;
+  }
+
+  void countRefusedForMemory(MemoryRefusal what) {
+    refusedForMemory.count(what);
+  }
+
+  void pauseBegins() {
+    pauses++;
+    paused++;
+  }
+
+  void pauseEnds() {
+    paused--;
   }
 
   void countDropped(DropReason reason, int messages) {
@@ -250,6 +269,21 @@ public final class Counters {
   /** Messages, subscriptions and Wills that a client tried without permission. */
   public long denied() {
     return denied;
+  }
+
+  /** How often a client was not read for a while because it sent faster than it may. */
+  public long pauses() {
+    return pauses;
+  }
+
+  /** Clients that are not read now because they have sent faster than they may. */
+  public long paused() {
+    return paused;
+  }
+
+  /** What was refused because the node holds as much as it may. */
+  public CountBy<MemoryRefusal> refusedForMemory() {
+    return refusedForMemory;
   }
 
   /** How often clients with one Client Identifier were found to take it from each other. */

@@ -6,6 +6,8 @@ public enum DropReason {
   OFFLINE,
   /** QoS 0 while more than the budget waits for a slow reader. */
   OUTBOX_FULL,
+  /** QoS 0 while the clients of the node make it hold as much as they may. */
+  MEMORY_FULL,
   /** The session's queue holds as many messages or bytes as it may. */
   QUEUE_FULL,
   /** The Message Expiry Interval has passed. */

@@ -38,6 +38,11 @@ final class IncomingMessages {
     this.aliases = new InboundAliases(limits.topicAliasMaximum(), Statement.MQTT5_3_3_2_9);
   }
 
+  /** Roughly what it holds of memory beside messages. */
+  int heldBytes() {
+    return aliases.heldBytes();
+  }
+
   /** Before MQTT 5 nothing else holds a client back whose messages are decided on slowly. */
   boolean isFull() {
     return acks.size() >= limits.receiveMaximum() && !sender.version().isMqtt5();

@@ -82,6 +82,16 @@ public final class Limits {
     return values.filtersPerSubscribe;
   }
 
+  /** How many packets other than acknowledgements a client may send in a second; 0 for any. */
+  public long messagesPerSecond() {
+    return values.messagesPerSecond;
+  }
+
+  /** How many bytes a client may send in a second; 0 for any. */
+  public long bytesPerSecond() {
+    return values.bytesPerSecond;
+  }
+
   /** How many bytes a Topic Name or Topic Filter may have, 1…65 535. */
   public int topicBytes() {
     return values.topicBytes;
@@ -105,6 +115,24 @@ public final class Limits {
   /** How many bytes the retained messages may hold. */
   public long retainedBytes() {
     return values.retainedBytes;
+  }
+
+  /** How much memory the clients of all shards may make the node hold, in bytes. */
+  public long nodeBytes() {
+    return values.nodeBytes;
+  }
+
+  /** How many User Properties a packet, or the Will in it, may have. */
+  public int userProperties() {
+    return values.userProperties;
+  }
+
+  /**
+   * The longest time that a Will may be delayed: a CONNECT whose Will would be published later is
+   * refused. 4 294 967 295 for any.
+   */
+  public long willDelaySeconds() {
+    return values.willDelaySeconds;
   }
 
   /** The longest Session Expiry Interval that is granted, 0…4 294 967 295 (never). */
@@ -190,6 +218,12 @@ public final class Limits {
 
   /** Collects values; each has a default. */
   public static final class Builder {
+    /** No rate is higher: a thousand times this is still a number. */
+    private static final long FASTEST = 1L << 40;
+
+    /** No node has so much memory, and a hundred times this is still a number. */
+    private static final long LARGEST_BUDGET = 1L << 50;
+
     private long maximumPacketSizeBytes = 2 * 1024 * 1024;
     private int receiveMaximum = 1024;
     private int inFlight = 1024;
@@ -199,6 +233,11 @@ public final class Limits {
     private long outboxBytes = 1024 * 1024;
     private int subscriptionsPerSession = 10_000;
     private int filtersPerSubscribe = 1000;
+    private long nodeBytes = LARGEST_BUDGET;
+    private int userProperties = 64;
+    private long willDelaySeconds = 7 * 24 * 3600;
+    private long messagesPerSecond;
+    private long bytesPerSecond;
     private int topicBytes = 65_535;
     private int topicLevels = 128;
     private int sessions = 1_000_000;
@@ -233,6 +272,11 @@ public final class Limits {
       outboxBytes = from.outboxBytes;
       subscriptionsPerSession = from.subscriptionsPerSession;
       filtersPerSubscribe = from.filtersPerSubscribe;
+      nodeBytes = from.nodeBytes;
+      userProperties = from.userProperties;
+      willDelaySeconds = from.willDelaySeconds;
+      messagesPerSecond = from.messagesPerSecond;
+      bytesPerSecond = from.bytesPerSecond;
       topicBytes = from.topicBytes;
       topicLevels = from.topicLevels;
       sessions = from.sessions;
@@ -299,6 +343,31 @@ public final class Limits {
 
     public Builder filtersPerSubscribe(int filters) {
       filtersPerSubscribe = inRange("filters per subscribe", filters, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder nodeBytes(long bytes) {
+      nodeBytes = inRange("node bytes", bytes, 1, LARGEST_BUDGET);
+      return this;
+    }
+
+    public Builder userProperties(int properties) {
+      userProperties = inRange("user properties", properties, 0, Integer.MAX_VALUE);
+      return this;
+    }
+
+    public Builder willDelaySeconds(long seconds) {
+      willDelaySeconds = inRange("will delay", seconds, 0, Session.NEVER_SECONDS);
+      return this;
+    }
+
+    public Builder messagesPerSecond(long messages) {
+      messagesPerSecond = inRange("messages per second", messages, 0, FASTEST);
+      return this;
+    }
+
+    public Builder bytesPerSecond(long bytes) {
+      bytesPerSecond = inRange("bytes per second", bytes, 0, FASTEST);
       return this;
     }
 

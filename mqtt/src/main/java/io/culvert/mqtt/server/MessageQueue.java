@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
@@ -14,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class MessageQueue {
   private final Limits limits;
   private final Counters counters;
+  private final HeldBytes held;
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
   private int apart;
   private boolean full;
 
-  MessageQueue(Limits limits, Counters counters) {
+  MessageQueue(Limits limits, Counters counters, HeldBytes held) {
     this.limits = limits;
     this.counters = counters;
+    this.held = held;
   }
 
   /** Adds a message at the end; false when there is no room for it. */
@@ -32,6 +35,7 @@ final class MessageQueue {
     }
     deliveries.add(delivery);
     count(1, more);
+    held.keep(delivery);
     return true;
   }
 
@@ -43,6 +47,7 @@ final class MessageQueue {
     }
     apart++;
     count(1, more);
+    held.keep(delivery);
     return true;
   }
 
@@ -50,6 +55,7 @@ final class MessageQueue {
   void removeApart(Delivery delivery) {
     apart--;
     count(-1, -delivery.message().heldBytes());
+    held.letGo(delivery);
   }
 
   /** One that was set apart waits here again, behind the others. */
@@ -86,14 +92,15 @@ final class MessageQueue {
   Delivery remove() {
     Delivery delivery = deliveries.remove();
     count(-1, -delivery.message().heldBytes());
+    held.letGo(delivery);
     return delivery;
   }
 
-  /** Nobody takes what is left here. */
+  /** Nobody takes what is left here; none is set apart. */
   void clear() {
-    count(-size(), -bytes);
-    deliveries.clear();
-    apart = 0;
+    while (!deliveries.isEmpty()) {
+      remove();
+    }
   }
 
   /** Removes what has expired at the front, where the oldest are; gives their number. */

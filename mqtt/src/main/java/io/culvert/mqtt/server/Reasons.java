@@ -35,7 +35,10 @@ final class Reasons {
     say(CONNECT, ReasonCode.BAD_USERNAME_OR_PASSWORD, "user name or password is wrong");
     say(CONNECT, ReasonCode.NOT_AUTHORIZED, "this client may not connect");
     say(CONNECT, ReasonCode.BANNED, "this client is banned");
-    say(CONNECT, ReasonCode.QUOTA_EXCEEDED, "the server has as many sessions as it may have");
+    say(
+        CONNECT,
+        ReasonCode.QUOTA_EXCEEDED,
+        "the server has no room for another session, or for so late a Will");
     say(CONNECT, ReasonCode.SERVER_BUSY, "too many clients connect at once; try again later");
     say(
         CONNECT,
@@ -46,7 +49,7 @@ final class Reasons {
 
     say(PUBLISH, ReasonCode.NOT_AUTHORIZED, "this client may not publish to this topic");
     say(PUBLISH, ReasonCode.TOPIC_NAME_INVALID, "the topic is too long or has too many levels");
-    say(PUBLISH, ReasonCode.QUOTA_EXCEEDED, "there is no room for this retained message");
+    say(PUBLISH, ReasonCode.QUOTA_EXCEEDED, "there is no room for this message now");
     say(
         PUBLISH,
         ReasonCode.PACKET_IDENTIFIER_IN_USE,
@@ -60,7 +63,7 @@ final class Reasons {
     say(
         SUBSCRIBE,
         ReasonCode.QUOTA_EXCEEDED,
-        "too many subscriptions, too many filters at once, or a filter that is too long");
+        "no room for more subscriptions, too many filters at once, or a filter that is too long");
 
     say(END, ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for one and a half times the Keep Alive");
     say(END, ReasonCode.SESSION_TAKEN_OVER, "another connection uses this Client Identifier now");

@@ -32,12 +32,14 @@ final class Retained {
       new IdentityHashMap<>();
 
   private final Limits limits;
+  private final ByteBudget budget;
   private final ShardPlace place;
   private long bytes;
   private int sysTopics;
 
-  Retained(Limits limits, ShardPlace place, long seed) {
+  Retained(Limits limits, ByteBudget budget, ShardPlace place, long seed) {
     this.limits = limits;
+    this.budget = budget;
     this.place = place;
     this.messages = new RetainedTree<>(seed);
   }
@@ -61,6 +63,9 @@ final class Retained {
     }
     Message known = messages.get(topic);
     long freed = known == null ? 0 : heldBytes(known);
+    if (budget.isScarce() && freed < payloadBytes + topic.length()) {
+      return false;
+    }
     return (known != null || place.retainedMessages().held() < limits.retainedMessages())
         && place.retainedBytes().held() - freed + payloadBytes + topic.length()
             <= limits.retainedBytes();
@@ -69,7 +74,8 @@ final class Retained {
   /** As above for a topic of which nothing is known but that it may be new. */
   boolean hasRoomForNew(TopicName topic, int payloadBytes) {
     return payloadBytes == 0
-        || (place.retainedMessages().held() < limits.retainedMessages()
+        || (!budget.isScarce()
+            && place.retainedMessages().held() < limits.retainedMessages()
             && place.retainedBytes().held() + payloadBytes + topic.length()
                 <= limits.retainedBytes());
   }
@@ -123,6 +129,7 @@ final class Retained {
     bytes += moreBytes;
     place.retainedMessages().add(more);
     place.retainedBytes().add(moreBytes);
+    budget.held().add(moreBytes);
   }
 
   private void remove(TopicName topic) {

@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.topic.RetainedTree;
 import io.culvert.mqtt.wire.TopicFilter;
@@ -30,6 +31,7 @@ final class RetainedShards {
   private static final int SLICE_STEPS = 1024;
 
   private final Retained own;
+  private final HeldBytes held;
   private final Peers peers;
   private final ShardPlace place;
   private final Counters counters;
@@ -42,8 +44,9 @@ final class RetainedShards {
   // Asked by others: what is left to send.
   private final Map<FeedKey, RetainedTree.Cursor<Message>> cursors = new HashMap<>();
 
-  RetainedShards(Retained own, Peers peers, Counters counters) {
+  RetainedShards(Retained own, HeldBytes held, Peers peers, Counters counters) {
     this.own = own;
+    this.held = held;
     this.peers = peers;
     this.place = peers.place();
     this.counters = counters;
@@ -232,7 +235,9 @@ final class RetainedShards {
       isLast = in.flag();
       isAsked = false;
       for (int left = in.i32(); left > 0; left--) {
-        messages.add(in.message());
+        Message message = in.message();
+        messages.add(message);
+        held.add(message.heldBytes());
       }
       forgetIfDone();
       askForMore();
@@ -249,6 +254,7 @@ final class RetainedShards {
     @Override
     public @Nullable Message next() {
       Message next = messages.poll();
+      held.add(next == null ? 0 : -next.heldBytes());
       askForMore();
       Message instead = next == null ? null : newer.get(next.topic());
       forgetIfDone();
@@ -267,6 +273,8 @@ final class RetainedShards {
 
     @Override
     public void close() {
+      messages.forEach(message -> held.add(-message.heldBytes()));
+      messages.clear();
       if (remotes.remove(number) != null && !isLast) {
         peers.send(peer, new FrameWriter(FrameType.FEED_CLOSE).i64(number).done());
       }

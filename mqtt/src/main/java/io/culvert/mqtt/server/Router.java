@@ -19,7 +19,14 @@ final class Router {
   private static final Bytes SYS = Bytes.utf8("$SYS/");
   private static final Bytes SHARE = Bytes.utf8("$share/");
 
+  /** A subscription with its place in a session, roughly. */
+  private static final int SUBSCRIPTION_BYTES = 250;
+
+  /** A level of its filter in the tree. */
+  private static final int LEVEL_BYTES = 100;
+
   private final Limits limits;
+  private final ByteBudget budget;
   private final Counters counters;
   private final Retained retained;
   private final RetainedShards retainedShards;
@@ -37,6 +44,7 @@ final class Router {
 
   Router(
       Limits limits,
+      ByteBudget budget,
       Counters counters,
       Retained retained,
       RetainedShards retainedShards,
@@ -44,6 +52,7 @@ final class Router {
       RemotePublishers remotePublishers,
       LongSupplier random) {
     this.limits = limits;
+    this.budget = budget;
     this.counters = counters;
     this.retained = retained;
     this.retainedShards = retainedShards;
@@ -82,6 +91,7 @@ final class Router {
     if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
       routes.added(subscription.filter(), subscription.session().isConnected());
       sharedSubscriptions += subscription.filter().isShared() ? 1 : 0;
+      budget.held().add(heldBytes(subscription.filter()));
     }
     if (subscription.filter().isShared()) {
       shared.joined(subscription);
@@ -105,10 +115,20 @@ final class Router {
     if (subscriptions.remove(filter, subscription) != null) {
       routes.removed(filter, subscription.session().isConnected());
       sharedSubscriptions -= filter.isShared() ? 1 : 0;
+      budget.held().add(-heldBytes(filter));
     }
     if (filter.isShared()) {
       shared.membersChanged(filter, nowMillis);
     }
+  }
+
+  private static int heldBytes(TopicFilter filter) {
+    Bytes levels = filter.levels();
+    int count = 1;
+    for (int i = 0; i < levels.length(); i++) {
+      count += levels.get(i) == '/' ? 1 : 0;
+    }
+    return SUBSCRIPTION_BYTES + 2 * levels.length() + count * LEVEL_BYTES;
   }
 
   void onRoute(int peer, FrameReader in, long nowMillis) {
@@ -127,12 +147,50 @@ final class Router {
 
   /** Publishes what a client sent, and answers it at QoS 1 and 2. */
   void publish(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
+    budget.refresh();
+    if (budget.isScarce() && !hasMemoryFor(publish.qos(), topic)) {
+      refuseForMemory(connection, publish);
+      return;
+    }
     if (publish.retain() && retainedShards.isElsewhere(topic)) {
       publishRetained(connection, publish, topic, nowMillis);
       return;
     }
     ReasonCode reasonCode = publish(connection.session(), publish, topic, nowMillis);
     answer(connection, publish.qos(), publish.packetId(), reasonCode);
+  }
+
+  /** Where memory is scarce, only what leaves at once for good is taken, and in the end nothing. */
+  private boolean hasMemoryFor(QoS qos, TopicName topic) {
+    if (budget.isFull()) {
+      return false;
+    }
+    if (qos == QoS.AT_MOST_ONCE) {
+      return true;
+    }
+    match(topic);
+    for (int i = 0; i < fanOut.size(); i++) {
+      Subscription subscription = fanOut.get(i);
+      if (subscription.options().qos() != QoS.AT_MOST_ONCE
+          && !subscription.session().isCaughtUp()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * An MQTT 5 client is told, and may try again. An older one knows no such answer: it keeps what
+   * it has not got an acknowledgement for, and sends that again when it has connected anew.
+   */
+  private void refuseForMemory(ServerConnection connection, Publish publish) {
+    counters.countReceived(publish.qos(), publish.payload().length());
+    counters.countRefusedPublish(ReasonCode.QUOTA_EXCEEDED);
+    counters.countRefusedForMemory(MemoryRefusal.MESSAGE);
+    if (publish.qos() != QoS.AT_MOST_ONCE && !connection.version().isMqtt5()) {
+      connection.disconnect(ReasonCode.QUOTA_EXCEEDED, DisconnectCause.SERVER_DISCONNECT);
+    }
+    answer(connection, publish.qos(), publish.packetId(), ReasonCode.QUOTA_EXCEEDED);
   }
 
   private static void answer(
@@ -287,6 +345,9 @@ final class Router {
     }
     if (retain && !retainedShards.isElsewhere(topic) && !retained.hasRoomFor(topic, payloadBytes)) {
       counters.countRetainedRefused();
+      if (budget.isScarce()) {
+        counters.countRefusedForMemory(MemoryRefusal.RETAINED_MESSAGE);
+      }
       return ReasonCode.QUOTA_EXCEEDED;
     }
     return ReasonCode.SUCCESS;
@@ -378,6 +439,7 @@ final class Router {
 
   /** A message from another shard, for the plain subscriptions of this one. */
   void onPublish(int peer, FrameReader in, long nowMillis) {
+    budget.refresh();
     int name = in.i32();
     Message message = in.message();
     Publisher toSlowDown = remotePublishers.incoming(peer, name);

@@ -57,6 +57,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
           .put(Property.REASON_STRING, "what this client logged in with is not valid any more")
           .build();
 
+  /** This object and what the driver has for it, roughly. */
+  private static final int OVERHEAD_BYTES = 2048;
+
+  /** While memory is short, an outbox may hold a sixteenth of what it else may. */
+  private static final int SHORT_OUTBOX_PART = 16;
+
   private enum State {
     AWAITING_CONNECT,
     /** CONNECT has named an Authentication Method, whose exchange goes on. */
@@ -75,6 +81,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final PacketSender sender;
   private final long openedMillis;
   private final Quota connectingBytes;
+  private final ByteBudget budget;
 
   private State state = State.AWAITING_CONNECT;
   private Status status = Status.OPEN;
@@ -85,6 +92,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private @Nullable Session session;
   private @Nullable IncomingMessages incoming;
   private @Nullable Authentication authentication;
+  private @Nullable Throttle throttle;
 
   private int requestId;
   private long keepAliveMillis;
@@ -94,28 +102,34 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private int heldAsStrangerBytes;
   private @Nullable Login login;
   private @Nullable Object peer;
+  private long heldBytes;
+  private int outboxBytes;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
       Limits limits, BufferPool pool, Wake wake, @Nullable PacketLog log, long nowMillis) {
-    this(limits, Quota.local(), pool, wake, log, nowMillis);
+    this(limits, Quota.local(), ByteBudget.unlimited(), pool, wake, log, nowMillis);
   }
 
   /**
+   * One of a {@link Broker}.
+   *
    * @param connectingBytes what the unfinished packets of all that are not let in yet hold
    * @param pool of this thread
    * @param wake told when the outbox or the status changed outside of the driver's own calls
    * @param log told of each packet, or null
    */
-  public ServerConnection(
+  ServerConnection(
       Limits limits,
       Quota connectingBytes,
+      ByteBudget budget,
       BufferPool pool,
       Wake wake,
       @Nullable PacketLog log,
       long nowMillis) {
     this.limits = limits;
     this.connectingBytes = connectingBytes;
+    this.budget = budget;
     this.wake = wake;
     this.log = log;
     this.decoder =
@@ -124,6 +138,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     this.sender = new PacketSender(out, log);
     this.openedMillis = nowMillis;
     this.lastReceivedMillis = nowMillis;
+    decoder.maximumUserProperties(limits.userProperties());
+    count();
   }
 
   @Override
@@ -152,14 +168,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
       Session current = session;
       if (state == State.CONNECTED && current != null) {
         current.pump(nowMillis);
+        current.count();
       }
+      count();
+      budget.refresh();
     }
     return event;
   }
 
   @Override
   public boolean awaitsDecision() {
-    return ownerIsAsked() || isHeld() || (isChoked() && !peerEnded);
+    return ownerIsAsked() || isHeld() || isPaused() || (isChoked() && !peerEnded);
   }
 
   @Override
@@ -176,9 +195,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
           Math.min(
               pollAtMillis,
               Math.min(
-                  Math.min(
-                      isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis(),
-                      authenticationDeadlineMillis()),
+                  Math.min(unreadDeadlineMillis(), authenticationDeadlineMillis()),
                   login().endsAtMillis()));
       case CONNECT_REQUESTED, ENDED -> NO_DEADLINE;
     };
@@ -201,6 +218,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
           ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
           ours ? "no decision in time" : "no AUTH in time",
           DisconnectCause.CONNECT_TIMEOUT); // [MQTT5-4.12.0-4]
+    } else if (throttle != null && throttle.isPaused()) {
+      lastReceivedMillis = nowMillis;
+      throttle.resume();
+      wake.changed();
     } else if (isHeld()) {
       lastReceivedMillis = nowMillis;
       publisher().expired(nowMillis);
@@ -316,6 +337,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     session = accepted;
     accepted.userName(userName());
     incoming = new IncomingMessages(accepted, limits, sender);
+    throttle = Throttle.of(limits, accepted.counters(), nowMillis);
     keepAliveMillis = keepAliveSeconds * 1000L;
     // [MQTT5-3.1.4-5]
     send(new ConnAck(sessionPresent, ReasonCode.SUCCESS, authenticated(properties)));
@@ -463,6 +485,42 @@ public final class ServerConnection implements Engine<ServerEvent> {
         out.pendingBytes());
   }
 
+  /** Tells the budget what it holds. */
+  private void count() {
+    IncomingMessages messages = incoming;
+    long now =
+        state == State.ENDED
+            ? 0
+            : OVERHEAD_BYTES
+                + in.heldBytes()
+                + out.ownBytes()
+                + out.sharedBytes()
+                + sender.heldBytes()
+                + (messages == null ? 0 : messages.heldBytes());
+    outboxBytes = out.ownBytes();
+    if (now != heldBytes) {
+      budget.held().add(now - heldBytes);
+      heldBytes = now;
+    }
+  }
+
+  /** The same for what one more message in the outbox has changed. */
+  private void countOutbox() {
+    int now = out.ownBytes();
+    if (now != outboxBytes) {
+      budget.held().add(now - outboxBytes);
+      heldBytes += now - outboxBytes;
+      outboxBytes = now;
+    }
+  }
+
+  /** It is not served at all: nobody was told of it. */
+  void refuse() {
+    state = State.ENDED;
+    status = Status.CLOSED;
+    count();
+  }
+
   /** Bytes of memory in its buffers: none while nothing is half read or unsent. */
   int heldBytes() {
     return in.heldBytes() + out.array().length;
@@ -483,11 +541,27 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return known != null && known.isHeld();
   }
 
+  private boolean isPaused() {
+    Throttle own = throttle;
+    return own != null && own.isPaused();
+  }
+
   // ---- for the session
 
   /** Takes another message now; never behind a DISCONNECT [MQTT5-3.14.4-1]. */
   boolean hasRoom() {
-    return state == State.CONNECTED && out.pendingBytes() < limits.outboxBytes();
+    if (state != State.CONNECTED) {
+      return false;
+    }
+    long waits = out.pendingBytes();
+    return waits == 0
+        || (waits < limits.outboxBytes() / SHORT_OUTBOX_PART && !budget.isScarce())
+        || (waits < limits.outboxBytes() && !budget.isHigh());
+  }
+
+  /** Nothing waits for its client. */
+  boolean hasSentAll() {
+    return out.isEmpty();
   }
 
   /** There is more to send than one call of {@link #poll} should look at. */
@@ -514,6 +588,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   void sendPublish(Delivery delivery, int packetId, boolean dup, long nowMillis) {
     sender.sendPublish(delivery, packetId, dup, nowMillis);
+    countOutbox();
     wake.changed();
   }
 
@@ -563,6 +638,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
           log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
         }
         ServerEvent event = handle(packet, nowMillis);
+        if (throttle != null && !isReauthenticating()) { // which has a time limit
+          throttle.took(packet.type(), decoder.lastSizeBytes(), nowMillis);
+        }
         if (event != null) {
           return event;
         }
@@ -837,9 +915,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
       messages.end();
       incoming = null; // [MQTT5-3.3.2-7]
     }
+    count();
     LocalPublisher ending = publisher;
     if (ending != null) {
       ending.end();
+    }
+    if (throttle != null) {
+      throttle.resume();
+      throttle = null;
     }
   }
 
@@ -869,6 +952,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long authenticationDeadlineMillis() {
     Authentication current = authentication;
     return current == null ? NO_DEADLINE : current.deadlineMillis();
+  }
+
+  /** When something has to be done about what the client sends, or does not send. */
+  private long unreadDeadlineMillis() {
+    Throttle own = throttle;
+    if (own != null && own.isPaused()) {
+      return own.pausedUntilMillis();
+    }
+    return isHeld() ? publisher().deadlineMillis() : keepAliveDeadlineMillis();
   }
 
   private long keepAliveDeadlineMillis() {

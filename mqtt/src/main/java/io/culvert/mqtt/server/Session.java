@@ -37,8 +37,15 @@ public final class Session {
   /** The expiry of a session that never ends by itself. */
   static final long NEVER_SECONDS = 0xffff_ffffL;
 
+  /** This object with its window, its queue and its places in directories, roughly. */
+  private static final int OVERHEAD_BYTES = 1024;
+
+  /** Of a Will beside its bytes. */
+  private static final int WILL_BYTES = 200;
+
   private final String clientId;
   private final Limits limits;
+  private final ByteBudget budget;
   private final Counters counters;
   private final BrokerLog log;
   private final OutboundWindow window;
@@ -62,6 +69,8 @@ public final class Session {
   private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
+  private int heldBytes;
+  private boolean isOver;
 
   /** Marks this session as a target of the publish with this number; see {@link Targets}. */
   long pass;
@@ -75,14 +84,16 @@ public final class Session {
   Session(
       String clientId,
       Limits limits,
+      ByteBudget budget,
       Counters counters,
       BrokerLog log,
       Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.limits = limits;
+    this.budget = budget;
     this.counters = counters;
     this.log = log;
-    this.window = new OutboundWindow(limits.inFlight(), counters.inFlight());
+    this.window = new OutboundWindow(limits.inFlight(), counters.inFlight(), budget.held());
     this.deadline = deadlines.entry(this);
   }
 
@@ -160,6 +171,10 @@ public final class Session {
     return window.size();
   }
 
+  Counters counters() {
+    return counters;
+  }
+
   // ---- connection
 
   @Nullable ServerConnection connection() {
@@ -229,10 +244,15 @@ public final class Session {
         dropped(DropReason.OFFLINE, 1, nowMillis);
       } else if (!to.hasRoom()) {
         dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
+      } else if (budget.isFull()) {
+        dropped(DropReason.MEMORY_FULL, 1, nowMillis);
       } else if (fits(to, delivery, nowMillis)) {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered(QoS.AT_MOST_ONCE, delivery.message());
       }
+    } else if (to != null && isIdle() && budget.isFull()) {
+      enqueue(delivery, nowMillis); // where it is there once for all who get it
+      to.pollAgain();
     } else if (to != null && isIdle()) {
       sendFirst(to, delivery, nowMillis);
     } else {
@@ -253,6 +273,11 @@ public final class Session {
   /** It could take another message without queueing it. */
   boolean isIdle() {
     return canSend() && queue == null && !window.isFull();
+  }
+
+  /** It could, and its client has acknowledged all before. */
+  boolean isCaughtUp() {
+    return isIdle() && window.isEmpty();
   }
 
   /** How many QoS 1 and 2 messages it could take now. */
@@ -285,10 +310,12 @@ public final class Session {
         | (canQueue(0) ? 8 : 0);
   }
 
-  /** More waits here than a client that keeps up would let wait. */
+  /**
+   * More waits here than a client that keeps up would let wait; or anything, where memory is short.
+   */
   boolean isCrowded() {
     MessageQueue waiting = queue;
-    return waiting != null && connection != null && waiting.isCrowded();
+    return waiting != null && (budget.isHigh() || (connection != null && waiting.isCrowded()));
   }
 
   /** Slows down a publisher while this session is crowded, for a limited time. */
@@ -362,7 +389,7 @@ public final class Session {
       return;
     }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
-      if (!to.hasRoom()) {
+      if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
         return;
       }
       int resent = window.nextToResend();
@@ -405,6 +432,29 @@ public final class Session {
     drained();
     closeFeeds();
     will = null;
+    isOver = true;
+    count();
+  }
+
+  /** Tells the budget what it holds beside messages, where that has changed. */
+  void count() {
+    Will left = will;
+    int now =
+        isOver
+            ? 0
+            : OVERHEAD_BYTES
+                + clientId.length()
+                + received.heldBytes()
+                + (left == null
+                    ? 0
+                    : WILL_BYTES
+                        + left.topic().length()
+                        + left.payload().length()
+                        + left.properties().contentLength());
+    if (now != heldBytes) {
+      budget.held().add(now - heldBytes);
+      heldBytes = now;
+    }
   }
 
   private void sendFirst(ServerConnection to, Delivery delivery, long nowMillis) {
@@ -440,7 +490,8 @@ public final class Session {
   }
 
   private void enqueue(Delivery delivery, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits, counters) : queue;
+    MessageQueue waiting =
+        queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
     boolean added = waiting.offer(delivery);
     if (!added) {
       int expired = waiting.removeExpired(nowMillis);
@@ -593,7 +644,8 @@ public final class Session {
 
   /** A message for a session without connection, which others may get before it. */
   void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
-    MessageQueue waiting = queue == null ? new MessageQueue(limits, counters) : queue;
+    MessageQueue waiting =
+        queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
     queue = waiting;
     boolean added = waiting.offerApart(delivery);
     if (!added) {
@@ -787,6 +839,7 @@ public final class Session {
   void will(@Nullable Will changed) {
     will = changed;
     willAtMillis = Engine.NO_DEADLINE;
+    count();
   }
 
   Deadlines.Entry<Session> deadline() {

@@ -28,6 +28,7 @@ final class Sessions {
           .build();
 
   private final Limits limits;
+  private final ByteBudget budget;
   private final Counters counters;
   private final BrokerLog log;
   private final Router router;
@@ -46,6 +47,7 @@ final class Sessions {
 
   Sessions(
       Limits limits,
+      ByteBudget budget,
       Counters counters,
       BrokerLog log,
       Router router,
@@ -55,6 +57,7 @@ final class Sessions {
     this.place = peers.place();
     this.moves = new SessionMoves(this, router, retained, peers);
     this.limits = limits;
+    this.budget = budget;
     this.counters = counters;
     this.log = log;
     this.router = router;
@@ -281,7 +284,7 @@ final class Sessions {
 
   /** A session that has no connection yet, and that nobody finds yet. */
   Session create(String clientId) {
-    return new Session(clientId, limits, counters, log, deadlines);
+    return new Session(clientId, limits, budget, counters, log, deadlines);
   }
 
   /** Another shard gets this session. */
@@ -328,6 +331,7 @@ final class Sessions {
     counters.countConnect(connection.version());
     log.connected(connection, known != null, nowMillis);
     deadlines.remove(session.deadline());
+    session.count();
     session.attach(connection, grant.receiveMaximum(), nowMillis);
     router.connected(session, true);
   }
@@ -443,12 +447,25 @@ final class Sessions {
     if (will != null && will.retain() && !limits.retainAvailable()) {
       return ReasonCode.RETAIN_NOT_SUPPORTED; // [MQTT5-3.2.2-13]
     }
-    if (count() >= limits.sessions() && !contains(clientId)) {
+    if (will != null && willDelaySeconds(will, connect) > limits.willDelaySeconds()) {
+      return ReasonCode.QUOTA_EXCEEDED;
+    }
+    boolean isFull = count() >= limits.sessions();
+    if ((isFull || budget.isScarce()) && !contains(clientId)) {
+      if (!isFull) {
+        counters.countRefusedForMemory(MemoryRefusal.SESSION);
+      }
       return connect.version().isMqtt5()
           ? ReasonCode.QUOTA_EXCEEDED
           : ReasonCode.SERVER_UNAVAILABLE;
     }
     return ReasonCode.SUCCESS;
+  }
+
+  /** How long after its connection the Will would be published at the latest. */
+  private long willDelaySeconds(Will will, Connect connect) {
+    long delay = will.properties().integer(Property.WILL_DELAY_INTERVAL, 0);
+    return Math.min(delay, Grant.of(connect, limits).sessionExpirySeconds()); // [MQTT5-3.1.3-9]
   }
 
   /** What its client may do now. A shared subscription that it may not have any more ends. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
  * @param retainedBytes of all shards
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet, in all
  *     shards
+ * @param heldBytes what all clients of the node make it hold
  */
 public record ShardPlace(
     int number,
@@ -21,7 +22,8 @@ public record ShardPlace(
     TakeOvers takeOvers,
     Quota retainedMessages,
     Quota retainedBytes,
-    Quota connectingBytes) {
+    Quota connectingBytes,
+    Quota heldBytes) {
   /** A set of shards is one {@code long}. */
   public static final int MOST_SHARDS = 64;
 
@@ -31,9 +33,9 @@ public record ShardPlace(
     }
   }
 
-  /** The only shard; five take-overs of a client within a minute are no fight. */
+  /** The only shard, in which no take-overs are a fight. */
   public static ShardPlace alone() {
-    return alone(TakeOvers.of(new HashMap<>(), 5, 60_000));
+    return alone(TakeOvers.of(new HashMap<>(), 0, 0));
   }
 
   /** As above. */
@@ -45,13 +47,21 @@ public record ShardPlace(
         takeOvers,
         Quota.local(),
         Quota.local(),
+        Quota.local(),
         Quota.local());
   }
 
   /** The same for another shard of the node. */
   public ShardPlace at(int shard) {
     return new ShardPlace(
-        shard, count, directory, takeOvers, retainedMessages, retainedBytes, connectingBytes);
+        shard,
+        count,
+        directory,
+        takeOvers,
+        retainedMessages,
+        retainedBytes,
+        connectingBytes,
+        heldBytes);
   }
 
   boolean isAlone() {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery {
   private static final int[] NO_IDENTIFIERS = {};
 
+  /** This object and its frame without bytes, roughly. */
+  private static final int OVERHEAD_BYTES = 120;
+
   private final Message message;
   private final QoS qos;
   private final boolean retain;
@@ -30,6 +33,9 @@ public final class Delivery {
   private @Nullable PublishFrame frame;
   private @Nullable MqttVersion frameVersion;
   private long frameExpirySeconds;
+
+  /** Where sessions keep it; the business of {@link HeldBytes}. */
+  int places;
 
   private Delivery(
       Message message,
@@ -97,6 +103,13 @@ public final class Delivery {
   /** What {@link #shared} was given. */
   public int sharedKey() {
     return sharedKey;
+  }
+
+  /** Roughly what it holds of memory, with its message and its frame. */
+  int heldBytes() {
+    int payload = message.payload().length();
+    int copied = payload < Outbox.SHARE_FROM_BYTES ? payload : 0;
+    return message.heldBytes() + OVERHEAD_BYTES + (single ? 0 : message.topic().length() + copied);
   }
 
   /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */

@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class InboundAliases {
   private static final @Nullable TopicName[] NONE = {};
 
+  /** Of a topic beside its characters. */
+  private static final int OVERHEAD_BYTES = 80;
+
   private final int maximum;
   private final Statement bound;
   private @Nullable TopicName[] topics = NONE;
+  private int heldBytes;
 
   /**
    * @param maximum the Topic Alias Maximum that the peer was told
@@ -24,6 +28,11 @@ public final class InboundAliases {
   public InboundAliases(int maximum, Statement bound) {
     this.maximum = maximum;
     this.bound = bound;
+  }
+
+  /** Roughly what they hold of memory. */
+  public int heldBytes() {
+    return heldBytes;
   }
 
   /** The Topic Name of a PUBLISH, which may have only an alias. */
@@ -47,6 +56,8 @@ public final class InboundAliases {
     if (!topic.isEmpty()) {
       if (known == null || !known.equals(topic)) { // a peer may name the topic each time
         topics[alias] = topic.copy();
+        heldBytes += OVERHEAD_BYTES + topic.length();
+        heldBytes -= known == null ? 0 : OVERHEAD_BYTES + known.length();
       }
       return topic;
     }

@@ -29,6 +29,9 @@ public final class OutboundAliases {
 
   private static final int FIRST_ALIASES = 8;
 
+  /** Of an alias beside the characters of its topic. */
+  private static final int OVERHEAD_BYTES = 100;
+
   /** So that a message costs little where there are very many aliases and all are in use. */
   private static final int LOOKS = 8;
 
@@ -48,6 +51,7 @@ public final class OutboundAliases {
 
   private int given;
   private int hand;
+  private int heldBytes;
 
   /**
    * @param maximum how many there may be, 1…65 535
@@ -57,6 +61,11 @@ public final class OutboundAliases {
       throw new IllegalArgumentException("Topic Alias Maximum " + maximum);
     }
     this.maximum = maximum;
+  }
+
+  /** Roughly what they hold of memory. */
+  int heldBytes() {
+    return heldBytes;
   }
 
   /** Writes the PUBLISH, with an alias where that pays and the packet is not too large by it. */
@@ -116,8 +125,11 @@ public final class OutboundAliases {
         return 0;
       }
       unlink(alias);
+      TopicName old = topics[alias];
+      heldBytes -= old == null ? 0 : OVERHEAD_BYTES + old.length();
     }
     topics[alias] = frame.topic();
+    heldBytes += OVERHEAD_BYTES + frame.topicLength();
     hashes[alias] = hash;
     used[alias] = true;
     link(alias);

@@ -35,8 +35,12 @@ public final class OutboundWindow {
   private int freeFirst;
   private int freeLast;
 
+  /** A slot in all four arrays. */
+  private static final int SLOT_BYTES = 9;
+
   private final int capacity;
   private final InFlight total;
+  private final HeldBytes held;
   private int limit;
   private int size;
   private int reserved;
@@ -47,20 +51,22 @@ public final class OutboundWindow {
    * @param capacity how many messages may be unacknowledged at most, 1…65 535
    */
   public OutboundWindow(int capacity) {
-    this(capacity, new InFlight());
+    this(capacity, new InFlight(), new HeldBytes());
   }
 
   /**
    * As above, one of several.
    *
    * @param total what all of them hold
+   * @param held where the memory of what it keeps is counted
    */
-  public OutboundWindow(int capacity, InFlight total) {
+  public OutboundWindow(int capacity, InFlight total, HeldBytes held) {
     if (capacity < 1 || capacity > MAXIMUM_CAPACITY) {
       throw new IllegalArgumentException("capacity " + capacity);
     }
     this.capacity = capacity;
     this.total = total;
+    this.held = held;
     this.limit = capacity;
   }
 
@@ -156,7 +162,7 @@ public final class OutboundWindow {
       resendNext = next[id];
     }
     unlink(id);
-    deliveries[id] = null;
+    forget(id);
     states[id] = FREE;
     size--;
     total.add(-1);
@@ -168,7 +174,7 @@ public final class OutboundWindow {
     if (!isPublish(id)) {
       throw new IllegalArgumentException("identifier " + id + " waits for no PUBREC");
     }
-    deliveries[id] = null;
+    forget(id);
     states[id] = states[id] == PUBLISH_SENT ? PUBREL_SENT : PUBREL_UNSENT;
   }
 
@@ -228,6 +234,10 @@ public final class OutboundWindow {
 
   /** Forgets everything. */
   public void clear() {
+    for (int id = oldest; id != 0; id = next[id]) {
+      forget(id);
+    }
+    held.add(-(long) SLOT_BYTES * states.length);
     deliveries = new Delivery[0];
     states = new byte[0];
     next = new char[0];
@@ -245,6 +255,9 @@ public final class OutboundWindow {
 
   private void link(int id, @Nullable Delivery delivery) {
     deliveries[id] = delivery;
+    if (delivery != null) {
+      held.keep(delivery);
+    }
     states[id] = PUBLISH_SENT;
     previous[id] = (char) newest;
     next[id] = 0;
@@ -257,6 +270,14 @@ public final class OutboundWindow {
     size++;
     sent++;
     total.add(1);
+  }
+
+  private void forget(int id) {
+    Delivery delivery = deliveries[id];
+    if (delivery != null) {
+      deliveries[id] = null;
+      held.letGo(delivery);
+    }
   }
 
   private boolean isPublish(int id) {
@@ -322,6 +343,7 @@ public final class OutboundWindow {
   private void grow() {
     int from = Math.max(1, states.length);
     int length = Math.min(capacity, Math.max(FIRST_SLOTS, (from - 1) * 2)) + 1;
+    held.add((long) SLOT_BYTES * (length - states.length));
     deliveries = Arrays.copyOf(deliveries, length);
     states = Arrays.copyOf(states, length);
     next = Arrays.copyOf(next, length);

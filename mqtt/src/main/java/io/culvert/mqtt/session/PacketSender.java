@@ -41,6 +41,12 @@ public final class PacketSender {
     maximumPacketSizeBytes = bytes;
   }
 
+  /** What it remembers of the peer, in bytes of memory, roughly. */
+  public int heldBytes() {
+    OutboundAliases known = aliases;
+    return known == null ? 0 : known.heldBytes();
+  }
+
   /** How many Topic Aliases the peer takes, and we want to use; only MQTT 5 knows them. */
   public void topicAliasMaximum(int maximum) {
     aliases = maximum == 0 ? null : new OutboundAliases(maximum); // [MQTT5-3.1.2-27]

@@ -19,6 +19,11 @@ public final class ReceivedIds {
     return size;
   }
 
+  /** Roughly what it holds of memory. */
+  public int heldBytes() {
+    return slots.length * Character.BYTES;
+  }
+
   public boolean contains(int id) {
     return size > 0 && slots[find(id)] == id;
   }

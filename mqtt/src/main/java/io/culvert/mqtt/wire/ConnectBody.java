@@ -32,13 +32,13 @@ final class ConnectBody {
   }
 
   /** Reads what follows the level. */
-  static Connect read(ByteReader in, MqttVersion version) {
+  static Connect read(ByteReader in, MqttVersion version, int maximumUserProperties) {
     int flags = in.u8();
     checkFlags(flags, version);
     int keepAlive = in.u16();
     Properties properties =
         version.isMqtt5()
-            ? PropertySection.read(in, PacketType.CONNECT.value()).copy()
+            ? PropertySection.read(in, PacketType.CONNECT.value(), maximumUserProperties).copy()
             : Properties.EMPTY;
     if (properties.has(Property.AUTHENTICATION_DATA)
         && !properties.has(Property.AUTHENTICATION_METHOD)) {
@@ -47,7 +47,7 @@ final class ConnectBody {
     String clientId =
         Utf8.read(
             in, version.isMqtt5() ? Statement.MQTT5_3_1_3_4 : Statement.MQTT3_3_1_3_4, "Client Id");
-    Will will = (flags & WILL) == 0 ? null : will(in, flags, version);
+    Will will = (flags & WILL) == 0 ? null : will(in, flags, version, maximumUserProperties);
     String userName = (flags & USER_NAME) == 0 ? null : userName(in, version);
     Bytes password = (flags & PASSWORD) == 0 ? null : in.take(in.u16()).copy();
     return new Connect(
@@ -86,9 +86,12 @@ final class ConnectBody {
     }
   }
 
-  private static Will will(ByteReader in, int flags, MqttVersion version) {
+  private static Will will(
+      ByteReader in, int flags, MqttVersion version, int maximumUserProperties) {
     Properties properties =
-        version.isMqtt5() ? PropertySection.read(in, Property.IN_WILL) : Properties.EMPTY;
+        version.isMqtt5()
+            ? PropertySection.read(in, Property.IN_WILL, maximumUserProperties)
+            : Properties.EMPTY;
     TopicName topic = TopicName.parse(in.take(in.u16()), version);
     Bytes payload = in.take(in.u16());
     QoS qos = QoS.of(flags >>> WILL_QOS_SHIFT & 3);

@@ -40,6 +40,11 @@ public final class MqttDecoder {
     maximumPacketSizeBytes = bytes;
   }
 
+  /** How many User Properties a packet, or the Will in it, may have; any number unless set. */
+  public void maximumUserProperties(int count) {
+    bodies.maximumUserProperties(count);
+  }
+
   /** The type of the packet that was returned or refused last; null when it named none. */
   public @Nullable PacketType lastType() {
     return lastType;
@@ -162,7 +167,7 @@ public final class MqttDecoder {
 
   private Connect connect() {
     version = ConnectBody.version(reader);
-    return ConnectBody.read(reader, version);
+    return ConnectBody.read(reader, version, bodies.maximumUserProperties());
   }
 
   private static Statement flagsStatement(PacketType type) {

@@ -15,6 +15,16 @@ final class PacketBodies {
   private static final int RETAIN_HANDLING_SHIFT = 4;
   private static final int RESERVED_OPTIONS = 0xc0;
 
+  private int maximumUserProperties = Integer.MAX_VALUE;
+
+  int maximumUserProperties() {
+    return maximumUserProperties;
+  }
+
+  void maximumUserProperties(int count) {
+    maximumUserProperties = count;
+  }
+
   Publish publish(ByteReader in, int flags, MqttVersion version) {
     int qos = flags >>> 1 & 3;
     boolean dup = (flags & DUP) != 0;
@@ -202,7 +212,9 @@ final class PacketBodies {
     return version.isMqtt5() ? Statement.MQTT5_2_2_1_3 : Statement.MQTT3_2_3_1_1;
   }
 
-  private static Properties properties(ByteReader in, PacketType type, MqttVersion version) {
-    return version.isMqtt5() ? PropertySection.read(in, type.value()) : Properties.EMPTY;
+  private Properties properties(ByteReader in, PacketType type, MqttVersion version) {
+    return version.isMqtt5()
+        ? PropertySection.read(in, type.value(), maximumUserProperties)
+        : Properties.EMPTY;
   }
 }

@@ -8,14 +8,14 @@ final class PropertySection {
   private PropertySection() {}
 
   /** Reads a section with its length and checks it against the table; borrows the bytes. */
-  static Properties read(ByteReader in, int place) {
+  static Properties read(ByteReader in, int place, int maximumUserProperties) {
     int length = varInt(in, "Property Length");
     if (length == 0) {
       return Properties.EMPTY;
     }
     Bytes section = in.take(length);
     int start = section.start();
-    long present = check(section.array(), start, start + length, place);
+    long present = check(section.array(), start, start + length, place, maximumUserProperties);
     return new Properties(section.array(), start, length, present);
   }
 
@@ -30,8 +30,9 @@ final class PropertySection {
   }
 
   /** The mask of the properties in {@code [from, to)}, all of which are right for the place. */
-  private static long check(byte[] array, int from, int to, int place) {
+  private static long check(byte[] array, int from, int to, int place, int maximumUserProperties) {
     long present = 0;
+    int userProperties = 0;
     int at = from;
     while (at < to) {
       Property property = (array[at] & 0x80) == 0 ? Property.ofId(array[at]) : null;
@@ -46,6 +47,12 @@ final class PropertySection {
         throw Violations.protocolError(null, property + " more than once");
       }
       present |= property.bit();
+      if (property == Property.USER_PROPERTY && ++userProperties > maximumUserProperties) {
+        throw new MqttViolation(
+            ReasonCode.QUOTA_EXCEEDED,
+            null,
+            "more than " + maximumUserProperties + " User Properties in " + placeName(place));
+      }
       int next = valueEnd(property.type(), array, at + 1, to);
       if (next < 0) {
         throw Violations.malformed(null, property + " reaches beyond the properties");

@@ -24,7 +24,6 @@ import io.culvert.mqtt.client.ClientState;
 import io.culvert.mqtt.client.ConnectOptions;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.Limits;
-import io.culvert.mqtt.server.Quota;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.wire.Connect;
@@ -115,9 +114,7 @@ class ScramPairTest {
             wake -> client = new ClientConnection(ClientSession.create(100), pool, wake),
             this::onClient,
             wake ->
-                server =
-                    new ServerConnection(
-                        Limits.DEFAULT, Quota.local(), pool, wake, null, clock.nowMillis()),
+                server = new ServerConnection(Limits.DEFAULT, pool, wake, null, clock.nowMillis()),
             this::onServer);
     link.habits(habits);
     ConnectOptions options =

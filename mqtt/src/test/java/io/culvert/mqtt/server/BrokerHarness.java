@@ -16,16 +16,17 @@ import java.util.function.UnaryOperator;
 final class BrokerHarness {
   final TestShards broker;
   final Limits limits;
-  final Quota connectingBytes = Quota.local();
+  final Quota connectingBytes;
   final VirtualClock clock = new VirtualClock();
   final BufferPool pool = new BufferPool();
 
   private final List<Held> held = new ArrayList<>();
   private boolean holding;
 
-  private BrokerHarness(Limits limits, BrokerLog log, int shards) {
+  private BrokerHarness(Limits limits, BrokerLog log, int shards, int takeOvers) {
     this.limits = limits;
-    this.broker = new TestShards(shards, limits, log);
+    this.broker = new TestShards(shards, limits, log, takeOvers);
+    this.connectingBytes = broker.connectingBytes();
   }
 
   static BrokerHarness create() {
@@ -38,11 +39,16 @@ final class BrokerHarness {
 
   /** One of so many shards, whatever the build wants to test. */
   static BrokerHarness ofShards(int count) {
-    return new BrokerHarness(Limits.builder().build(), BrokerLog.NONE, count);
+    return new BrokerHarness(Limits.builder().build(), BrokerLog.NONE, count, 0);
   }
 
   static BrokerHarness create(UnaryOperator<Limits.Builder> how, BrokerLog log) {
-    return new BrokerHarness(how.apply(Limits.builder()).build(), log, TestShards.COUNT);
+    return new BrokerHarness(how.apply(Limits.builder()).build(), log, TestShards.COUNT, 0);
+  }
+
+  /** One that takes more take-overs of a client within a minute for a fight. */
+  static BrokerHarness ofFights(int takeOvers, BrokerLog log) {
+    return new BrokerHarness(Limits.builder().build(), log, TestShards.COUNT, takeOvers);
   }
 
   // ---- clients

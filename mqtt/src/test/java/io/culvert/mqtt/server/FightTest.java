@@ -19,8 +19,8 @@ class FightTest {
 
   private final List<String> fights = new ArrayList<>();
   private final BrokerHarness harness =
-      BrokerHarness.create(
-          limits -> limits,
+      BrokerHarness.ofFights(
+          NORMAL,
           new BrokerLog() {
             @Override
             public void fight(

@@ -12,6 +12,7 @@ import io.culvert.mqtt.model.ScriptGenerator;
 import io.culvert.mqtt.model.World;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,19 @@ class RandomSessionsTest {
       choices.addAll(outcome.choices());
     }
     assertThat(choices).doesNotContain(Choice.CLOSE_WITH_OTHER_CODE);
+  }
+
+  /** Whatever has happened: when all have gone, only retained messages are held. */
+  @Test
+  void whatSessionsHoldIsGivenBack() {
+    for (long seed = 1; seed <= 500; seed++) {
+      HarnessWorld world = new HarnessWorld(seed);
+      Player.play(ScriptGenerator.generate(seed, PROFILE), world, SETTINGS);
+      world.leave();
+      TestShards broker = world.harness.broker;
+      assertThat(broker.sessionCount()).as("sessions of seed %s", seed).isZero();
+      assertThat(broker.heldBytes()).as("seed %s", seed).isEqualTo(broker.retainedBytes());
+    }
   }
 
   private static Player.Outcome play(Script script) {
@@ -93,6 +107,7 @@ class RandomSessionsTest {
   private static final class HarnessWorld implements World {
     private final BrokerHarness harness;
     private final long seed;
+    private final List<TestClient> clients = new ArrayList<>();
     private int connections;
 
     HarnessWorld(long seed) {
@@ -111,7 +126,14 @@ class RandomSessionsTest {
       TestClient client = harness.open().speaks(version);
       client.link.habits(
           seed % 2 == 0 ? DriverHabits.allAtOnce() : DriverHabits.random(seed + connections++));
+      clients.add(client);
       return new HarnessLine(client);
+    }
+
+    /** All connections are lost, and all sessions end. */
+    void leave() {
+      clients.stream().filter(client -> !client.isClosed()).forEach(TestClient::lose);
+      harness.advanceSeconds(EXPIRY_SECONDS + 1);
     }
 
     @Override

@@ -35,7 +35,7 @@ class ReasonStringTest {
         .containsExactly(
             "this client may not publish to this topic",
             "the topic is too long or has too many levels",
-            "there is no room for this retained message",
+            "there is no room for this message now",
             "this client may not publish to this topic",
             "a filter is not valid: + and # stand for whole levels, # for the last ones",
             "a filter is not valid: + and # stand for whole levels, # for the last ones");

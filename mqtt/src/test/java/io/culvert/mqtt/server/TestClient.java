@@ -39,14 +39,8 @@ final class TestClient {
   TestClient(BrokerHarness harness) {
     this.harness = harness;
     this.server =
-        new ServerConnection(
-            harness.limits,
-            harness.connectingBytes,
-            harness.pool,
-            () -> wake(),
-            new WireNotes(log),
-            harness.clock.nowMillis());
-    harness.broker.open(server);
+        harness.broker.open(
+            harness.pool, () -> wake(), new WireNotes(log), harness.clock.nowMillis());
     this.link =
         new EngineLink<>(
             harness.clock,

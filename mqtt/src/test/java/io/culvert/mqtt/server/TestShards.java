@@ -1,9 +1,12 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.BufferPool;
 import io.culvert.engine.ShardExchange;
 import io.culvert.engine.ShardLink;
+import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.PacketLog;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
@@ -36,14 +39,21 @@ final class TestShards {
   private boolean woken;
   private boolean bySteps;
   private int opened;
+  private final ShardPlace place;
+  private final Limits limits;
 
-  TestShards(int count, Limits limits, BrokerLog log) {
-    ShardPlace place =
+  /**
+   * @param takeOvers of one client within a minute that are no fight; 0 for any number
+   */
+  TestShards(int count, Limits limits, BrokerLog log, int takeOvers) {
+    this.limits = limits;
+    place =
         new ShardPlace(
             0,
             count,
             ClientDirectory.of(new HashMap<>()),
-            TakeOvers.of(new HashMap<>(), 5, 60_000),
+            TakeOvers.of(new HashMap<>(), takeOvers, 60_000),
+            Quota.local(),
             Quota.local(),
             Quota.local(),
             Quota.local());
@@ -69,9 +79,21 @@ final class TestShards {
     shards.forEach(shard -> shard.authorization(authorization, nowMillis));
   }
 
-  /** The next shard gets this connection, now or with its first event. */
-  void open(ServerConnection connection) {
-    of(connection);
+  /** A connection of the next shard. */
+  ServerConnection open(BufferPool pool, Wake wake, PacketLog log, long nowMillis) {
+    Broker shard = shards.get(opened++ % shards.size());
+    ServerConnection connection = shard.open(limits, pool, wake, log, nowMillis);
+    owners.put(connection, shard);
+    return connection;
+  }
+
+  Quota connectingBytes() {
+    return place.connectingBytes();
+  }
+
+  /** What all shards hold, to the byte. */
+  long heldBytes() {
+    return sumOf(Broker::heldBytes);
   }
 
   Broker of(ServerConnection connection) {

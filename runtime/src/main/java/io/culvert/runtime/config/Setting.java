@@ -59,6 +59,11 @@ public record Setting(
         Change.RESTART);
   }
 
+  /** A size that may follow the heap; {@link HeapShare#bytes} gives it. */
+  public static Setting heapShare(String key, String defaultText, String description) {
+    return new Setting(key, new HeapShare(), defaultText, description, Change.RESTART);
+  }
+
   public static Setting choice(
       String key, List<String> choices, @Nullable String defaultText, String description) {
     return new Setting(

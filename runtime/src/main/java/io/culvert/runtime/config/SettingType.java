@@ -5,7 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What the value of a setting may be. A value is a String, Long, Boolean or list of Strings. */
-public sealed interface SettingType {
+public sealed interface SettingType
+    permits SettingType.Text,
+        SettingType.Flag,
+        SettingType.Whole,
+        SettingType.Choice,
+        SettingType.TextList,
+        HeapShare {
 
   /** The value that the parts mean; one part unless it was written as a list. */
   Object parse(List<String> parts, boolean list) throws BadValueException;

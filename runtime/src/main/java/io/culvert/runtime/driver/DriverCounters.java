@@ -42,7 +42,7 @@ public final class DriverCounters {
     return accepted;
   }
 
-  /** Connections that were closed at once, because the limit was reached or the request was bad. */
+  /** Connections that were closed at once, because a limit was reached or the request was bad. */
   public long refused() {
     return refused;
   }
@@ -83,7 +83,10 @@ public final class DriverCounters {
     return failures;
   }
 
-  /** How often a busy event loop left connections in the kernel for a moment. */
+  /**
+   * How often connections were left in the kernel for a moment, because an event loop was busy or
+   * more came than may.
+   */
   public long pauses() {
     return pauses;
   }

@@ -42,7 +42,9 @@ final class Endpoint<E, N extends Engine<E>> {
    * may not is counted as refused.
    */
   boolean admits() {
-    if (emptied == null && admission.take()) {
+    long nowNanos = System.nanoTime();
+    if (emptied == null && admission.waitNanos(nowNanos) == 0 && admission.take()) {
+      admission.count(nowNanos);
       return true;
     }
     counters.refused++;

@@ -69,7 +69,7 @@ public final class EngineServer {
 
   private static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
       List<ServingShard<E, N>> shards, TcpOptions options, @Nullable Front front) {
-    Admission admission = new Admission(options.maxConnections());
+    Admission admission = new Admission(options.maxConnections(), options.connectsPerSecond());
     List<Endpoint<E, N>> endpoints = endpoints(shards, admission);
     Shard first = shards.get(0).shard();
     return TcpListener.listen(endpoints, admission, options, front)
@@ -117,7 +117,7 @@ public final class EngineServer {
    */
   public static <E, N extends Engine<E>> Future<EngineServer> listenUnix(
       List<ServingShard<E, N>> shards, UnixOptions options) {
-    Admission admission = new Admission(options.maxConnections());
+    Admission admission = new Admission(options.maxConnections(), options.connectsPerSecond());
     List<Endpoint<E, N>> endpoints = endpoints(shards, admission);
     Shard first = shards.get(0).shard();
     return blocking(first, () -> UnixSocketFile.prepare(options))
@@ -144,17 +144,24 @@ public final class EngineServer {
   /** Listens for TCP connections by a Vert.x server: for TLS, server names, the PROXY protocol. */
   public static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
       Shard shard, NetServerOptions options, int maxConnections, Application<E, N> application) {
-    return listenTcp(List.of(new ServingShard<>(shard, application)), options, maxConnections);
+    return listenTcp(List.of(new ServingShard<>(shard, application)), options, maxConnections, 0);
   }
 
-  /** As above, over several shards. */
+  /**
+   * As above, over several shards.
+   *
+   * @param connectsPerSecond connections beyond this are closed at once; 0 for any number
+   */
   public static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
-      List<ServingShard<E, N>> shards, NetServerOptions options, int maxConnections) {
+      List<ServingShard<E, N>> shards,
+      NetServerOptions options,
+      int maxConnections,
+      int connectsPerSecond) {
     NetServerOptions shared = new NetServerOptions(options);
     shared.setPort(portOfAll(shards, options.getPort()));
     return listenByVertx(
         shards,
-        maxConnections,
+        new Admission(maxConnections, connectsPerSecond),
         endpoint ->
             VertxTcpListener.listen(endpoint, shared)
                 .map(
@@ -186,7 +193,7 @@ public final class EngineServer {
     shared.setPort(portOfAll(shards, shared.getPort()));
     return listenByVertx(
         shards,
-        options.maxConnections(),
+        new Admission(options.maxConnections(), options.connectsPerSecond()),
         endpoint ->
             WebSocketListener.listen(endpoint, options, shared)
                 .map(
@@ -247,9 +254,8 @@ public final class EngineServer {
   /** Vert.x spreads connections over servers that have the same address. */
   private static <E, N extends Engine<E>> Future<EngineServer> listenByVertx(
       List<ServingShard<E, N>> shards,
-      int maxConnections,
+      Admission admission,
       Function<Endpoint<E, N>, Future<Bound>> listen) {
-    Admission admission = new Admission(maxConnections);
     List<Endpoint<E, N>> endpoints = endpoints(shards, admission);
     List<Bound> servers = new ArrayList<>();
     Supplier<Future<Void>> stopAccepting =

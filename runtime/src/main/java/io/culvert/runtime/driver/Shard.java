@@ -5,6 +5,7 @@ import io.culvert.engine.Deadlines;
 import io.culvert.engine.Engine;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Context;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -33,6 +34,13 @@ public final class Shard {
   /** Enough for a last packet over a slow network, and little for a peer that does not read. */
   private static final long DEFAULT_CLOSE_GRACE_MILLIS = 2000;
 
+  /**
+   * What may wait in all sockets of a shard before each gets little at a time: with one shard per
+   * processor a quarter of the direct memory.
+   */
+  private static final long UNSENT_BYTES =
+      PlatformDependent.maxDirectMemory() / 4 / Runtime.getRuntime().availableProcessors();
+
   private static final String KEY = "io.culvert.shard";
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -41,7 +49,7 @@ public final class Shard {
 
   private final ContextInternal context;
   private final EventLoop eventLoop;
-  private final BufferPool buffers = new BufferPool();
+  private final BufferPool buffers = BufferPool.forHeap(Runtime.getRuntime().maxMemory());
   private final byte[] scratch = new byte[ReusedReadBuffer.BYTES];
   private final ReusedReadBuffer readBuffer = new ReusedReadBuffer();
   private final DirectSink sink = new DirectSink();
@@ -58,6 +66,7 @@ public final class Shard {
   private long closeGraceMillis = DEFAULT_CLOSE_GRACE_MILLIS;
 
   private final Runnable pass = this::pass;
+  private long unsentBytes;
   private boolean passScheduled;
   private boolean passing;
   private final List<Runnable> startOfPass = new ArrayList<>();
@@ -179,6 +188,16 @@ public final class Shard {
 
   ReusedReadBuffer readBuffer() {
     return readBuffer;
+  }
+
+  /** More waits in the sockets of this shard, in direct memory, or less. */
+  void addUnsent(long bytes) {
+    unsentBytes += bytes;
+  }
+
+  /** So much waits in the sockets that no slow peer may have its usual part. */
+  boolean isCrowded() {
+    return unsentBytes > UNSENT_BYTES;
   }
 
   DirectSink sink() {

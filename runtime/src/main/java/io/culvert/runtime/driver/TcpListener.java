@@ -34,6 +34,9 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   /** Beyond this a connection's outbox keeps the bytes, where the engine sees them. */
   static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
+  /** The same while very much of the shard's output is not in the kernel. */
+  static final WriteBufferWaterMark LOW_WATER_MARK = new WriteBufferWaterMark(4 * 1024, 8 * 1024);
+
   /** After a failure to accept (too many open files), so that the loop does not spin. */
   private static final long REST_SECONDS = 1;
 
@@ -147,6 +150,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
       refuse(accepted);
       return;
     }
+    keepToRate(ctx);
     if (!admission.take()) {
       refuse(accepted);
       return;
@@ -207,6 +211,27 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     accepted.unsafe().closeForcibly();
   }
 
+  /** Where too many have come, the others wait in the kernel's queue until it is their turn. */
+  private void keepToRate(ChannelHandlerContext ctx) {
+    admission.count(System.nanoTime());
+    long waitNanos = admission.waitNanos(System.nanoTime());
+    if (waitNanos > 0 && ctx.channel().config().isAutoRead()) {
+      endpoints.get(0).counters().pauses++;
+      rest(ctx, waitNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void rest(ChannelHandlerContext ctx, long time, TimeUnit unit) {
+    ctx.channel().config().setAutoRead(false);
+    ctx.channel().eventLoop().schedule(() -> rested(ctx), time, unit);
+  }
+
+  private void rested(ChannelHandlerContext ctx) {
+    if (!pausing) {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
   /** Netty has closed a channel that could not be registered; nobody else tells of its end. */
   private void registered(ChannelFuture done) {
     if (!done.isSuccess()) {
@@ -217,9 +242,6 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Shard.LOG.warn("Cannot accept connections for a moment: {}", cause.toString());
-    ctx.channel().config().setAutoRead(false);
-    ctx.channel()
-        .eventLoop()
-        .schedule(() -> ctx.channel().config().setAutoRead(true), REST_SECONDS, TimeUnit.SECONDS);
+    rest(ctx, REST_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -9,9 +9,15 @@ package io.culvert.runtime.driver;
  * @param reusePort whether several listeners (one per shard) share the port; the kernel spreads
  *     connections among them
  * @param maxConnections connections beyond this are closed at once
+ * @param connectsPerSecond connections beyond this wait in the backlog; 0 for any number
  */
 public record TcpOptions(
-    String host, int port, int backlog, boolean reusePort, int maxConnections) {
+    String host,
+    int port,
+    int backlog,
+    boolean reusePort,
+    int maxConnections,
+    int connectsPerSecond) {
   /** Room for a storm of reconnecting clients. */
   public static final int DEFAULT_BACKLOG = 4096;
 
@@ -19,20 +25,25 @@ public record TcpOptions(
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: " + port);
     }
-    if (backlog < 1 || maxConnections < 1) {
-      throw new IllegalArgumentException("backlog and maxConnections must be positive");
+    if (backlog < 1 || maxConnections < 1 || connectsPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "backlog and maxConnections must be positive, connectsPerSecond not negative");
     }
   }
 
   public static TcpOptions of(String host, int port) {
-    return new TcpOptions(host, port, DEFAULT_BACKLOG, false, Integer.MAX_VALUE);
+    return new TcpOptions(host, port, DEFAULT_BACKLOG, false, Integer.MAX_VALUE, 0);
   }
 
   public TcpOptions withReusePort(boolean shared) {
-    return new TcpOptions(host, port, backlog, shared, maxConnections);
+    return new TcpOptions(host, port, backlog, shared, maxConnections, connectsPerSecond);
   }
 
   public TcpOptions withMaxConnections(int limit) {
-    return new TcpOptions(host, port, backlog, reusePort, limit);
+    return new TcpOptions(host, port, backlog, reusePort, limit, connectsPerSecond);
+  }
+
+  public TcpOptions withConnectsPerSecond(int rate) {
+    return new TcpOptions(host, port, backlog, reusePort, maxConnections, rate);
   }
 }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
+  /** More than its high water mark, so that it is written again when nearly all has left. */
+  private static final int CROWDED_WRITE_BYTES = 16 * 1024;
+
   private static final ChannelFutureListener END_OUTPUT = TcpTransport::endOutput;
 
   private final Endpoint<?, ?> endpoint;
@@ -39,6 +42,8 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   private @Nullable Connection<?, ?> connection;
   private boolean opened;
   private boolean outputEnded;
+  private boolean crowded;
+  private long unsent;
 
   TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
     this.endpoint = endpoint;
@@ -118,7 +123,14 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public int write(Outbox outbox, int limitBytes) {
-    ByteBuf out = endpoint.shard().sink().drain(outbox, limitBytes, channel.alloc());
+    if (endpoint.shard().isCrowded() != crowded) {
+      crowded = !crowded;
+      channel
+          .config()
+          .setWriteBufferWaterMark(crowded ? TcpListener.LOW_WATER_MARK : TcpListener.WATER_MARK);
+    }
+    int most = crowded ? Math.min(limitBytes, CROWDED_WRITE_BYTES) : limitBytes;
+    ByteBuf out = endpoint.shard().sink().drain(outbox, most, channel.alloc());
     int length = out.readableBytes();
     channel.write(out, channel.voidPromise());
     return length;
@@ -127,6 +139,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public void flush() {
     channel.flush();
+    countUnsent();
   }
 
   @Override
@@ -201,6 +214,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    countUnsent();
     Connection<?, ?> target = connection;
     if (target != null && channel.isWritable()) {
       target.changed();
@@ -209,6 +223,8 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    endpoint.shard().addUnsent(-unsent);
+    unsent = 0;
     Connection<?, ?> target = connection;
     if (target != null) {
       ContextInternal previous = endpoint.shard().enter();
@@ -246,6 +262,14 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
       }
     } finally {
       endpoint.shard().leave(previous);
+    }
+  }
+
+  private void countUnsent() {
+    long now = unsentBytes();
+    if (now != unsent) {
+      endpoint.shard().addUnsent(now - unsent);
+      unsent = now;
     }
   }
 

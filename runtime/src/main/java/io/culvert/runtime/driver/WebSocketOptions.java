@@ -12,6 +12,7 @@ import java.util.List;
  * @param origins which web pages may connect
  * @param maxFrameBytes larger frames close the connection
  * @param maxConnections connections beyond this are answered with 503
+ * @param connectsPerSecond those beyond this as well; 0 for any number
  */
 public record WebSocketOptions(
     HttpServerOptions server,
@@ -19,7 +20,8 @@ public record WebSocketOptions(
     List<String> subprotocols,
     OriginCheck origins,
     int maxFrameBytes,
-    int maxConnections) {
+    int maxConnections,
+    int connectsPerSecond) {
   /** Clients put one packet in a frame; larger packets need a larger limit. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 1024 * 1024;
 
@@ -31,8 +33,9 @@ public record WebSocketOptions(
     if (!path.startsWith("/") || subprotocols.isEmpty()) {
       throw new IllegalArgumentException("path must start with / and a subprotocol be named");
     }
-    if (maxFrameBytes < 1 || maxConnections < 1) {
-      throw new IllegalArgumentException("maxFrameBytes and maxConnections must be positive");
+    if (maxFrameBytes < 1 || maxConnections < 1 || connectsPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "maxFrameBytes and maxConnections must be positive, connectsPerSecond not negative");
     }
     server =
         new HttpServerOptions(server)
@@ -52,14 +55,17 @@ public record WebSocketOptions(
         subprotocols,
         OriginCheck.LOOPBACK,
         DEFAULT_MAX_FRAME_BYTES,
-        Integer.MAX_VALUE);
+        Integer.MAX_VALUE,
+        0);
   }
 
   public WebSocketOptions withMaxFrameBytes(int limit) {
-    return new WebSocketOptions(server, path, subprotocols, origins, limit, maxConnections);
+    return new WebSocketOptions(
+        server, path, subprotocols, origins, limit, maxConnections, connectsPerSecond);
   }
 
   public WebSocketOptions withMaxConnections(int limit) {
-    return new WebSocketOptions(server, path, subprotocols, origins, maxFrameBytes, limit);
+    return new WebSocketOptions(
+        server, path, subprotocols, origins, maxFrameBytes, limit, connectsPerSecond);
   }
 }

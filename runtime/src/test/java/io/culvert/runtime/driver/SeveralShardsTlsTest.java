@@ -9,7 +9,7 @@ class SeveralShardsTlsTest extends SeveralShardsContract {
   @Override
   Future<EngineServer> listen(
       List<ServingShard<ToyEngine.Event, ToyEngine>> serving, int maxConnections) {
-    return EngineServer.listenTcp(serving, TlsTest.options(), maxConnections);
+    return EngineServer.listenTcp(serving, TlsTest.options(), maxConnections, 0);
   }
 
   @Override

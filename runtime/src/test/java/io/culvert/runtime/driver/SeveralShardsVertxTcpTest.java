@@ -10,6 +10,6 @@ class SeveralShardsVertxTcpTest extends SeveralShardsContract {
   Future<EngineServer> listen(
       List<ServingShard<ToyEngine.Event, ToyEngine>> serving, int maxConnections) {
     NetServerOptions options = new NetServerOptions().setHost("127.0.0.1").setPort(0);
-    return EngineServer.listenTcp(serving, options, maxConnections);
+    return EngineServer.listenTcp(serving, options, maxConnections, 0);
   }
 }

@@ -6,6 +6,10 @@ import io.culvert.engine.Bytes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The own path over Netty channels. */
@@ -32,6 +36,27 @@ abstract class TcpContract extends SocketContract {
   @Override
   long unsentBytes(ToyEngine engine) {
     return ((TcpTransport) engine.peer).unsentBytes();
+  }
+
+  @Test
+  void connectionsBeyondTheRateWaitForTheirTurn() throws Exception {
+    TcpOptions options = TcpOptions.of("127.0.0.1", 0).withConnectsPerSecond(100);
+    EngineServer slow = await(onShardFuture(() -> EngineServer.listenTcp(shard, options, app)));
+    List<ToyClient> clients = new ArrayList<>();
+    long start = System.nanoTime();
+    for (int i = 0; i < 130; i++) { // up to 16 more than may are accepted at a time
+      clients.add(new ToyClient(new Socket("127.0.0.1", slow.port())));
+    }
+    for (ToyClient client : clients) {
+      client.send("hello");
+      assertThat(client.receiveText()).isEqualTo("hello");
+      client.close();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(100));
+    assertThat(slow.counters().accepted()).isEqualTo(130);
+    assertThat(slow.counters().refused()).isZero();
+    assertThat(slow.counters().pauses()).isPositive();
+    await(slow.close());
   }
 
   @Test

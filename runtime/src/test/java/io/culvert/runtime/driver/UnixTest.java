@@ -132,7 +132,7 @@ class UnixTest {
       List<Shard> one = Shards.of(nio.getOrCreateContext(), 1);
       var listening =
           EngineServer.listenUnix(
-              List.of(new ServingShard<>(one.get(0), app)), new UnixOptions(file, 0600, 10, 10));
+              List.of(new ServingShard<>(one.get(0), app)), new UnixOptions(file, 0600, 10, 10, 0));
       assertThat(listening.toCompletionStage().toCompletableFuture())
           .failsWithin(20, TimeUnit.SECONDS)
           .withThrowableThat()
@@ -172,7 +172,7 @@ class UnixTest {
   private Future<EngineServer> listening(Path path, int mode, int maxConnections) {
     return EngineServer.listenUnix(
         shards.stream().map(shard -> new ServingShard<>(shard, app)).toList(),
-        new UnixOptions(path, mode, 10, maxConnections));
+        new UnixOptions(path, mode, 10, maxConnections, 0));
   }
 
   private Throwable failure(Path path) {

@@ -1,0 +1,86 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.mqtt.session.HeldBytes;
+
+/**
+ * How much memory the clients of a node may make it hold, as one shard sees it. What its own
+ * clients hold is a plain sum; what those of all shards hold is looked at, and told to the others,
+ * with each {@link #refresh}. In between, a question is one comparison.
+ *
+ * <p>Three marks, so that those who fill the memory feel it before others do:
+ *
+ * <ul>
+ *   <li><em>high</em>: publishers whose messages have to wait are held up, and no outbox may hold
+ *       more than a little;
+ *   <li><em>scarce</em>: nothing new that stays: sessions, subscriptions, retained messages, and
+ *       messages for readers that do not keep up;
+ *   <li><em>full</em>: no messages and no connections.
+ * </ul>
+ *
+ * What takes memory off the node always goes on: acknowledgements, messages that leave, ends of
+ * subscriptions and sessions.
+ */
+final class ByteBudget {
+  private static final int HIGH_PERCENT = 80;
+  private static final int SCARCE_PERCENT = 90;
+
+  /** What a shard may hold more than it has told the others: a thousandth of the whole. */
+  private static final int STEPS = 1000;
+
+  private final HeldBytes held = new HeldBytes();
+  private final Quota total;
+  private final long limit;
+  private long told;
+  private long highAt;
+  private long scarceAt;
+  private long fullAt;
+
+  /**
+   * @param total what all shards have told
+   */
+  ByteBudget(Quota total, long limit) {
+    this.total = total;
+    this.limit = limit;
+    refresh();
+  }
+
+  /** One without a limit, shared with nobody. */
+  static ByteBudget unlimited() {
+    return new ByteBudget(Quota.local(), Long.MAX_VALUE / 100);
+  }
+
+  /** What this shard holds. */
+  HeldBytes held() {
+    return held;
+  }
+
+  /** What all shards hold, as far as they have told. */
+  long totalBytes() {
+    return total.held();
+  }
+
+  /** Looks at what the others hold. */
+  void refresh() {
+    long untold = held.bytes() - told;
+    if (Math.abs(untold) > limit / STEPS) {
+      total.add(untold);
+      told = held.bytes();
+    }
+    long others = total.held() - told;
+    highAt = limit / 100 * HIGH_PERCENT - others;
+    scarceAt = limit / 100 * SCARCE_PERCENT - others;
+    fullAt = limit - others;
+  }
+
+  boolean isHigh() {
+    return held.bytes() >= highAt;
+  }
+
+  boolean isScarce() {
+    return held.bytes() >= scarceAt;
+  }
+
+  boolean isFull() {
+    return held.bytes() >= fullAt;
+  }
+}
