@@ -71,15 +71,7 @@ final class AdminApi {
 
   private Future<JsonObject> client(JsonObject body) {
     String clientId = JsonFields.of(body, Set.of("clientId")).text("clientId");
-    return sessions
-        .find(clientId)
-        .map(
-            found -> {
-              if (found == null) {
-                throw unknown(clientId);
-              }
-              return AdminJson.of(found);
-            });
+    return sessions.find(clientId).map(AdminJson::of);
   }
 
   private Future<JsonObject> subscriptions(JsonObject body) {
@@ -197,7 +189,7 @@ final class AdminApi {
     }
   }
 
-  private static RuntimeException unknown(String clientId) {
+  static RuntimeException unknown(String clientId) {
     return MqttFailure.NOT_FOUND.because("no client " + printable(clientId));
   }
 

@@ -56,10 +56,16 @@ final class SessionListing {
         .compose(ids -> slice(ids, 0, new ArrayList<>(), limit, after, lines));
   }
 
-  /** The session of a client, or null where it has none. */
-  Future<@Nullable SessionView> find(String clientId) {
+  /** The session of a client; fails where it has none. */
+  Future<SessionView> find(String clientId) {
     return views(List.of(clientId))
-        .<@Nullable SessionView>map(views -> views.isEmpty() ? null : views.get(0));
+        .map(
+            views -> {
+              if (views.isEmpty()) {
+                throw AdminApi.unknown(clientId);
+              }
+              return views.get(0);
+            });
   }
 
   private Future<List<String>> clientIds() {
