@@ -71,7 +71,10 @@ final class AdminStatus {
         .put("redelivered", bus.redelivered())
         .put("dropped", bus.dropped())
         .put("givenUp", bus.givenUp())
-        .put("leasesEnded", bus.leasesEnded());
+        .put("leasesEnded", bus.leasesEnded())
+        .put("bridgedIn", bus.bridgedIn())
+        .put("bridgeRefused", bus.bridgeRefused())
+        .put("bridgeLoops", bus.bridgeLoops());
   }
 
   /** Those of the whole broker with what is used of them; the others hold for each client. */

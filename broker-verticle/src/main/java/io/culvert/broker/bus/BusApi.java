@@ -30,6 +30,7 @@ public final class BusApi {
   private final BusCounters counters = new BusCounters();
   private final Publisher publisher;
   private final Subscribers subscribers;
+  private final Bridges bridges;
   private final AdminApi admin;
   private final String node;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
@@ -42,6 +43,7 @@ public final class BusApi {
     this.node = HexFormat.of().formatHex(random);
     this.publisher = new Publisher(shards.get(0), options);
     this.subscribers = new Subscribers(vertx, shards, options, counters, node);
+    this.bridges = new Bridges(shards, options, publisher, subscribers, counters);
     this.admin =
         new AdminApi(
             vertx,
@@ -54,14 +56,15 @@ public final class BusApi {
     return new BusApi(vertx, host, options);
   }
 
-  /** Completes when all nodes know the addresses. */
+  /** Completes when all nodes know the addresses, and bridges are subscribed. */
   public Future<Void> start() {
     subscribers.start();
-    return publisher.start().compose(ready -> register());
+    return publisher.start().compose(ready -> register()).compose(done -> bridges.start());
   }
 
   /** Answers no more; called before the broker closes. */
   public Future<Void> stop() {
+    bridges.stop();
     subscribers.stop();
     publisher.stop();
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
@@ -80,6 +83,12 @@ public final class BusApi {
     answerHereAndAnywhere(MqttAddresses.RENEW, subscribers::renew);
     answerHereAndAnywhere(MqttAddresses.UNSUBSCRIBE, subscribers::unsubscribe);
     admin.verbs().forEach((verb, action) -> answer(MqttAddresses.ADMIN + verb, action));
+    for (InBridge bridge : bridges.in()) {
+      consumers.add(
+          vertx
+              .eventBus()
+              .consumer(bridge.address(), message -> reply(message, bridge.carry(message))));
+    }
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();
   }
 
@@ -104,6 +113,10 @@ public final class BusApi {
     } catch (RuntimeException failure) {
       answer = Future.failedFuture(failure);
     }
+    reply(message, answer);
+  }
+
+  private static void reply(Message<Object> message, Future<JsonObject> answer) {
     answer.onSuccess(message::reply).onFailure(failure -> fail(message, failure));
   }
 

@@ -9,6 +9,9 @@ public final class BusCounters {
   private final LongAdder dropped = new LongAdder();
   private final LongAdder givenUp = new LongAdder();
   private final LongAdder leasesEnded = new LongAdder();
+  private final LongAdder bridgedIn = new LongAdder();
+  private final LongAdder bridgeRefused = new LongAdder();
+  private final LongAdder bridgeLoops = new LongAdder();
 
   void countDelivery() {
     delivered.increment();
@@ -28,6 +31,18 @@ public final class BusCounters {
 
   void countLeaseEnded() {
     leasesEnded.increment();
+  }
+
+  void countBridgedIn() {
+    bridgedIn.increment();
+  }
+
+  void countBridgeRefused() {
+    bridgeRefused.increment();
+  }
+
+  void countBridgeLoop() {
+    bridgeLoops.increment();
   }
 
   /** Requests to subscribers, repetitions included. */
@@ -53,5 +68,20 @@ public final class BusCounters {
   /** Subscribers that did not renew their lease. */
   public long leasesEnded() {
     return leasesEnded.sum();
+  }
+
+  /** Messages that bridges have published. */
+  public long bridgedIn() {
+    return bridgedIn.sum();
+  }
+
+  /** Messages that came to a bridge's address and could not be published. */
+  public long bridgeRefused() {
+    return bridgeRefused.sum();
+  }
+
+  /** Messages that bridges did not carry because they went in circles. */
+  public long bridgeLoops() {
+    return bridgeLoops.sum();
   }
 }

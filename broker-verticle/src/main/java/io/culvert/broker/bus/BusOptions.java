@@ -1,5 +1,7 @@
 package io.culvert.broker.bus;
 
+import java.util.List;
+
 /**
  * The broker's bounds on the event bus.
  *
@@ -8,6 +10,16 @@ package io.culvert.broker.bus;
  * @param bytes how many bytes of payload those may have
  * @param subscriptions how many there may be
  * @param sessionExpirySeconds how long messages wait at most for a subscriber with a session
+ * @param bridges that are configured
  */
 public record BusOptions(
-    boolean enabled, int messages, long bytes, int subscriptions, long sessionExpirySeconds) {}
+    boolean enabled,
+    int messages,
+    long bytes,
+    int subscriptions,
+    long sessionExpirySeconds,
+    List<BridgeRule> bridges) {
+  public BusOptions {
+    bridges = List.copyOf(bridges);
+  }
+}

@@ -8,13 +8,12 @@ import io.culvert.runtime.bus.SubscribeRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests a subscriber's address with each message. At QoS 1 and 2 the reply acknowledges it; a
+ * Hands each message to a subscriber's {@link Outlet}. At QoS 1 and 2 the reply acknowledges it; a
  * failed one is asked again after 100 ms, and each time after twice as long, up to 30 s, as long as
  * the subscription lives or as many times as the subscriber wants. At QoS 0 nothing is asked again,
  * and what comes while {@link #UNANSWERED} are unanswered is dropped.
@@ -36,7 +35,7 @@ final class Deliveries {
   private final Vertx vertx;
   private final BusCounters counters;
   private final Acknowledge acknowledge;
-  private final DeliveryOptions options;
+  private final Outlet outlet;
   private int unanswered;
   private boolean hasGivenUp;
   private boolean stopped;
@@ -46,6 +45,7 @@ final class Deliveries {
       SubscribeRequest request,
       BusShard shard,
       BusCounters counters,
+      Outlet outlet,
       Acknowledge acknowledge) {
     this.id = id;
     this.request = request;
@@ -53,7 +53,7 @@ final class Deliveries {
     this.vertx = shard.shard().context().owner();
     this.counters = counters;
     this.acknowledge = acknowledge;
-    this.options = new DeliveryOptions().setSendTimeout(request.ackTimeoutMillis());
+    this.outlet = outlet;
   }
 
   /** Answers a message of QoS 1 or 2. */
@@ -65,6 +65,12 @@ final class Deliveries {
   /** A message came; its bytes are copied. */
   void add(Publish publish) {
     boolean once = publish.qos() == QoS.AT_MOST_ONCE;
+    if (!outlet.takes(publish)) {
+      if (!once) {
+        acknowledge.acknowledge(publish.packetId(), ReasonCode.SUCCESS);
+      }
+      return;
+    }
     if (once && unanswered >= UNANSWERED) {
       counters.countDropped();
       return;
@@ -93,7 +99,7 @@ final class Deliveries {
 
   private Future<?> request(JsonObject body) {
     counters.countDelivery();
-    return vertx.eventBus().request(request.address(), body, options);
+    return outlet.send(body);
   }
 
   private void answered(

@@ -155,7 +155,7 @@ final class Publisher {
                 .fail(
                     MqttFailure.UNAVAILABLE.because(
                         "the exchange broke off; the message may have been published")));
-    if (!stopped) {
+    if (!stopped && !Messages.isFarewell(how.reasonCode())) {
       LOG.warn(
           "the event bus's publisher was disconnected ({}, {}); it connects again",
           how.cause(),

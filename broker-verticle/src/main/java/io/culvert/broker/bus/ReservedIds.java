@@ -18,6 +18,11 @@ public final class ReservedIds {
     return PREFIX + "publisher";
   }
 
+  /** Of a bridge to an address. */
+  static String bridge(String name) {
+    return PREFIX + "bridge/" + name;
+  }
+
   /** Of a subscriber whose session ends with it. */
   static String subscriber(String subscription) {
     return PREFIX + "subscriber/" + subscription;

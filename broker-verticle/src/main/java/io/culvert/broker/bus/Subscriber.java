@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscriber {
   private final String id;
+  private final String clientId;
   private final SubscribeRequest request;
   private final BusShard shard;
   private final Deliveries deliveries;
   private final long sessionExpirySeconds;
   private final Promise<SubscribeResult> granted = Promise.promise();
-  private final Promise<MqttFailure> ended = Promise.promise();
+  private final Promise<ReasonCode> ended = Promise.promise();
   private final Promise<Void> closed = Promise.promise();
   private @Nullable ClientConnection connection;
   private boolean sessionPresent;
@@ -42,35 +43,36 @@ final class Subscriber {
    * One that is not there yet.
    *
    * @param id of the subscription
+   * @param clientId of its session
    * @param sessionExpirySeconds the longest that is granted
    */
   Subscriber(
       String id,
+      String clientId,
       SubscribeRequest request,
       BusShard shard,
       BusCounters counters,
-      long sessionExpirySeconds) {
+      long sessionExpirySeconds,
+      Outlet outlet) {
     this.id = id;
+    this.clientId = clientId;
     this.request = request;
     this.shard = shard;
     this.sessionExpirySeconds = sessionExpirySeconds;
-    this.deliveries = new Deliveries(id, request, shard, counters, this::acknowledge);
+    this.deliveries = new Deliveries(id, request, shard, counters, outlet, this::acknowledge);
   }
 
   /** Connects and subscribes. */
   Future<SubscribeResult> start() {
-    String session = request.session();
     ConnectOptions.Builder how =
         ConnectOptions.builder()
+            .clientId(clientId)
             .keepAliveSeconds(0)
             .receiveMaximum(request.maxOutstanding())
             .automaticAcknowledgement(false)
             .resubscribe(false);
-    if (session == null) {
-      how.clientId(ReservedIds.subscriber(id));
-    } else {
-      how.clientId(ReservedIds.session(session, request.filter()))
-          .cleanStart(false)
+    if (request.session() != null) {
+      how.cleanStart(false)
           .sessionExpirySeconds(Math.min(request.sessionExpirySeconds(), sessionExpirySeconds));
     }
     InProcessClient.connect(
@@ -86,8 +88,8 @@ final class Subscriber {
     return shard;
   }
 
-  /** Completes with what a renewal is told from then on. */
-  Future<MqttFailure> ended() {
+  /** Completes when it has no connection any more, with why. */
+  Future<ReasonCode> ended() {
     return ended.future();
   }
 
@@ -160,10 +162,7 @@ final class Subscriber {
     connection = null;
     deliveries.stop();
     granted.tryFail(Messages.failure(reasonCode, "CONNECT of a subscriber"));
-    ended.tryComplete(
-        reasonCode == ReasonCode.SESSION_TAKEN_OVER
-            ? MqttFailure.SUBSCRIPTION_TAKEN_OVER
-            : MqttFailure.SUBSCRIPTION_UNKNOWN);
+    ended.tryComplete(reasonCode);
   }
 
   private void acknowledge(int packetId, ReasonCode reasonCode) {

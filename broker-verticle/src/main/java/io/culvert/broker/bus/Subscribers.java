@@ -1,5 +1,6 @@
 package io.culvert.broker.bus;
 
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.bus.JsonFields;
 import io.culvert.runtime.bus.MqttAddresses;
 import io.culvert.runtime.bus.MqttFailure;
@@ -77,11 +78,17 @@ final class Subscribers {
       throw MqttFailure.QUOTA_EXCEEDED.because(
           "there are " + leases.size() + " subscriptions on the event bus");
     }
-    last++;
-    String id = node + "." + last;
+    String id = nextId();
     BusShard shard = shards.get((int) (last % shards.size()));
     Subscriber subscriber =
-        new Subscriber(id, request, shard, counters, options.sessionExpirySeconds());
+        new Subscriber(
+            id,
+            clientId(id, request),
+            request,
+            shard,
+            counters,
+            options.sessionExpirySeconds(),
+            Outlet.requests(vertx, request));
     Lease lease = new Lease(subscriber);
     leases.put(id, lease);
     renew(lease);
@@ -89,7 +96,13 @@ final class Subscribers {
         .onLoop(subscriber::start)
         .onSuccess(granted -> renew(lease))
         .onFailure(refused -> leases.remove(id))
-        .onSuccess(granted -> subscriber.ended().onSuccess(why -> lease.ended = why));
+        .onSuccess(granted -> subscriber.ended().onSuccess(why -> lease.ended = told(why)));
+  }
+
+  /** A name for a subscription that none had before. */
+  String nextId() {
+    last++;
+    return node + "." + last;
   }
 
   /** Renews a lease: its whole time begins anew. */
@@ -113,6 +126,20 @@ final class Subscribers {
           leases.values().remove(lease);
           return subscriber.shard().onLoop(subscriber::unsubscribe).map(done -> new JsonObject());
         });
+  }
+
+  private static String clientId(String id, SubscribeRequest request) {
+    String session = request.session();
+    return session == null
+        ? ReservedIds.subscriber(id)
+        : ReservedIds.session(session, request.filter());
+  }
+
+  /** What a renewal is told. */
+  private static MqttFailure told(ReasonCode why) {
+    return why == ReasonCode.SESSION_TAKEN_OVER
+        ? MqttFailure.SUBSCRIPTION_TAKEN_OVER
+        : MqttFailure.SUBSCRIPTION_UNKNOWN;
   }
 
   private Future<JsonObject> at(String address, JsonObject body, Action action) {

@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.bus.BridgeRule;
 import io.culvert.broker.bus.BusOptions;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
@@ -102,6 +103,7 @@ public record BrokerOptions(
     checkDistinct(listeners, problems);
     checkEach(listeners, problems);
     AuthOptions auth = AuthOptions.from(configuration, listeners, ownPlugins, problems);
+    List<BridgeRule> bridges = BridgeSettings.rules(configuration, problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -112,7 +114,7 @@ public record BrokerOptions(
         configuration.integer("mqtt.sys-interval-seconds"),
         auth,
         StormOptions.from(configuration),
-        EventBusSettings.options(configuration),
+        EventBusSettings.options(configuration, bridges),
         configuration.integer("limits.connects-per-second"),
         limits(configuration));
   }

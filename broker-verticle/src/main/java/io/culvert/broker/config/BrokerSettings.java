@@ -37,6 +37,7 @@ public final class BrokerSettings {
           limits(),
           StormSettings.LIMITS,
           EventBusSettings.TABLE,
+          BridgeSettings.TABLE,
           store());
 
   private BrokerSettings() {}

@@ -3,10 +3,12 @@ package io.culvert.broker.config;
 import static io.culvert.runtime.config.Setting.flag;
 import static io.culvert.runtime.config.Setting.number;
 
+import io.culvert.broker.bus.BridgeRule;
 import io.culvert.broker.bus.BusOptions;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
+import java.util.List;
 
 /** The broker on the event bus. */
 final class EventBusSettings {
@@ -45,12 +47,13 @@ final class EventBusSettings {
 
   private EventBusSettings() {}
 
-  static BusOptions options(Configuration configuration) {
+  static BusOptions options(Configuration configuration, List<BridgeRule> bridges) {
     return new BusOptions(
         configuration.flag("mqtt.event-bus"),
         configuration.integer("limits.event-bus-messages"),
         configuration.number("limits.event-bus-bytes"),
         configuration.integer("limits.event-bus-subscriptions"),
-        configuration.number("limits.session-expiry-seconds"));
+        configuration.number("limits.session-expiry-seconds"),
+        bridges);
   }
 }

@@ -3,6 +3,7 @@ package io.culvert.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.broker.bus.BridgeRule;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
@@ -371,5 +372,70 @@ class BrokerOptionsTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("mqtt.listeners[0]")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void bridgesAreReadAndSurviveDeployment() {
+    Configuration configuration =
+        yaml(
+            """
+            mqtt:
+              bridges:
+                - {name: up, direction: out, filter: a/#, address: x}
+                - {name: all, direction: out, filter: b, qos: 2, address: y, delivery: publish}
+                - {name: one, direction: out, filter: c, address: z, max-outstanding: 1, max-attempts: 5}
+                - {name: down, direction: in, address: w, topic: d}
+            """);
+    BrokerOptions options = BrokerOptions.from(configuration);
+    assertThat(options.eventBus().bridges())
+        .containsExactly(
+            new BridgeRule.Out("up", "a/#", 1, "x", false, 64, 0),
+            new BridgeRule.Out("all", "b", 2, "y", true, 64, 0),
+            new BridgeRule.Out("one", "c", 1, "z", false, 1, 5),
+            new BridgeRule.In("down", "w", "d", 1));
+    JsonObject deployable = BrokerOptions.deployable(configuration, options.listeners());
+    assertThat(BrokerOptions.parse(deployable).eventBus()).isEqualTo(options.eventBus());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          name: a, direction: out, address: x                         | .filter: is needed
+          name: a, direction: in, address: x                          | .topic: is needed
+          direction: in, address: x, topic: t                         | .name: is needed
+          name: a, direction: in, topic: t                            | .address: is needed
+          name: a, address: x, filter: t                              | .direction: is needed
+          name: a, direction: up, address: x, filter: t               | .direction
+          name: a b, direction: in, address: x, topic: t              | .name: has other characters
+          name: a, direction: out, address: x, filter: 'a/#/b'        | .filter: is none
+          name: a, direction: in, address: x, topic: 'a/+'            | .topic: is none
+          name: a, direction: in, address: x, topic: $SYS/a           | .topic: is the broker's own
+          name: a, direction: in, address: culvert.mqtt.publish, topic: t | .address: is the broker's own
+          name: a, direction: in, address: x, topic: t, filter: t     | .filter: has a meaning only with direction: out
+          name: a, direction: in, address: x, topic: t, delivery: publish | .delivery: has a meaning only with direction: out
+          name: a, direction: out, address: x, filter: t, topic: t    | .topic: has a meaning only with direction: in
+          name: a, direction: out, address: x, filter: t, qos: 3      | .qos
+          name: a, direction: out, address: x, filter: t, max-outstanding: 0 | .max-outstanding
+          name: a, direction: out, address: x, filter: t, delivery: publish, max-attempts: 1 | .max-attempts: has no meaning
+          name: a, direction: out, address: x, filter: t, retain: true | .retain
+          """)
+  void aBridgeThatIsNotWholeStopsTheStart(String section, String message) {
+    String text = "mqtt: {bridges: [{" + section + "}]}";
+    assertThatThrownBy(() -> BrokerOptions.from(yaml(text)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("mqtt.bridges[0]" + message);
+  }
+
+  @Test
+  void bridgesNeedNamesOfTheirOwnAndTheEventBus() {
+    String bridge = "{name: a, direction: in, address: x, topic: t}";
+    assertThatThrownBy(
+            () -> BrokerOptions.from(yaml("mqtt: {bridges: [" + bridge + ", " + bridge + "]}")))
+        .hasMessageContaining("mqtt.bridges[1].name: is the name of another bridge");
+    assertThatThrownBy(
+            () -> BrokerOptions.from(yaml("mqtt: {event-bus: false, bridges: [" + bridge + "]}")))
+        .hasMessageContaining("mqtt.event-bus: bridges need it to be on");
   }
 }
