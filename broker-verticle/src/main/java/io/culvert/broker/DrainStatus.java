@@ -1,5 +1,7 @@
 package io.culvert.broker;
 
+import io.vertx.core.json.JsonObject;
+
 /**
  * How far a broker is with letting its clients go.
  *
@@ -7,4 +9,8 @@ package io.culvert.broker;
  * @param clients who were connected then
  * @param left of them who are not told yet
  */
-public record DrainStatus(boolean draining, int clients, int left) {}
+public record DrainStatus(boolean draining, int clients, int left) {
+  JsonObject toJson() {
+    return new JsonObject().put("draining", draining).put("clients", clients).put("left", left);
+  }
+}

@@ -196,6 +196,16 @@ public final class MqttBroker {
       public Future<Void> reload(boolean dryRun) {
         return reload.apply(dryRun);
       }
+
+      @Override
+      public Future<Void> drain(int perSecond, boolean permanently) {
+        return MqttBroker.this.drain(perSecond, permanently);
+      }
+
+      @Override
+      public Future<JsonObject> drainStatus() {
+        return MqttBroker.this.drainStatus().map(DrainStatus::toJson);
+      }
     };
   }
 

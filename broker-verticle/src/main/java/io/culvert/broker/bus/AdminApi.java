@@ -33,6 +33,7 @@ final class AdminApi {
   private final SessionListing sessions;
   private final RetainedListing retained;
   private final AdminStatus status;
+  private final AdminDrain drain;
 
   AdminApi(Vertx vertx, BusHost host, Publisher publisher, AdminStatus status) {
     this.host = host;
@@ -40,6 +41,7 @@ final class AdminApi {
     this.sessions = new SessionListing(vertx, host.shards());
     this.retained = new RetainedListing(host.shards());
     this.status = status;
+    this.drain = new AdminDrain(host);
   }
 
   Map<String, Function<JsonObject, Future<JsonObject>>> verbs() {
@@ -54,7 +56,9 @@ final class AdminApi {
         Map.entry("subscriptions", this::subscriptions),
         Map.entry("retained", this::retained),
         Map.entry("retained.delete", this::deleteRetained),
-        Map.entry("reload", this::reload));
+        Map.entry("reload", this::reload),
+        Map.entry("drain", drain::drain),
+        Map.entry("drain.status", body -> nothingIn(body, drain::status)));
   }
 
   private static Future<JsonObject> nothingIn(

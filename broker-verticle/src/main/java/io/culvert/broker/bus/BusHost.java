@@ -23,4 +23,14 @@ public interface BusHost {
    * @param dryRun only tells whether they could be used
    */
   Future<Void> reload(boolean dryRun);
+
+  /**
+   * Lets all clients go, or goes on at another rate; completes when all have gone.
+   *
+   * @param permanently whether they shall not come back
+   */
+  Future<Void> drain(int perSecond, boolean permanently);
+
+  /** How far that is: {@code draining}, {@code clients} and {@code left}. */
+  Future<JsonObject> drainStatus();
 }
