@@ -5,6 +5,7 @@ import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.CertificateAuthenticator;
 import io.culvert.broker.auth.PasswordAuthenticator;
 import io.culvert.broker.auth.PasswordUsers;
+import io.culvert.broker.auth.UnixAuthenticator;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.PluginOptions;
 import io.culvert.broker.jwt.JwtAuthenticator;
@@ -43,6 +44,9 @@ final class Authenticators {
     this.vertx = vertx;
     lasting.put(AuthChain.CERTIFICATE, new CertificateAuthenticator());
     PluginOptions others = options.plugins();
+    if (!others.unixUsers().isEmpty()) {
+      lasting.put(AuthChain.UNIX, new UnixAuthenticator(others.unixUsers()));
+    }
     addHttp(AuthChain.HTTP, others.http(), others);
     addHttp(PERMISSIONS.get(0), others.httpPermissions(), others);
     addBus(AuthChain.EVENT_BUS, others.busAddress(), others);

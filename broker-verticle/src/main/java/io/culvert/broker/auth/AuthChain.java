@@ -14,6 +14,9 @@ public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) 
   /** The user is named by the certificate that TLS has found to be good. */
   public static final String CERTIFICATE = "certificate";
 
+  /** The user id of a process at the other end of a Unix domain socket. */
+  public static final String UNIX = "unix";
+
   public static final String PASSWORD_FILE = "password-file";
 
   /** A token as password. */
@@ -26,7 +29,7 @@ public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) 
 
   /** All that come with the broker. */
   public static final List<String> NAMES =
-      List.of(CERTIFICATE, JWT, PASSWORD_FILE, HTTP, EVENT_BUS, SCRAM, ANONYMOUS);
+      List.of(CERTIFICATE, UNIX, JWT, PASSWORD_FILE, HTTP, EVENT_BUS, SCRAM, ANONYMOUS);
 
   public AuthChain {
     plugins = List.copyOf(plugins);

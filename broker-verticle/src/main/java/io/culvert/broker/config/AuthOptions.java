@@ -139,6 +139,9 @@ public record AuthOptions(
   private List<String> configured() {
     List<String> names = new ArrayList<>(ownPlugins);
     names.add(AuthChain.CERTIFICATE);
+    if (!plugins.unixUsers().isEmpty()) {
+      names.add(AuthChain.UNIX);
+    }
     if (plugins.jwt() != null) {
       names.add(AuthChain.JWT);
     }

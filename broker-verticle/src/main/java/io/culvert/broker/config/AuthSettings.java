@@ -15,10 +15,16 @@ final class AuthSettings {
   static final SettingTable TABLE =
       SettingTable.of(
           texts(
+              "auth.unix-users",
+              List.of(),
+              "",
+              "Users whose processes are let in at Unix domain sockets without a password: `ID=USER`"
+                  + " for each user id, as the kernel knows it, such as `1000=ann`."),
+          texts(
               "auth.chain",
               List.of(),
               "",
-              "Who decides about clients, in this order: `certificate`, `jwt`,"
+              "Who decides about clients, in this order: `certificate`, `unix`, `jwt`,"
                   + " `password-file`, `http`, `event-bus`, and names"
                   + " of plug-ins that an application brings; the first that has an opinion decides."
                   + " `scram` admits that method, and `anonymous` clients without credentials about"

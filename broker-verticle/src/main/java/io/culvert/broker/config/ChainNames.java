@@ -17,6 +17,7 @@ final class ChainNames {
   /** Each with the setting without which it could decide nothing. */
   private static final Map<String, String> NEEDED =
       Map.of(
+          AuthChain.UNIX, "auth.unix-users",
           AuthChain.PASSWORD_FILE, "auth.password-file",
           AuthChain.SCRAM, "auth.scram-file",
           AuthChain.HTTP, "auth.http.url",
@@ -70,9 +71,11 @@ final class ChainNames {
   }
 
   private boolean isConfigured(String needed) {
-    return needed.equals(JWT_SETTINGS)
-        ? PluginReader.hasJwt(configuration)
-        : configuration.isPresent(needed);
+    return switch (needed) {
+      case JWT_SETTINGS -> PluginReader.hasJwt(configuration);
+      case "auth.unix-users" -> !configuration.texts(needed).isEmpty();
+      default -> configuration.isPresent(needed);
+    };
   }
 
   private List<String> all() {

@@ -2,6 +2,7 @@ package io.culvert.broker.config;
 
 import io.culvert.broker.jwt.JwtOptions;
 import io.culvert.broker.remote.RemoteOptions;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param busPermissionsAddress where is asked what it may do, or null
  * @param busTimeoutMillis for a reply
  * @param jwt which tokens are good, or null where none is
+ * @param unixUsers of Unix domain sockets, by user ids
  */
 public record PluginOptions(
     @Nullable RemoteOptions http,
@@ -24,7 +26,8 @@ public record PluginOptions(
     @Nullable String busAddress,
     @Nullable String busPermissionsAddress,
     long busTimeoutMillis,
-    @Nullable JwtOptions jwt) {
+    @Nullable JwtOptions jwt,
+    Map<Long, String> unixUsers) {
 
   /** Whether others say what clients may do. */
   public boolean asksForPermissions() {

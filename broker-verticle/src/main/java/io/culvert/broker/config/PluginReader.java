@@ -38,7 +38,8 @@ final class PluginReader {
         text("auth.event-bus.address"),
         text("auth.event-bus.permissions-address"),
         configuration.number("auth.event-bus.timeout-millis"),
-        jwt());
+        jwt(),
+        UnixUsers.read(configuration, problems));
   }
 
   /** Whether anything says which tokens are good. */
