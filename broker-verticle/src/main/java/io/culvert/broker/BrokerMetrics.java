@@ -11,6 +11,7 @@ import static io.culvert.broker.Metric.ofListeners;
 import io.culvert.broker.Metric.Series;
 import io.culvert.mqtt.server.DisconnectCause;
 import io.culvert.mqtt.server.DropReason;
+import io.culvert.mqtt.server.MemoryRefusal;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.QoS;
@@ -47,7 +48,10 @@ final class BrokerMetrics {
           new Limit(
               "pending-authentications",
               r -> r.broker().pendingAuthentications(),
-              Readings::maximumPending));
+              Readings::maximumPending),
+          new Limit(
+              "waiting-connects", r -> r.broker().waitingConnects(), Readings::maximumWaiting),
+          new Limit("node-bytes", r -> r.broker().heldBytes(), r -> r.limits().nodeBytes()));
 
   static final List<Metric> TABLE =
       List.of(
@@ -72,6 +76,17 @@ final class BrokerMetrics {
               "culvert.connections.failed",
               "Connections that a mistake of the broker's has ended; the log has it as ERROR.",
               each -> each.counters().failures()),
+          ofListeners(
+              COUNTER,
+              "culvert.connections.unopened",
+              "Connections that ended in the TLS handshake or the PROXY protocol's header.",
+              each -> each.counters().unopened()),
+          ofListeners(
+              COUNTER,
+              "culvert.connections.postponed",
+              "How often new connections were left in the kernel for a moment: an event loop was"
+                  + " late, or more came than `limits.connects-per-second`.",
+              each -> each.counters().pauses()),
           ofListeners(
               COUNTER,
               "culvert.received.bytes",
@@ -118,6 +133,38 @@ final class BrokerMetrics {
               "culvert.denied",
               "Messages, subscriptions and Wills that clients tried without permission.",
               r -> r.broker().counters().denied()),
+          counter(
+              "culvert.connects.waited",
+              "CONNECTs that had to wait because the event loop was late.",
+              r -> r.broker().counters().waited()),
+          counter(
+              "culvert.connects.postponed",
+              "CONNECTs that were refused because the server was busy; MQTT 5 clients were told when"
+                  + " to come back.",
+              r -> r.broker().counters().turnedAway()),
+          counter(
+              "culvert.fights",
+              "How often clients with one Client Identifier were found to take it from each other.",
+              r -> r.broker().counters().fights()),
+          counter(
+              "culvert.fights.damped",
+              "CONNECTs that had to wait, or were refused, because of such a fight.",
+              r -> r.broker().counters().damped()),
+          gauge(
+              "culvert.clients.paused",
+              "Clients that are not read now because they have sent faster than they may.",
+              r -> r.broker().counters().paused()),
+          counter(
+              "culvert.clients.pauses",
+              "How often a client was not read for a while because of that.",
+              r -> r.broker().counters().pauses()),
+          counterBy(
+              "what",
+              List.of(MemoryRefusal.values()),
+              "culvert.refused.for.memory",
+              "What was refused because clients make the broker hold as much as"
+                  + " `limits.node-bytes` allows.",
+              r -> r.broker().counters().refusedForMemory()),
           gauge("culvert.sessions", "Sessions, connected or not.", r -> r.broker().sessions()),
           counter(
               "culvert.sessions.expired",

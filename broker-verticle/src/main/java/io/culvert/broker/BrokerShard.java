@@ -164,6 +164,7 @@ final class BrokerShard {
         broker.retainedCount(),
         broker.retainedBytes(),
         Math.max(logins.pending(), scram == null ? 0 : scram.steps()),
+        waiting(),
         broker.heldBytes());
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param subscriptions of which {@code sharedSubscriptions} are shared
  * @param retainedMessages bytes of them are {@code retainedBytes}
  * @param pendingAuthentications that wait for a worker thread, in the shard where most do
+ * @param waitingConnects that wait for an event loop to be in time, in the shard where most do
  * @param heldBytes memory that clients make it hold, which {@code limits.node-bytes} limits
  */
 public record BrokerStatus(
@@ -26,6 +27,7 @@ public record BrokerStatus(
     int retainedMessages,
     long retainedBytes,
     int pendingAuthentications,
+    int waitingConnects,
     long heldBytes) {
 
   static BrokerStatus total(List<BrokerStatus> shards) {
@@ -39,6 +41,7 @@ public record BrokerStatus(
         shards.stream().mapToInt(BrokerStatus::retainedMessages).sum(),
         shards.stream().mapToLong(BrokerStatus::retainedBytes).sum(),
         shards.stream().mapToInt(BrokerStatus::pendingAuthentications).max().orElse(0),
+        shards.stream().mapToInt(BrokerStatus::waitingConnects).max().orElse(0),
         shards.stream().mapToLong(BrokerStatus::heldBytes).sum());
   }
 }

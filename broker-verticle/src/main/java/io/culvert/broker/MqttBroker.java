@@ -254,6 +254,7 @@ public final class MqttBroker {
                     connectingBytes.held(),
                     options.limits(),
                     options.auth().pending(),
+                    options.storms().waitingConnects(),
                     delays.stream().map(Future::result).toList()));
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet
  * @param maximumPending authentications that may wait for a worker thread in one shard
+ * @param maximumWaiting CONNECTs that may wait for an event loop to be in time, in one shard
  * @param loopDelayNanos how long each event loop let the question wait, in the order of the shards
  */
 record Readings(
@@ -18,6 +19,7 @@ record Readings(
     long connectingBytes,
     Limits limits,
     int maximumPending,
+    int maximumWaiting,
     List<Long> loopDelayNanos) {
 
   Readings {
