@@ -1,5 +1,7 @@
 package io.culvert.conformance;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -110,8 +112,25 @@ class ArchitectureTest {
         .resideOutsideOfPackage("io.culvert.runtime.driver..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.netty..", "io.vertx..impl..", "io.vertx..internal..")
+        .resideInAnyPackage("io.vertx..impl..", "io.vertx..internal..")
         .because("one place changes when Vert.x or Netty change")
+        .check(CULVERT);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.culvert.runtime.driver..", "io.culvert.broker.endpoint..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.netty..")
+        .because("one place changes when Netty changes")
+        .check(CULVERT);
+    noClasses()
+        .that()
+        .resideInAPackage("io.culvert.broker.endpoint..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.netty..")
+                .and(resideOutsideOfPackage("io.netty.handler.codec.mqtt")))
+        .because("the public interface of vertx-mqtt speaks of Netty's MQTT types only")
         .check(CULVERT);
   }
 
