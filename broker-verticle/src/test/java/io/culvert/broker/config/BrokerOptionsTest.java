@@ -184,6 +184,7 @@ class BrokerOptionsTest {
                 .versions(EnumSet.of(MqttVersion.MQTT_5))
                 .maximumPacketSizeBytes(77)
                 .connectTimeoutMillis(3_000)
+                .nodeBytes(options.limits().nodeBytes())
                 .build());
     assertThat(options.listeners().get(1).limits().within(options.limits()))
         .isSameAs(options.limits());

@@ -44,7 +44,7 @@ abstract class TcpContract extends SocketContract {
     EngineServer slow = await(onShardFuture(() -> EngineServer.listenTcp(shard, options, app)));
     List<ToyClient> clients = new ArrayList<>();
     long start = System.nanoTime();
-    for (int i = 0; i < 130; i++) { // up to 16 more than may are accepted at a time
+    for (int i = 0; i < 180; i++) { // up to 64 more than may are accepted at a time
       clients.add(new ToyClient(new Socket("127.0.0.1", slow.port())));
     }
     for (ToyClient client : clients) {
@@ -53,7 +53,7 @@ abstract class TcpContract extends SocketContract {
       client.close();
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(100));
-    assertThat(slow.counters().accepted()).isEqualTo(130);
+    assertThat(slow.counters().accepted()).isEqualTo(180);
     assertThat(slow.counters().refused()).isZero();
     assertThat(slow.counters().pauses()).isPositive();
     await(slow.close());
