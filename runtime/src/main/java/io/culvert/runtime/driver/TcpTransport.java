@@ -305,9 +305,27 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     if (!sent.isSuccess() || socket.isInputShutdown()) {
       socket.close();
     } else if (tls != null && !tls.engine().isOutboundDone()) {
+      socket.pipeline().addFirst(new Unread(socket.pipeline().get(TcpTransport.class)));
       tls.closeOutbound().addListener(END_OUTPUT);
     } else {
       socket.shutdownOutput();
+    }
+  }
+
+  /**
+   * Stands before TLS once that has said its last word: what the peer still sends is thrown away
+   * unread, because BoringSSL takes it for an error then.
+   */
+  private static final class Unread extends ChannelInboundHandlerAdapter {
+    private final TcpTransport transport;
+
+    Unread(TcpTransport transport) {
+      this.transport = transport;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      transport.channelRead(ctx, message);
     }
   }
 }
