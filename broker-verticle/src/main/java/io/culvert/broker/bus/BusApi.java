@@ -59,7 +59,7 @@ public final class BusApi {
   /** Completes when all nodes know the addresses, and bridges are subscribed. */
   public Future<Void> start() {
     subscribers.start();
-    return publisher.start().compose(ready -> register()).compose(done -> bridges.start());
+    return register().compose(done -> bridges.start());
   }
 
   /** Answers no more; called before the broker closes. */

@@ -39,6 +39,8 @@ final class Publisher {
   private final BusOptions options;
   private final Map<Integer, Pending> pending = new HashMap<>();
   private Promise<Void> connected = Promise.promise();
+  private boolean started;
+  private int waiting;
   private @Nullable ClientConnection connection;
   private long pendingBytes;
   private boolean stopped;
@@ -48,8 +50,8 @@ final class Publisher {
     this.options = options;
   }
 
-  /** Completes when messages are taken. */
-  Future<Void> start() {
+  private void start() {
+    started = true;
     InProcessClient.connect(
         shard,
         ClientSession.create(options.messages()),
@@ -60,11 +62,34 @@ final class Publisher {
             .build(),
         this::handle,
         () -> {});
-    return connected.future();
   }
 
-  /** Publishes; completes as PUBACK or PUBCOMP says, at QoS 0 at once. */
+  /**
+   * Publishes; completes as PUBACK or PUBCOMP says, at QoS 0 at once. The first message connects
+   * the publisher, so that a broker whose API nobody uses has no client of its own.
+   */
   Future<PublishResult> publish(MqttMessage message) {
+    if (!started && !stopped) {
+      start();
+    }
+    if (connection != null || connected.future().isComplete()) {
+      return send(message);
+    }
+    if (waiting >= options.messages()) {
+      throw MqttFailure.BUSY.because(waiting + " messages wait for the broker");
+    }
+    waiting++;
+    return connected
+        .future()
+        .eventually(
+            () -> {
+              waiting--;
+              return Future.succeededFuture();
+            })
+        .compose(done -> send(message));
+  }
+
+  private Future<PublishResult> send(MqttMessage message) {
     TopicName topic = Messages.topic(message);
     Properties properties = Messages.properties(message);
     int bytes = message.payload().length();
@@ -112,6 +137,7 @@ final class Publisher {
 
   void stop() {
     stopped = true;
+    connected.tryComplete(); // whoever waits is told that it is stopping
     ClientConnection open = connection;
     if (open != null) {
       open.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, shard.shard().nowMillis());
@@ -155,6 +181,7 @@ final class Publisher {
                 .fail(
                     MqttFailure.UNAVAILABLE.because(
                         "the exchange broke off; the message may have been published")));
+    connected.tryComplete(); // whoever waits is told that there is no broker
     if (!stopped && !Messages.isFarewell(how.reasonCode())) {
       LOG.warn(
           "the event bus's publisher was disconnected ({}, {}); it connects again",
@@ -167,7 +194,7 @@ final class Publisher {
   private void again() {
     if (!stopped) {
       connected = Promise.promise();
-      var unused = start();
+      start();
     }
   }
 

@@ -32,6 +32,8 @@ public record UnixSocket(String file, String mode) {
           "client-authority",
           "user-from-certificate");
 
+  private static final String DEFAULT_MODE = "0600";
+
   /**
    * From a section of {@code mqtt.listeners}; null where that is of another type. Looks at the
    * folder, so it blocks.
@@ -40,7 +42,8 @@ public record UnixSocket(String file, String mode) {
       Configuration section, ListenerOptions.Type type, List<Problem> problems) {
     if (type != ListenerOptions.Type.UNIX) {
       for (String key : List.of("socket", "socket-mode")) {
-        if (!section.origin(key).equals(Configuration.DEFAULT)) {
+        if (!section.origin(key).equals(Configuration.DEFAULT)
+            && !section.text(key).equals(DEFAULT_MODE)) { // which config print prints
           problems.add(problem(section, key, "has a meaning only with type: unix"));
         }
       }

@@ -156,7 +156,7 @@ public final class CulvertProcess implements BrokerUnderTest {
   @Override
   public void close() {
     try {
-      process.destroy();
+      process.toHandle().destroy(); // which leaves its last words to be read
       if (!process.waitFor(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         complaints.add("the broker did not end within " + Await.LIMIT.toSeconds() + " s");

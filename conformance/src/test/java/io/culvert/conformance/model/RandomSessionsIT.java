@@ -156,6 +156,8 @@ class RandomSessionsIT {
             "--instances",
             SHARDS,
             "--set",
+            "limits.take-overs=0", // scripts take clients over as often as they like
+            "--set",
             "limits.receive-maximum=" + IN_FLIGHT,
             "--set",
             "limits.in-flight=" + IN_FLIGHT));

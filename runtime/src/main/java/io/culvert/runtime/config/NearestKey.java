@@ -19,8 +19,9 @@ public final class NearestKey {
       int part = distance(name, lastPart(key)) + 1;
       boolean sameName = name.length() >= SHORTEST_NAME && part <= 1 + name.length() / 3;
       int mistakes = sameName ? Math.min(whole, part) : whole;
-      if ((sameName || whole <= Math.max(2, path.length() / 3)) && mistakes < least) {
-        least = mistakes;
+      int rank = 2 * mistakes + (section(key).equals(section(path)) ? 0 : 1); // of equals, its own
+      if ((sameName || whole <= Math.max(2, path.length() / 3)) && rank < least) {
+        least = rank;
         nearest = key;
       }
     }
@@ -47,6 +48,10 @@ public final class NearestKey {
       }
     }
     return cost[a.length()][b.length()];
+  }
+
+  private static String section(String path) {
+    return path.substring(0, path.length() - lastPart(path).length());
   }
 
   private static String lastPart(String path) {
