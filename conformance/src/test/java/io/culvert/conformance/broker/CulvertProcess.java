@@ -54,8 +54,22 @@ public final class CulvertProcess implements BrokerUnderTest {
             reader("culvert-err", process.getErrorStream()));
   }
 
+  /**
+   * The one that most tests share. It does not publish below {@code $SYS}, where tests look for
+   * what clients publish; tests take clients over as often as they like, and send as many User
+   * Properties as the protocol allows.
+   */
   static CulvertProcess start() {
-    return start("culvert", List.of("-Xmx512m"), List.of());
+    return start(
+        "culvert",
+        List.of("-Xmx512m"),
+        List.of(
+            "--set",
+            "mqtt.sys-interval-seconds=0",
+            "--set",
+            "limits.take-overs=0",
+            "--set",
+            "limits.user-properties=1000000"));
   }
 
   /**

@@ -2,7 +2,6 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
@@ -50,7 +49,6 @@ class FightTest {
   }
 
   @Test
-  @Scenario(66)
   void fightersHaveToWaitLongerAndLongerAndAreToldWhy() {
     fight();
     assertThat(fights).containsExactly("c place 4 place 3 6");
