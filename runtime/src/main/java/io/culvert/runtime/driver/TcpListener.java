@@ -150,7 +150,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
       refuse(accepted);
       return;
     }
-    keepToRate(ctx);
+    admission.count(System.nanoTime());
     if (!admission.take()) {
       refuse(accepted);
       return;
@@ -169,13 +169,18 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     endpoint.shard().eventLoop().register(accepted).addListener(registered);
   }
 
-  /** What a busy event loop cannot take at once waits in the kernel. */
+  /** What a busy event loop cannot take at once, or what is more than may come, waits outside. */
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (!pausing && isBusy()) {
+    if (pausing) {
+      return;
+    }
+    if (isBusy()) {
       pausing = true;
       ctx.channel().config().setAutoRead(false);
       goOnLater(ctx);
+    } else {
+      keepToRate(ctx);
     }
   }
 
@@ -194,6 +199,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     } else {
       pausing = false;
       ctx.channel().config().setAutoRead(true);
+      keepToRate(ctx);
     }
   }
 
@@ -213,9 +219,8 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
 
   /** Where too many have come, the others wait in the kernel's queue until it is their turn. */
   private void keepToRate(ChannelHandlerContext ctx) {
-    admission.count(System.nanoTime());
     long waitNanos = admission.waitNanos(System.nanoTime());
-    if (waitNanos > 0 && ctx.channel().config().isAutoRead()) {
+    if (waitNanos > 0) {
       endpoints.get(0).counters().pauses++;
       rest(ctx, waitNanos, TimeUnit.NANOSECONDS);
     }
