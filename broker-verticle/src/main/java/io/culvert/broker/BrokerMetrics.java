@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * topic below {@code $SYS/culvert} and a line of {@code docs/metrics.md}.
  */
 final class BrokerMetrics {
-  private static final double NANOS_PER_SECOND = 1e9;
+  private static final double MILLIS_PER_SECOND = 1e3;
 
   private static final List<PacketType> PACKETS = List.of(PacketType.values());
   private static final List<QoS> QOS = List.of(QoS.values());
@@ -266,7 +266,7 @@ final class BrokerMetrics {
               "culvert.event.loop.delay.seconds",
               GAUGE,
               List.of("event_loop"),
-              "How long each event loop let the question for these numbers wait.",
+              "How late each event loop was, at most, in the last tenth of a second or two.",
               BrokerMetrics::loopDelays),
           new Metric(
               "culvert.limit",
@@ -296,9 +296,9 @@ final class BrokerMetrics {
   }
 
   private static List<Series> loopDelays(Readings readings) {
-    List<Long> delays = readings.loopDelayNanos();
+    List<Long> delays = readings.loopDelaysMillis();
     return IntStream.range(0, delays.size())
-        .mapToObj(i -> new Series(List.of(String.valueOf(i)), delays.get(i) / NANOS_PER_SECOND))
+        .mapToObj(i -> new Series(List.of(String.valueOf(i)), delays.get(i) / MILLIS_PER_SECOND))
         .toList();
   }
 

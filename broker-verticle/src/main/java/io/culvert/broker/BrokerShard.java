@@ -147,11 +147,6 @@ final class BrokerShard {
     return answer.future();
   }
 
-  /** CONNECTs that wait for the event loop. */
-  int waiting() {
-    return gate.waiting();
-  }
-
   /** What there is now, as one that does not change. */
   BrokerStatus status() {
     return new BrokerStatus(
@@ -164,7 +159,7 @@ final class BrokerShard {
         broker.retainedCount(),
         broker.retainedBytes(),
         Math.max(logins.pending(), scram == null ? 0 : scram.steps()),
-        waiting(),
+        gate.waiting(),
         broker.heldBytes());
   }
 

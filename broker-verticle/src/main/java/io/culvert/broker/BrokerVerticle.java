@@ -30,6 +30,7 @@ public final class BrokerVerticle extends VerticleBase {
   private final List<MqttBroker> brokers = new ArrayList<>(1);
   private @Nullable BusApi bus;
   private @Nullable MetricsServer metrics;
+  private boolean stopping;
 
   public BrokerVerticle() {
     this(BrokerPlugins.NONE);
@@ -60,19 +61,14 @@ public final class BrokerVerticle extends VerticleBase {
                       "listeners",
                       bound.stream().map(ListenerOptions::uri).collect(Collectors.joining(" ")))
                   .log("started");
-              if (metrics != null) {
-                metrics.ready(true);
-              }
             });
   }
 
   @Override
   public Future<?> stop() {
     AUDIT.atInfo().addKeyValue("version", version()).log("stops");
+    stopping = true;
     MetricsServer watched = metrics;
-    if (watched != null) {
-      watched.ready(false);
-    }
     BusApi open = bus;
     Future<?> silent = open == null ? Future.succeededFuture() : open.stop();
     Future<?> closed =
@@ -120,7 +116,7 @@ public final class BrokerVerticle extends VerticleBase {
     MetricsOptions wanted = MetricsOptions.parse(config());
     return wanted == null
         ? Future.succeededFuture()
-        : MetricsServer.listen(vertx, wanted, broker::readings)
+        : MetricsServer.listen(vertx, wanted, broker::readings, () -> !stopping && broker.isReady())
             .onSuccess(
                 server -> {
                   metrics = server;

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,20 +40,22 @@ final class MetricsServer {
   private final Vertx vertx;
   private final Context context;
   private final Supplier<Future<Readings>> broker;
+  private final BooleanSupplier ready;
   private final MetricsRegistry registry;
   private final HttpServer server;
   private @Nullable Future<String> scraping;
-  private boolean ready;
   private int connections;
 
   private MetricsServer(
       Vertx vertx,
       MetricsOptions options,
       Supplier<Future<Readings>> broker,
+      BooleanSupplier ready,
       MetricsRegistry registry) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.broker = broker;
+    this.ready = ready;
     this.registry = registry;
     this.server =
         vertx.createHttpServer(
@@ -65,18 +68,20 @@ final class MetricsServer {
                 .setIdleTimeout(IDLE_SECONDS));
   }
 
-  /** Listens. Until {@link #ready} says otherwise, it answers that the broker is not ready. */
+  /**
+   * Listens.
+   *
+   * @param ready whether clients are welcome
+   */
   static Future<MetricsServer> listen(
-      Vertx vertx, MetricsOptions options, Supplier<Future<Readings>> broker) {
+      Vertx vertx,
+      MetricsOptions options,
+      Supplier<Future<Readings>> broker,
+      BooleanSupplier ready) {
     return vertx
         .executeBlocking(MetricsRegistry::new)
-        .map(registry -> new MetricsServer(vertx, options, broker, registry))
+        .map(registry -> new MetricsServer(vertx, options, broker, ready, registry))
         .compose(created -> created.bind(options));
-  }
-
-  /** Whether clients are welcome. */
-  void ready(boolean now) {
-    ready = now;
   }
 
   /** Where the metrics are. */
@@ -124,7 +129,7 @@ final class MetricsServer {
     switch (String.valueOf(request.path())) {
       case "/metrics" -> metrics(request);
       case "/health/live" -> health(request, true);
-      case "/health/ready" -> health(request, ready);
+      case "/health/ready" -> health(request, ready.getAsBoolean());
       default ->
           answer(
               request, 404, "text/plain", "there are /metrics, /health/live and /health/ready\n");

@@ -239,11 +239,7 @@ public final class MqttBroker {
 
   /** As above, with all that is worth watching. May be called on any thread. */
   Future<Readings> readings() {
-    long asked = System.nanoTime();
-    List<Future<Long>> delays =
-        shards.stream().map(part -> part.on(() -> System.nanoTime() - asked)).toList();
-    return Future.all(delays)
-        .compose(answered -> status())
+    return status()
         .map(
             status ->
                 new Readings(
@@ -255,7 +251,7 @@ public final class MqttBroker {
                     options.limits(),
                     options.auth().pending(),
                     options.storms().waitingConnects(),
-                    delays.stream().map(Future::result).toList()));
+                    shards.stream().map(part -> part.shard().delayMillis()).toList()));
   }
 
   /**
@@ -275,20 +271,6 @@ public final class MqttBroker {
   /** How far {@link #drain} is. May be called on any thread. */
   public Future<DrainStatus> drainStatus() {
     return leaving.status();
-  }
-
-  /**
-   * How late the event loop of each shard was in the last tenth of a second or two, or is now, in
-   * milliseconds. May be called on any thread, also while they are stuck.
-   */
-  public List<Long> loopDelaysMillis() {
-    return shards.stream().map(part -> part.shard().delayMillis()).toList();
-  }
-
-  /** CONNECTs that wait in all shards. May be called on any thread. */
-  public Future<Integer> waitingConnects() {
-    List<Future<Integer>> waiting = shards.stream().map(part -> part.on(part::waiting)).toList();
-    return Future.all(waiting).map(all -> waiting.stream().mapToInt(Future::result).sum());
   }
 
   /** Whether it listens and lets nobody go, as a readiness probe asks. Called on any thread. */

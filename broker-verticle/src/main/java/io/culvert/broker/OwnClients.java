@@ -28,7 +28,7 @@ final class OwnClients implements Application<ServerEvent, ServerConnection> {
 
   OwnClients(Broker broker, Limits limits, PacketLog packets) {
     this.broker = broker;
-    this.limits = limits.with(EnumSet.allOf(MqttVersion.class));
+    this.limits = limits.toBuilder().versions(EnumSet.allOf(MqttVersion.class)).build();
     this.packets = packets;
   }
 

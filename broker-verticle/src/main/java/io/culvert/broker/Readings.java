@@ -11,7 +11,7 @@ import java.util.List;
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet
  * @param maximumPending authentications that may wait for a worker thread in one shard
  * @param maximumWaiting CONNECTs that may wait for an event loop to be in time, in one shard
- * @param loopDelayNanos how long each event loop let the question wait, in the order of the shards
+ * @param loopDelaysMillis how late each event loop was lately, in the order of the shards
  */
 record Readings(
     BrokerStatus broker,
@@ -20,11 +20,11 @@ record Readings(
     Limits limits,
     int maximumPending,
     int maximumWaiting,
-    List<Long> loopDelayNanos) {
+    List<Long> loopDelaysMillis) {
 
   Readings {
     listeners = List.copyOf(listeners);
-    loopDelayNanos = List.copyOf(loopDelayNanos);
+    loopDelaysMillis = List.copyOf(loopDelaysMillis);
   }
 
   /** One that is bound, and what it has done since. */

@@ -105,6 +105,14 @@ class MetricsTest {
   }
 
   @Test
+  void brokerThatLetsItsClientsGoIsNotReadyButLives() throws Exception {
+    await(
+        vertx.eventBus().request("culvert.mqtt.admin.drain", new JsonObject().put("perSecond", 1)));
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void serverAnswersWhatItKnowsAndNothingElse() throws Exception {
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/health/ready").body()).isEqualTo("{\"status\":\"UP\"}\n");

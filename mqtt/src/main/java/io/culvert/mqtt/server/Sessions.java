@@ -142,20 +142,17 @@ final class Sessions {
     if (!connection.isAwaitingConnectDecision()) {
       return; // it has ended while somebody decided
     }
-    Farewell leaving = farewell;
-    if (leaving != null) {
-      counters.countRefusedConnect(leaving.refused());
-      leaving.refuse(connection);
+    if (isLeaving(connection)) {
       return;
     }
-    ReasonCode refusal = refusal(connect);
+    Grant grant = Grant.of(connect, limits);
+    ReasonCode refusal = refusal(connect, grant);
     if (refusal != ReasonCode.SUCCESS) {
       refuse(connection, refusal);
       return;
     }
     boolean assigned = connect.clientId().isEmpty();
     String clientId = assigned ? newClientId() : connect.clientId();
-    Grant grant = Grant.of(connect, limits);
     Properties properties = grant.properties(clientId, connection.maximumPacketSizeBytes());
     if (!connection.fitsConnAck(properties)) { // which need not tell this
       properties = properties.without(Property.RESPONSE_INFORMATION);
@@ -240,11 +237,9 @@ final class Sessions {
   /** A session is taken over by its own user only. */
   private boolean isOfAnotherUser(
       String clientId, @Nullable String userName, Owner owner, @Nullable Owner before) {
-    if (!place.isAlone()) {
-      return before != null && !before.isSameUser(owner);
-    }
-    Session known = sessions.get(clientId);
-    return known != null && !Objects.equals(known.userName(), userName);
+    return place.isAlone()
+        ? !isOwn(clientId, userName)
+        : before != null && !before.isSameUser(owner);
   }
 
   /**
@@ -302,11 +297,8 @@ final class Sessions {
    */
   void open(Joining joining, @Nullable Session known, long nowMillis) {
     ServerConnection connection = joining.connection();
-    Farewell leaving = farewell;
-    if (leaving != null) {
-      leaving.refuse(connection);
-    }
-    boolean isThere = connection.isAwaitingConnectDecision(); // or gone while a session moved
+    // It may have gone, or is sent away, while its session moved.
+    boolean isThere = connection.isAwaitingConnectDecision() && !isLeaving(connection);
     if (known == null && !isThere) {
       place.directory().release(joining.clientId(), joining.owner());
       return;
@@ -375,10 +367,13 @@ final class Sessions {
     draining = new Draining(connections(), saying, spreadMillis, nowMillis, done);
   }
 
-  /** Clients that {@link #drain} has still to tell. */
+  /** Clients that {@link #drain} has still to tell, also before it begins. */
   int leftToDrain() {
     Draining current = draining;
-    return current == null ? 0 : current.left();
+    if (current != null) {
+      return current.left();
+    }
+    return farewell == null ? 0 : connected;
   }
 
   /** When to call {@link #timeout}; may be early, never late. */
@@ -427,7 +422,18 @@ final class Sessions {
     return sessions.values().stream().map(Session::connection).filter(Objects::nonNull).toList();
   }
 
-  private ReasonCode refusal(Connect connect) {
+  /** Refuses a CONNECT where everybody is sent away. */
+  private boolean isLeaving(ServerConnection connection) {
+    Farewell leaving = farewell;
+    if (leaving == null) {
+      return false;
+    }
+    counters.countRefusedConnect(leaving.refused());
+    leaving.refuse(connection);
+    return true;
+  }
+
+  private ReasonCode refusal(Connect connect, Grant grant) {
     String clientId = connect.clientId();
     if (clientId.isEmpty()) {
       boolean mayBeAssigned =
@@ -447,7 +453,7 @@ final class Sessions {
     if (will != null && will.retain() && !limits.retainAvailable()) {
       return ReasonCode.RETAIN_NOT_SUPPORTED; // [MQTT5-3.2.2-13]
     }
-    if (will != null && willDelaySeconds(will, connect) > limits.willDelaySeconds()) {
+    if (will != null && willDelaySeconds(will, grant) > limits.willDelaySeconds()) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
     boolean isFull = count() >= limits.sessions();
@@ -463,9 +469,9 @@ final class Sessions {
   }
 
   /** How long after its connection the Will would be published at the latest. */
-  private long willDelaySeconds(Will will, Connect connect) {
+  private static long willDelaySeconds(Will will, Grant grant) {
     long delay = will.properties().integer(Property.WILL_DELAY_INTERVAL, 0);
-    return Math.min(delay, Grant.of(connect, limits).sessionExpirySeconds()); // [MQTT5-3.1.3-9]
+    return Math.min(delay, grant.sessionExpirySeconds()); // [MQTT5-3.1.3-9]
   }
 
   /** What its client may do now. A shared subscription that it may not have any more ends. */
