@@ -29,7 +29,10 @@ final class ByteBudget {
 
   private final HeldBytes held = new HeldBytes();
   private final Quota total;
-  private final long limit;
+  private final long full;
+  private final long high;
+  private final long scarce;
+  private final long step;
   private long told;
   private long highAt;
   private long scarceAt;
@@ -40,7 +43,10 @@ final class ByteBudget {
    */
   ByteBudget(Quota total, long limit) {
     this.total = total;
-    this.limit = limit;
+    this.full = limit;
+    this.high = limit / 100 * HIGH_PERCENT;
+    this.scarce = limit / 100 * SCARCE_PERCENT;
+    this.step = limit / STEPS;
     refresh();
   }
 
@@ -54,22 +60,17 @@ final class ByteBudget {
     return held;
   }
 
-  /** What all shards hold, as far as they have told. */
-  long totalBytes() {
-    return total.held();
-  }
-
   /** Looks at what the others hold. */
   void refresh() {
     long untold = held.bytes() - told;
-    if (Math.abs(untold) > limit / STEPS) {
+    if (Math.abs(untold) > step) {
       total.add(untold);
       told = held.bytes();
     }
     long others = total.held() - told;
-    highAt = limit / 100 * HIGH_PERCENT - others;
-    scarceAt = limit / 100 * SCARCE_PERCENT - others;
-    fullAt = limit - others;
+    highAt = high - others;
+    scarceAt = scarce - others;
+    fullAt = full - others;
   }
 
   boolean isHigh() {

@@ -62,11 +62,6 @@ public final class Limits {
     return values.holdPublisherMillis;
   }
 
-  /** The same for other versions. */
-  public Limits with(Set<MqttVersion> versions) {
-    return new Builder(values).versions(versions).build();
-  }
-
   /** How much may wait in a connection's outbox before QoS 0 is dropped and QoS 1 and 2 wait. */
   public long outboxBytes() {
     return values.outboxBytes;

@@ -147,7 +147,6 @@ final class Router {
 
   /** Publishes what a client sent, and answers it at QoS 1 and 2. */
   void publish(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
-    budget.refresh();
     if (budget.isScarce() && !hasMemoryFor(publish.qos(), topic)) {
       refuseForMemory(connection, publish);
       return;
@@ -439,7 +438,6 @@ final class Router {
 
   /** A message from another shard, for the plain subscriptions of this one. */
   void onPublish(int peer, FrameReader in, long nowMillis) {
-    budget.refresh();
     int name = in.i32();
     Message message = in.message();
     Publisher toSlowDown = remotePublishers.incoming(peer, name);

@@ -16,6 +16,9 @@ public final class OutboundWindow {
   /** There are no more packet identifiers. */
   public static final int MAXIMUM_CAPACITY = 65_535;
 
+  /** A slot in all four arrays. */
+  private static final int SLOT_BYTES = 9;
+
   private static final int FIRST_SLOTS = 8;
 
   private static final byte RESERVED = -1;
@@ -34,9 +37,6 @@ public final class OutboundWindow {
   private int newest;
   private int freeFirst;
   private int freeLast;
-
-  /** A slot in all four arrays. */
-  private static final int SLOT_BYTES = 9;
 
   private final int capacity;
   private final InFlight total;
