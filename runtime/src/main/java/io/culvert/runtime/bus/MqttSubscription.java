@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,10 @@ public final class MqttSubscription {
   private void received(Message<JsonObject> message) {
     Future<?> handled;
     try {
-      handled = handler.apply(ReceivedMessage.fromJson(message.body()));
+      handled =
+          Objects.requireNonNull(
+              handler.apply(ReceivedMessage.fromJson(message.body())),
+              "the handler gave no future");
     } catch (RuntimeException failure) {
       handled = Future.failedFuture(failure);
     }
@@ -129,43 +133,57 @@ public final class MqttSubscription {
         .request(
             MqttAddresses.RENEW,
             new JsonObject().put("subscription", current.subscription()),
-            new DeliveryOptions().setSendTimeout(current.leaseSeconds() * 1000L))
-        .recover(
-            failure ->
-                MqttFailure.of(failure) == MqttFailure.SUBSCRIPTION_TAKEN_OVER
-                    ? takenOver()
-                    : again(failure))
+            new DeliveryOptions()
+                .setSendTimeout(current.leaseSeconds() * 1000L / RENEWALS_PER_LEASE))
+        .<Void>mapEmpty()
+        .recover(this::notRenewed)
         .onComplete(done -> busy = false);
   }
 
-  private Future<Message<Object>> takenOver() {
+  private Future<Void> notRenewed(Throwable failure) {
+    MqttFailure why = MqttFailure.of(failure);
+    if (why == MqttFailure.SUBSCRIPTION_TAKEN_OVER) {
+      return takenOver();
+    }
+    LOG.debug("the lease of {} was not renewed", request.filter(), failure);
+    return why == MqttFailure.SUBSCRIPTION_UNKNOWN
+        ? again()
+        : Future.succeededFuture(); // it may have been: the next renewal will tell
+  }
+
+  private Future<Void> takenOver() {
     LOG.info("a newer subscriber to {} has session {}", request.filter(), request.session());
     stop();
     return Future.succeededFuture();
   }
 
-  private Future<Message<Object>> again(Throwable failure) {
-    LOG.debug("the lease of {} was not renewed", request.filter(), failure);
-    return ended.future().isComplete()
+  private Future<Void> again() {
+    return hasStopped()
         ? Future.succeededFuture()
         : subscribe()
             .onSuccess(result -> LOG.info("subscribed to {} again", request.filter()))
             .onFailure(
                 reason -> LOG.warn("not subscribed to {}: {}", request.filter(), reason.toString()))
-            .mapEmpty();
+            .compose(result -> hasStopped() ? release(result) : Future.succeededFuture());
+  }
+
+  private boolean hasStopped() {
+    return consumer == null;
   }
 
   private Future<Void> end(boolean forget) {
     SubscribeResult current = granted;
     stop();
-    return current == null || !forget
-        ? Future.succeededFuture()
-        : vertx
-            .eventBus()
-            .request(
-                MqttAddresses.UNSUBSCRIBE,
-                new JsonObject().put("subscription", current.subscription()))
-            .mapEmpty();
+    return current == null || !forget ? Future.succeededFuture() : release(current);
+  }
+
+  private Future<Void> release(SubscribeResult result) {
+    granted = null;
+    return vertx
+        .eventBus()
+        .request(
+            MqttAddresses.UNSUBSCRIBE, new JsonObject().put("subscription", result.subscription()))
+        .mapEmpty();
   }
 
   private void stop() {
