@@ -18,7 +18,7 @@ final class Admission {
   /** What one connection uses up of a second; 0 where any number may come. */
   private final long intervalNanos;
 
-  /** When the rate would be used up if no more came; at most one second ahead. */
+  /** When the rate would be used up if no more came; ahead by a second, and by a batch. */
   private final AtomicLong usedUntilNanos = new AtomicLong(System.nanoTime());
 
   Admission(int limit) {

@@ -93,7 +93,8 @@ public final class DriverCounters {
 
   @Override
   public String toString() {
-    return "accepted=%d refused=%d unopened=%d open=%d bytesIn=%d bytesOut=%d reads=%d writes=%d failures=%d"
-        .formatted(accepted, refused, unopened, open, bytesIn, bytesOut, reads, writes, failures);
+    return "accepted=%d refused=%d unopened=%d open=%d bytesIn=%d bytesOut=%d reads=%d writes=%d failures=%d pauses=%d"
+        .formatted(
+            accepted, refused, unopened, open, bytesIn, bytesOut, reads, writes, failures, pauses);
   }
 }

@@ -141,7 +141,7 @@ public final class EngineServer {
                                 .transform(done -> Future.failedFuture(failure))));
   }
 
-  /** Listens for TCP connections by a Vert.x server: for TLS, server names, the PROXY protocol. */
+  /** Listens for TCP connections by a Vert.x server: the fallback, under the same contract. */
   public static <E, N extends Engine<E>> Future<EngineServer> listenTcp(
       Shard shard, NetServerOptions options, int maxConnections, Application<E, N> application) {
     return listenTcp(List.of(new ServingShard<>(shard, application)), options, maxConnections, 0);

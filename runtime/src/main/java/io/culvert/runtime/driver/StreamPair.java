@@ -24,8 +24,6 @@ public final class StreamPair {
 
   private StreamPair(Context context) {
     this.context = context;
-    first.peer = second;
-    second.peer = first;
   }
 
   /** For this event loop, on which everything happens. */
@@ -52,7 +50,6 @@ public final class StreamPair {
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Void> drainHandler;
-    private @Nullable End peer;
 
     private End() {}
 
@@ -129,11 +126,7 @@ public final class StreamPair {
     }
 
     private End other() {
-      End known = peer;
-      if (known == null) {
-        throw new IllegalStateException("half a pair");
-      }
-      return known;
+      return this == first ? second : first;
     }
 
     private void offer(Buffer data) {

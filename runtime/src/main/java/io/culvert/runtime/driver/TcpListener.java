@@ -102,6 +102,9 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
   private static Future<Channel> bind(Channel server, TcpListener listener, SocketAddress address) {
     Shard first = listener.endpoints.get(0).shard();
     Promise<Channel> bound = first.internalContext().promise();
+    server
+        .config()
+        .setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(BATCH));
     server.pipeline().addLast(listener);
     first
         .eventLoop()
@@ -131,8 +134,6 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     ChannelConfig config = server.config();
     config.setOption(ChannelOption.SO_BACKLOG, options.backlog());
     config.setOption(ChannelOption.SO_REUSEADDR, true);
-    config.setRecvByteBufAllocator(
-        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(BATCH));
     if (options.reusePort()) {
       if (server instanceof NioServerSocketChannel) {
         config.setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
@@ -194,7 +195,9 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
       return;
     }
     if (isBusy()) {
-      ctx.read();
+      if (admission.waitNanos(System.nanoTime()) == 0) {
+        ctx.read();
+      }
       goOnLater(ctx);
     } else {
       pausing = false;
