@@ -105,6 +105,7 @@ final class AuditFile extends AppenderBase<ILoggingEvent> {
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
             OwnerOnly.attributes("rw-------"));
+    OwnerOnly.restrict(file);
     bytes = channel.size();
     return Channels.newOutputStream(channel);
   }

@@ -117,13 +117,13 @@ final class Cluster {
     return config;
   }
 
-  private static Config own(ClusterSettings settings) {
+  private static Config own(ClusterSettings settings) throws StartException {
     Config config = new Config();
     config.setClusterName(settings.name());
     config.setProperty("hazelcast.socket.bind.any", "false");
     NetworkConfig network = config.getNetworkConfig();
     network.setPort(settings.port()).setPortAutoIncrement(false);
-    network.getInterfaces().setEnabled(!settings.bind().equals("0.0.0.0"));
+    network.getInterfaces().setEnabled(!settings.isAnyAddress());
     network.getInterfaces().addInterface(settings.bind());
     if (settings.publicAddress() != null) {
       network.setPublicAddress(settings.publicAddress() + ":" + settings.port());

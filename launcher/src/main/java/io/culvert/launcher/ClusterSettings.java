@@ -102,7 +102,8 @@ record ClusterSettings(
     return address().isLoopbackAddress();
   }
 
-  private boolean isAnyAddress() throws StartException {
+  /** Whether it is bound to all addresses of the machine. */
+  boolean isAnyAddress() throws StartException {
     return address().isAnyLocalAddress();
   }
 

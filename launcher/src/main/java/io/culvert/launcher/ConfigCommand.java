@@ -12,8 +12,10 @@ final class ConfigCommand {
   static int check(ParseResult result, Environment environment, Console console)
       throws StartException {
     Flags.checkAvailable(result);
-    // Reads all files, and throws for what is wrong with them or contradicts itself.
-    String files = BrokerOptions.from(environment.load(result)).auth().inNumbers();
+    Configuration configuration = environment.load(result);
+    // These read all files, and throw for what is wrong with them or contradicts itself.
+    var unused = ClusterSettings.from(configuration);
+    String files = BrokerOptions.from(configuration).auth().inNumbers();
     console.out().println("the configuration is good" + (files.isEmpty() ? "" : ": " + files));
     return ExitCode.OK;
   }

@@ -1,5 +1,7 @@
 package io.culvert.launcher;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,11 +16,21 @@ final class OwnerOnly {
    * @param mode such as {@code rw-------}
    */
   static FileAttribute<?>[] attributes(String mode) {
-    boolean posix = Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
+    return isPosix()
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
         }
         : new FileAttribute<?>[0];
+  }
+
+  /** The same for a file that may have been there before. */
+  static void restrict(Path file) throws IOException {
+    if (isPosix()) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  private static boolean isPosix() {
+    return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 }

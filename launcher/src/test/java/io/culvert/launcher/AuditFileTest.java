@@ -46,6 +46,15 @@ class AuditFileTest {
   }
 
   @Test
+  void aFileThatOthersCouldReadIsForItsOwnerFromNowOn() throws Exception {
+    Files.createFile(
+        file(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+    open(0).stop();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
   void itGoesOnBehindWhatWasThere() throws Exception {
     for (int i = 0; i < 2; i++) {
       AuditFile audit = open(0);
