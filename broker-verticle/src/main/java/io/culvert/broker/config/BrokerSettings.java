@@ -424,8 +424,8 @@ public final class BrokerSettings {
             1_000_000,
             "0",
             "Connections that each listener accepts in a second, and at once when none has come for"
-                + " a second. Those beyond wait until it is their turn; with TLS and WebSocket they"
-                + " are closed. 0 for any number."),
+                + " a second. Those beyond wait until it is their turn; with WebSocket they are"
+                + " answered with 503. 0 for any number."),
         number(
             "limits.connecting-bytes",
             Unit.BYTES,
