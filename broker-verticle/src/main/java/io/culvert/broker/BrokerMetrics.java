@@ -34,7 +34,7 @@ final class BrokerMetrics {
   private static final List<QoS> QOS = List.of(QoS.values());
 
   /** Limits of the whole broker, each with what is used of it. */
-  private static final List<Limit> LIMITS =
+  static final List<Limit> LIMITS =
       List.of(
           new Limit("sessions", r -> r.broker().sessions(), r -> r.limits().sessions()),
           new Limit(
@@ -320,6 +320,5 @@ final class BrokerMetrics {
   }
 
   /** A setting of the root {@code limits}. */
-  private record Limit(
-      String name, ToDoubleFunction<Readings> use, ToDoubleFunction<Readings> most) {}
+  record Limit(String name, ToDoubleFunction<Readings> use, ToDoubleFunction<Readings> most) {}
 }

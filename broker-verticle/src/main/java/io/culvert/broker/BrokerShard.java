@@ -137,14 +137,9 @@ final class BrokerShard {
             tls == null ? CertificateField.NONE : tls.userField()));
   }
 
-  /** Asks on the event loop. */
+  /** Asks on the event loop; the answer comes in the context of whoever asks. */
   <T> Future<T> on(Supplier<T> question) {
-    Promise<T> answer = Promise.promise();
-    shard
-        .context()
-        .runOnContext(
-            ignored -> Future.succeededFuture().map(now -> question.get()).onComplete(answer));
-    return answer.future();
+    return shard.ask(() -> Future.succeededFuture(question.get()));
   }
 
   /** What there is now, as one that does not change. */
@@ -183,16 +178,14 @@ final class BrokerShard {
 
   /** Lets all clients go, evenly over this time; completes when all were told. */
   Future<Void> drain(long millis) {
-    Promise<Void> told = Promise.promise();
-    shard
-        .context()
-        .runOnContext(
-            ignored -> {
-              long nowMillis = shard.nowMillis();
-              broker.drain(millis, nowMillis, told::complete);
-              broker.timeout(nowMillis); // the first one; the pass that follows sees the next
-            });
-    return told.future();
+    return shard.ask(
+        () -> {
+          Promise<Void> told = Promise.promise();
+          long nowMillis = shard.nowMillis();
+          broker.drain(millis, nowMillis, told::complete);
+          broker.timeout(nowMillis); // the first one; the pass that follows sees the next
+          return told.future();
+        });
   }
 
   /** Tells all clients, and accepts none any more. */

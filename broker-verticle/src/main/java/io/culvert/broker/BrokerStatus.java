@@ -1,7 +1,10 @@
 package io.culvert.broker;
 
 import io.culvert.mqtt.server.Counters;
+import io.culvert.mqtt.server.DropReason;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a broker holds and has counted, in all its shards. The shards are asked one by one, so the
@@ -43,5 +46,26 @@ public record BrokerStatus(
         shards.stream().mapToInt(BrokerStatus::pendingAuthentications).max().orElse(0),
         shards.stream().mapToInt(BrokerStatus::waitingConnects).max().orElse(0),
         shards.stream().mapToLong(BrokerStatus::heldBytes).sum());
+  }
+
+  /** By the names that docs/event-bus.md gives. */
+  JsonObject toJson() {
+    JsonObject dropped = new JsonObject();
+    for (DropReason reason : DropReason.values()) {
+      dropped.put(reason.name().toLowerCase(Locale.ROOT), counters.dropped(reason));
+    }
+    return new JsonObject()
+        .put("connections", connected)
+        .put("sessions", sessions)
+        .put("subscriptions", subscriptions)
+        .put("retainedMessages", retainedMessages)
+        .put("retainedBytes", retainedBytes)
+        .put("queuedMessages", counters.queuedMessages())
+        .put("queuedBytes", counters.queuedBytes())
+        .put("received", counters.received())
+        .put("delivered", counters.delivered())
+        .put("dropped", dropped)
+        .put("refused", counters.refused())
+        .put("denied", counters.denied());
   }
 }

@@ -93,7 +93,15 @@ public final class BrokerVerticle extends VerticleBase {
                 listenForMetrics(broker)
                     .compose(done -> serveEventBus(broker, options))
                     .compose(done -> broker.listen())
-                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)));
+                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)))
+        .recover(failure -> closed(broker).transform(done -> Future.failedFuture(failure)));
+  }
+
+  /** Vert.x stops no verticle that has not started. */
+  private Future<Void> closed(MqttBroker broker) {
+    MetricsServer watched = metrics;
+    Future<Void> closed = broker.close();
+    return watched == null ? closed : closed.eventually(watched::close);
   }
 
   private Future<Void> reload(MqttBroker broker, boolean dryRun) {

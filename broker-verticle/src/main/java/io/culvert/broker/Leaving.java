@@ -1,11 +1,16 @@
 package io.culvert.broker;
 
+import io.culvert.mqtt.server.Broker;
 import io.culvert.runtime.driver.EngineServer;
+import io.culvert.runtime.driver.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a broker lets its clients go, at a rate: the listeners take no more, then each shard tells
@@ -13,6 +18,8 @@ import java.util.function.Supplier;
  * context, but for {@link #status}.
  */
 final class Leaving {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
   private final List<BrokerShard> shards;
   private final Supplier<List<EngineServer>> servers;
   private final Supplier<Future<Void>> closeConnections;
@@ -43,6 +50,7 @@ final class Leaving {
     if (!closing) {
       begun = true;
       Future.join(servers.get().stream().map(EngineServer::stopAccepting).toList())
+          .onFailure(failure -> LOG.error("A listener still accepts", failure))
           .transform(done -> leave(permanently))
           .compose(now -> drain(now, perSecond, mostMillis))
           .onSuccess(told -> close())
@@ -58,23 +66,19 @@ final class Leaving {
 
   /** Any thread may ask. */
   Future<DrainStatus> status() {
-    List<Future<Integer>> left =
-        shards.stream().map(part -> part.on(() -> part.broker().leftToDrain())).toList();
-    return Future.all(left)
-        .map(all -> new DrainStatus(begun, clients, left.stream().mapToInt(Future::result).sum()));
+    return sum(Broker::leftToDrain).map(left -> new DrainStatus(begun, clients, left));
   }
 
   /** How many are connected. */
   private Future<Integer> leave(boolean permanently) {
-    List<Future<Integer>> connected =
-        shards.stream().map(part -> part.on(() -> part.broker().leave(permanently))).toList();
-    return Future.all(connected)
-        .map(
-            all -> {
-              int now = connected.stream().mapToInt(Future::result).sum();
-              clients = Math.max(clients, now);
-              return now;
-            });
+    return sum(broker -> broker.leave(permanently))
+        .onSuccess(connected -> clients = Math.max(clients, connected));
+  }
+
+  private Future<Integer> sum(ToIntFunction<Broker> number) {
+    return Shards.all(
+            shards.stream().map(part -> part.on(() -> number.applyAsInt(part.broker()))).toList())
+        .map(all -> all.stream().mapToInt(Integer::intValue).sum());
   }
 
   private Future<Void> drain(int connected, int perSecond, long mostMillis) {

@@ -42,7 +42,7 @@ final class MetricsRegistry implements AutoCloseable {
   }
 
   /** All of it, in Prometheus' text format. */
-  synchronized String scrape(Readings readings) {
+  String scrape(Readings readings) {
     for (Metric metric : BrokerMetrics.TABLE) {
       for (Metric.Series series : metric.read().apply(readings)) {
         cells.computeIfAbsent(

@@ -44,6 +44,7 @@ final class MetricsServer {
   private final MetricsRegistry registry;
   private final HttpServer server;
   private @Nullable Future<String> scraping;
+  private @Nullable Future<Readings> asking;
   private int connections;
 
   private MetricsServer(
@@ -113,11 +114,16 @@ final class MetricsServer {
         .map(this)
         .recover(
             failure ->
-                Future.failedFuture(
-                    new IllegalStateException(
-                        "metrics.port %d on %s: %s"
-                            .formatted(options.port(), options.bind(), failure.getMessage()),
-                        failure)));
+                vertx
+                    .executeBlocking(this::closeRegistry)
+                    .transform(
+                        closed ->
+                            Future.failedFuture(
+                                new IllegalStateException(
+                                    "metrics.port %d on %s: %s"
+                                        .formatted(
+                                            options.port(), options.bind(), failure.getMessage()),
+                                    failure))));
   }
 
   private void handle(HttpServerRequest request) {
@@ -173,8 +179,20 @@ final class MetricsServer {
             });
   }
 
-  /** The answer comes on this event loop, whichever gave it. */
+  /**
+   * The answer comes on this event loop, whichever gave it; whoever asks meanwhile gets the same.
+   */
   private Future<Readings> ask() {
+    Future<Readings> current = asking;
+    if (current == null) {
+      current = askAnew();
+      asking = current;
+      current.onComplete(done -> asking = null);
+    }
+    return current;
+  }
+
+  private Future<Readings> askAnew() {
     Promise<Readings> answer = Promise.promise();
     long timer =
         vertx.setTimer(

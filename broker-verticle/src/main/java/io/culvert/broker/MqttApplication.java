@@ -17,8 +17,6 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +35,6 @@ final class MqttApplication
   private final ConnectGate gate;
   private final AuthChain chain;
   private final CertificateField userField;
-
-  /** The other ends of those that have not sent CONNECT yet. */
-  private final Map<ServerConnection, Peer> strangers = new HashMap<>();
 
   /**
    * For the connections of one listener in one shard.
@@ -78,7 +73,6 @@ final class MqttApplication
     ServerConnection opened =
         broker.open(limits, own.buffers(), wake, WireLog.of(peer, packets), own.nowMillis());
     opened.peer(peer);
-    strangers.put(opened, peer);
     log.audit().opened(opened, peer);
     return opened;
   }
@@ -96,9 +90,8 @@ final class MqttApplication
     if (refuseReserved(connection, event, nowMillis)) {
       return;
     }
-    boolean isConnect =
-        event instanceof ServerEvent.ConnectRequested || event instanceof ServerEvent.AuthRequested;
-    if (!isConnect || gate.admits(this, connection, event, shard.isBusy(), nowMillis)) {
+    if (connectOf(event) == null
+        || gate.admits(this, connection, event, shard.isBusy(), nowMillis)) {
       enter(connection, event, nowMillis);
     }
   }
@@ -123,25 +116,34 @@ final class MqttApplication
   @Override
   public void closed(ServerConnection connection, long nowMillis, @Nullable Throwable cause) {
     forget(connection);
+    if (connection.isConnected()) {
+      log.audit().ended(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
+    }
     // Where the engine could not tell it any more, because the driver or a handler failed.
     broker.disconnected(connection, DisconnectCause.CONNECTION_LOST, nowMillis);
   }
 
   /** Refuses a client that would be one of the broker's own. */
   private boolean refuseReserved(ServerConnection connection, ServerEvent event, long nowMillis) {
-    if (event instanceof ServerEvent.ConnectRequested requested
-        && ReservedIds.contains(requested.connect().clientId())) {
-      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
+    Connect connect = connectOf(event);
+    if (connect == null || !ReservedIds.contains(connect.clientId())) {
+      return false;
+    }
+    log.notAuthenticated(connection, connect, RESERVED, nowMillis);
+    if (event instanceof ServerEvent.AuthRequested) {
+      broker.refuseAuth(connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, RESERVED);
+    } else {
       broker.refuse(connection, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
-      return true;
     }
-    if (event instanceof ServerEvent.AuthRequested requested
-        && ReservedIds.contains(requested.connect().clientId())) {
-      log.notAuthenticated(connection, requested.connect(), RESERVED, nowMillis);
-      connection.rejectAuth(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, RESERVED);
-      return true;
+    return true;
+  }
+
+  /** That of a client that wants to be let in, or null. */
+  private static @Nullable Connect connectOf(ServerEvent event) {
+    if (event instanceof ServerEvent.ConnectRequested requested) {
+      return requested.connect();
     }
-    return false;
+    return event instanceof ServerEvent.AuthRequested requested ? requested.connect() : null;
   }
 
   private void connect(ServerConnection connection, ServerEvent.ConnectRequested requested) {
@@ -150,7 +152,7 @@ final class MqttApplication
   }
 
   private LoginRequest request(ServerConnection connection, Connect connect) {
-    Peer peer = Objects.requireNonNull(strangers.remove(connection)); // CONNECT comes once
+    Peer peer = (Peer) Objects.requireNonNull(connection.peer()); // given when it opened
     log.audit().asked(connection, connect);
     return new LoginRequest(
         connect.clientId(),
@@ -162,7 +164,6 @@ final class MqttApplication
   }
 
   private void forget(ServerConnection connection) {
-    strangers.remove(connection);
     log.audit().forget(connection);
     if (scram != null) {
       scram.forget(connection);

@@ -28,10 +28,10 @@ import io.culvert.runtime.driver.UnixOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
@@ -64,6 +64,7 @@ public final class MqttBroker {
   private final List<Bound> servers = new CopyOnWriteArrayList<>(); // any thread may ask about them
   private final Leaving leaving;
   private volatile boolean listening;
+  private volatile boolean closing;
 
   private Runnable stopSys = () -> {};
 
@@ -178,18 +179,18 @@ public final class MqttBroker {
       }
 
       @Override
-      public Limits limits() {
-        return options.limits();
+      public Future<JsonObject> status() {
+        return MqttBroker.this.status().map(BrokerStatus::toJson);
       }
 
       @Override
-      public long connectingBytes() {
-        return connectingBytes.held();
+      public Future<JsonArray> limits() {
+        return readings().map(now -> LimitsInUse.of(now, options));
       }
 
       @Override
-      public List<JsonObject> listeners() {
-        return servers.stream().map(Bound::toJson).toList();
+      public boolean isLeaving() {
+        return leaving.hasBegun() || closing;
       }
 
       @Override
@@ -232,9 +233,8 @@ public final class MqttBroker {
 
   /** What it holds and has counted. May be called on any thread. */
   public Future<BrokerStatus> status() {
-    List<Future<BrokerStatus>> parts = shards.stream().map(part -> part.on(part::status)).toList();
-    return Future.all(parts)
-        .map(all -> BrokerStatus.total(parts.stream().map(Future::result).toList()));
+    return Shards.all(shards.stream().map(part -> part.on(part::status)).toList())
+        .map(BrokerStatus::total);
   }
 
   /** As above, with all that is worth watching. May be called on any thread. */
@@ -293,6 +293,7 @@ public final class MqttBroker {
   public Future<Void> close() {
     stopSys.run();
     listening = false;
+    closing = true;
     return onEach(BrokerShard::stop)
         .eventually(this::closeConnections)
         .eventually(() -> onEach(BrokerShard::closeLinks))
@@ -303,14 +304,7 @@ public final class MqttBroker {
     if (perSecond < 1) {
       throw new IllegalArgumentException("connections per second: " + perSecond);
     }
-    Promise<Void> gone = Promise.promise();
-    shards
-        .get(0)
-        .shard()
-        .context()
-        .runOnContext(
-            ignored -> leaving.begin(perSecond, permanently, mostMillis).onComplete(gone));
-    return gone.future();
+    return shards.get(0).shard().ask(() -> leaving.begin(perSecond, permanently, mostMillis));
   }
 
   private static ShardPlace firstOf(int count, StormOptions storms) {
@@ -457,12 +451,5 @@ public final class MqttBroker {
   }
 
   /** A listener with the port that it got. */
-  private record Bound(ListenerOptions listener, EngineServer server) {
-    JsonObject toJson() {
-      return new JsonObject()
-          .put("uri", listener.uri())
-          .put("connections", server.connections())
-          .put("maxConnections", listener.maximumConnections());
-    }
-  }
+  private record Bound(ListenerOptions listener, EngineServer server) {}
 }

@@ -7,6 +7,7 @@ import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.Session;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.runtime.log.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,8 @@ final class ServerLog implements BrokerLog {
       ServerConnection connection, @Nullable Connect connect, String reason, long nowMillis) {
     audit.notProven(connection, reason);
     if (rate.mayWarn(nowMillis)) {
-      String who = connect == null ? name(connection) : "client " + printable(connect.clientId());
+      String who =
+          connect == null ? name(connection) : "client " + Printable.name(connect.clientId());
       LOG.warn("{} is refused: authentication failed, {}", who, reason);
     }
   }
@@ -77,8 +79,8 @@ final class ServerLog implements BrokerLog {
   public void denied(String clientId, @Nullable String userName, String what, long nowMillis) {
     audit.denied(clientId, userName, what, nowMillis);
     if (rate.mayWarn(nowMillis)) {
-      String who = userName == null ? "" : " of user " + printable(userName);
-      LOG.warn("client {}{} may not {}", printable(clientId), who, printable(what));
+      String who = userName == null ? "" : " of user " + Printable.name(userName);
+      LOG.warn("client {}{} may not {}", Printable.name(clientId), who, Printable.name(what));
     }
   }
 
@@ -99,7 +101,7 @@ final class ServerLog implements BrokerLog {
           "client {} was taken over {} times in a short while, by connections from {} and {}: give"
               + " each client a Client Identifier of its own; until then they have to wait for each"
               + " other",
-          printable(clientId),
+          Printable.name(clientId),
           takeOvers,
           one,
           other);
@@ -118,26 +120,6 @@ final class ServerLog implements BrokerLog {
 
   /** A Client Identifier may hold anything: line breaks must not forge lines of the log. */
   private static String printable(Session session) {
-    return printable(session.clientId());
-  }
-
-  private static String printable(String id) {
-    StringBuilder text = new StringBuilder(id.length());
-    id.codePoints().limit(64).forEach(c -> text.appendCodePoint(isPrintable(c) ? c : '?'));
-    return text.toString();
-  }
-
-  /** Nothing that breaks a line, turns the direction of writing, or is not seen. */
-  private static boolean isPrintable(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
+    return Printable.name(session.clientId());
   }
 }

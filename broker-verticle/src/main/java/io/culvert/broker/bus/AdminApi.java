@@ -11,6 +11,8 @@ import io.culvert.runtime.bus.JsonFields;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
 import io.culvert.runtime.config.ConfigurationException;
+import io.culvert.runtime.driver.Shards;
+import io.culvert.runtime.log.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -70,7 +72,8 @@ final class AdminApi {
   private Future<JsonObject> list(
       JsonObject body, Function<SessionView, List<SessionListing.Item>> lines) {
     JsonFields fields = JsonFields.of(body, Set.of("limit", "cursor"));
-    return sessions.page(Page.limit(fields), fields.optionalText("cursor"), lines);
+    return sessions.page(
+        sessions.clientIds(), Page.limit(fields), fields.optionalText("cursor"), lines);
   }
 
   private Future<JsonObject> client(JsonObject body) {
@@ -83,14 +86,13 @@ final class AdminApi {
     String clientId = fields.optionalText("clientId");
     String filter = fields.optionalText("filter");
     return sessions.page(
+        clientId == null ? sessions.clientIds() : Future.succeededFuture(List.of(clientId)),
         Page.limit(fields),
         fields.optionalText("cursor"),
         view ->
-            clientId != null && !clientId.equals(view.clientId())
-                ? List.of()
-                : AdminJson.subscriptions(view).stream()
-                    .filter(item -> filter == null || filter.equals(item.part()))
-                    .toList());
+            AdminJson.subscriptions(view).stream()
+                .filter(item -> filter == null || filter.equals(item.part()))
+                .toList());
   }
 
   private Future<JsonObject> disconnect(JsonObject body) {
@@ -113,7 +115,7 @@ final class AdminApi {
               }
               AUDIT.info(
                   "client {} was disconnected over the event bus ({})",
-                  printable(clientId),
+                  Printable.name(clientId),
                   Messages.words(reasonCode));
               return new JsonObject();
             });
@@ -128,7 +130,8 @@ final class AdminApi {
                 throw unknown(clientId);
               }
               AUDIT.info(
-                  "the session of client {} was deleted over the event bus", printable(clientId));
+                  "the session of client {} was deleted over the event bus",
+                  Printable.name(clientId));
               return new JsonObject();
             });
   }
@@ -153,7 +156,8 @@ final class AdminApi {
         .map(
             done -> {
               AUDIT.info(
-                  "the retained message of {} was deleted over the event bus", printable(topic));
+                  "the retained message of {} was deleted over the event bus",
+                  Printable.name(topic));
               return new JsonObject();
             });
   }
@@ -180,9 +184,9 @@ final class AdminApi {
   }
 
   private Future<Boolean> anywhere(Function<BusShard, Boolean> action) {
-    List<Future<Boolean>> answers =
-        host.shards().stream().map(shard -> shard.on(() -> action.apply(shard))).toList();
-    return Future.all(answers).map(done -> answers.stream().anyMatch(Future::result));
+    return Shards.all(
+            host.shards().stream().map(shard -> shard.on(() -> action.apply(shard))).toList())
+        .map(answers -> answers.contains(true));
   }
 
   private static ReasonCode reasonCode(JsonFields fields, int value) {
@@ -194,11 +198,6 @@ final class AdminApi {
   }
 
   static RuntimeException unknown(String clientId) {
-    return MqttFailure.NOT_FOUND.because("no client " + printable(clientId));
-  }
-
-  /** Without what could break a line of the log. */
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+    return MqttFailure.NOT_FOUND.because("no client " + Printable.name(clientId));
   }
 }

@@ -10,17 +10,23 @@ final class Bridges {
   private final List<InBridge> in = new ArrayList<>();
 
   Bridges(
-      List<BusShard> shards,
+      BusHost host,
       BusOptions options,
       Publisher publisher,
       Subscribers subscribers,
       BusCounters counters) {
+    List<BusShard> shards = host.shards();
     for (BridgeRule rule : options.bridges()) {
       if (rule instanceof BridgeRule.Out towards) {
         BusShard shard = shards.get(out.size() % shards.size());
         out.add(
             new OutBridge(
-                subscribers.nextId(), towards, shard, counters, options.sessionExpirySeconds()));
+                subscribers.nextId(),
+                towards,
+                host,
+                shard,
+                counters,
+                options.sessionExpirySeconds()));
       } else if (rule instanceof BridgeRule.In from) {
         in.add(new InBridge(from, shards.get(0), publisher, counters));
       }

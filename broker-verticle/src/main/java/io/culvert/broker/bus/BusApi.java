@@ -41,9 +41,9 @@ public final class BusApi {
     new SecureRandom().nextBytes(random);
     this.vertx = vertx;
     this.node = HexFormat.of().formatHex(random);
-    this.publisher = new Publisher(shards.get(0), options);
+    this.publisher = new Publisher(host, options);
     this.subscribers = new Subscribers(vertx, shards, options, counters, node);
-    this.bridges = new Bridges(shards, options, publisher, subscribers, counters);
+    this.bridges = new Bridges(host, options, publisher, subscribers, counters);
     this.admin =
         new AdminApi(
             vertx,
@@ -68,10 +68,6 @@ public final class BusApi {
     subscribers.stop();
     publisher.stop();
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
-  }
-
-  public BusCounters counters() {
-    return counters;
   }
 
   private Future<Void> register() {

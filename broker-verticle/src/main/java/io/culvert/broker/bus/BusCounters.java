@@ -3,7 +3,7 @@ package io.culvert.broker.bus;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the event-bus API has counted since the start, on all event loops. */
-public final class BusCounters {
+final class BusCounters {
   private final LongAdder delivered = new LongAdder();
   private final LongAdder redelivered = new LongAdder();
   private final LongAdder dropped = new LongAdder();
@@ -46,42 +46,42 @@ public final class BusCounters {
   }
 
   /** Requests to subscribers, repetitions included. */
-  public long delivered() {
+  long delivered() {
     return delivered.sum();
   }
 
   /** Messages that a subscriber has not acknowledged and that were put off. */
-  public long redelivered() {
+  long redelivered() {
     return redelivered.sum();
   }
 
   /** Messages of QoS 0 that a subscriber did not get because too many were unanswered. */
-  public long dropped() {
+  long dropped() {
     return dropped.sum();
   }
 
   /** Messages that were given up after as many attempts as their subscriber wanted. */
-  public long givenUp() {
+  long givenUp() {
     return givenUp.sum();
   }
 
   /** Subscribers that did not renew their lease. */
-  public long leasesEnded() {
+  long leasesEnded() {
     return leasesEnded.sum();
   }
 
   /** Messages that bridges have published. */
-  public long bridgedIn() {
+  long bridgedIn() {
     return bridgedIn.sum();
   }
 
   /** Messages that came to a bridge's address and could not be published. */
-  public long bridgeRefused() {
+  long bridgeRefused() {
     return bridgeRefused.sum();
   }
 
   /** Messages that bridges did not carry because they went in circles. */
-  public long bridgeLoops() {
+  long bridgeLoops() {
     return bridgeLoops.sum();
   }
 }

@@ -1,7 +1,7 @@
 package io.culvert.broker.bus;
 
-import io.culvert.mqtt.server.Limits;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
@@ -9,13 +9,16 @@ import java.util.List;
 public interface BusHost {
   List<BusShard> shards();
 
-  Limits limits();
+  /** What it holds and has counted, by the names that docs/event-bus.md gives. */
+  Future<JsonObject> status();
 
-  /** What unfinished packets hold of all clients that are not let in yet. */
-  long connectingBytes();
+  /**
+   * All its limits, each with {@code name} and {@code limit}, and {@code use} where that is one.
+   */
+  Future<JsonArray> limits();
 
-  /** Each with {@code uri}, {@code connections} and {@code maxConnections}. */
-  List<JsonObject> listeners();
+  /** Whether it lets its clients go, and takes no new ones. */
+  boolean isLeaving();
 
   /**
    * Reads users and permissions again; fails with what is wrong, and then nothing has changed.

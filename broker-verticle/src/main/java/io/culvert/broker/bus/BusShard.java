@@ -4,7 +4,6 @@ import io.culvert.mqtt.server.Broker;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.StreamPair;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -15,18 +14,16 @@ import java.util.function.Supplier;
  * @param serve takes one end of a connection of our own process, as a client that may do everything
  */
 public record BusShard(Shard shard, Broker broker, Consumer<StreamPair.End> serve) {
-  /** Asks on the event loop; may be called on any thread. */
+  /**
+   * Asks on the event loop; the answer comes in the context of whoever asks. May be called on any
+   * thread.
+   */
   <T> Future<T> on(Supplier<T> question) {
     return onLoop(() -> Future.succeededFuture(question.get()));
   }
 
   /** As above, for what takes longer. */
   <T> Future<T> onLoop(Supplier<Future<T>> question) {
-    Promise<T> answer = Promise.promise();
-    shard
-        .context()
-        .runOnContext(
-            ignored -> Future.succeededFuture().compose(now -> question.get()).onComplete(answer));
-    return answer.future();
+    return shard.ask(question);
   }
 }

@@ -74,13 +74,6 @@ final class Messages {
     return reasonCode.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** Whether the broker says with it that it ends, so that there is nothing to come back to. */
-  static boolean isFarewell(ReasonCode reasonCode) {
-    return reasonCode == ReasonCode.SERVER_SHUTTING_DOWN
-        || reasonCode == ReasonCode.USE_ANOTHER_SERVER
-        || reasonCode == ReasonCode.SERVER_MOVED;
-  }
-
   /** What a reason code that reports a failure is on the event bus. */
   static ReplyException failure(ReasonCode reasonCode, String text) {
     MqttFailure known = MqttFailure.of(reasonCode.value());

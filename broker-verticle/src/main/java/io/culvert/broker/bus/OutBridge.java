@@ -23,6 +23,7 @@ final class OutBridge implements Outlet {
 
   private final String id;
   private final BridgeRule.Out rule;
+  private final BusHost host;
   private final BusShard shard;
   private final BusCounters counters;
   private final long sessionExpirySeconds;
@@ -40,11 +41,13 @@ final class OutBridge implements Outlet {
   OutBridge(
       String id,
       BridgeRule.Out rule,
+      BusHost host,
       BusShard shard,
       BusCounters counters,
       long sessionExpirySeconds) {
     this.id = id;
     this.rule = rule;
+    this.host = host;
     this.shard = shard;
     this.counters = counters;
     this.sessionExpirySeconds = sessionExpirySeconds;
@@ -125,7 +128,7 @@ final class OutBridge implements Outlet {
   }
 
   private void ended(ReasonCode why) {
-    if (stopped || Messages.isFarewell(why)) {
+    if (stopped || host.isLeaving()) {
       return;
     }
     losses.warn(

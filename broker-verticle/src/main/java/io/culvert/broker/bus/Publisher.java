@@ -36,17 +36,20 @@ final class Publisher {
   private static final long RECONNECT_MILLIS = 100;
 
   private final BusShard shard;
+  private final BusHost host;
   private final BusOptions options;
   private final Map<Integer, Pending> pending = new HashMap<>();
   private Promise<Void> connected = Promise.promise();
   private boolean started;
   private int waiting;
+  private long waitingBytes;
   private @Nullable ClientConnection connection;
   private long pendingBytes;
   private boolean stopped;
 
-  Publisher(BusShard shard, BusOptions options) {
-    this.shard = shard;
+  Publisher(BusHost host, BusOptions options) {
+    this.host = host;
+    this.shard = host.shards().get(0);
     this.options = options;
   }
 
@@ -75,15 +78,19 @@ final class Publisher {
     if (connection != null || connected.future().isComplete()) {
       return send(message);
     }
-    if (waiting >= options.messages()) {
-      throw MqttFailure.BUSY.because(waiting + " messages wait for the broker");
+    int bytes = message.payload().length();
+    if (waiting >= options.messages() || waitingBytes + bytes > options.bytes()) {
+      throw MqttFailure.BUSY.because(
+          waiting + " messages with " + waitingBytes + " bytes wait for the broker");
     }
     waiting++;
+    waitingBytes += bytes;
     return connected
         .future()
         .eventually(
             () -> {
               waiting--;
+              waitingBytes -= bytes;
               return Future.succeededFuture();
             })
         .compose(done -> send(message));
@@ -126,13 +133,13 @@ final class Publisher {
     }
   }
 
-  /** How many messages wait for their acknowledgement. */
+  /** How many messages wait for the broker, or for their acknowledgement. */
   int outstanding() {
-    return pending.size();
+    return waiting + pending.size();
   }
 
   long outstandingBytes() {
-    return pendingBytes;
+    return waitingBytes + pendingBytes;
   }
 
   void stop() {
@@ -182,7 +189,7 @@ final class Publisher {
                     MqttFailure.UNAVAILABLE.because(
                         "the exchange broke off; the message may have been published")));
     connected.tryComplete(); // whoever waits is told that there is no broker
-    if (!stopped && !Messages.isFarewell(how.reasonCode())) {
+    if (!stopped && !host.isLeaving()) {
       LOG.warn(
           "the event bus's publisher was disconnected ({}, {}); it connects again",
           how.cause(),

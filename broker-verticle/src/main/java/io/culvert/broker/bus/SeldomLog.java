@@ -1,5 +1,6 @@
 package io.culvert.broker.bus;
 
+import io.culvert.runtime.log.Printable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ final class SeldomLog {
       unsaid++;
       return;
     }
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+    String line = Printable.text(text);
     if (unsaid == 0) {
       LOG.warn(line);
     } else {

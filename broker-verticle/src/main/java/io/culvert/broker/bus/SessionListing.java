@@ -2,6 +2,7 @@ package io.culvert.broker.bus;
 
 import io.culvert.mqtt.server.SessionView;
 import io.culvert.runtime.bus.MqttFailure;
+import io.culvert.runtime.driver.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -45,13 +46,17 @@ final class SessionListing {
   /**
    * A page.
    *
+   * @param clientIds whose sessions are looked at
    * @param cursor of the page before, or null
    * @param lines those of a session
    */
   Future<JsonObject> page(
-      int limit, @Nullable String cursor, Function<SessionView, List<Item>> lines) {
+      Future<List<String>> clientIds,
+      int limit,
+      @Nullable String cursor,
+      Function<SessionView, List<Item>> lines) {
     Item after = cursor == null ? new Item("", "", new JsonObject()) : decode(cursor);
-    return clientIds()
+    return clientIds
         .compose(all -> vertx.executeBlocking(() -> sortedFrom(all, after), /* ordered= */ false))
         .compose(ids -> slice(ids, 0, new ArrayList<>(), limit, after, lines));
   }
@@ -68,7 +73,8 @@ final class SessionListing {
             });
   }
 
-  private Future<List<String>> clientIds() {
+  /** Those of all sessions. */
+  Future<List<String>> clientIds() {
     return onAll(shard -> shard.broker().clientIds());
   }
 
@@ -88,15 +94,8 @@ final class SessionListing {
   }
 
   private <T> Future<List<T>> onAll(Function<BusShard, List<T>> question) {
-    List<Future<List<T>>> answers =
-        shards.stream().map(shard -> shard.on(() -> question.apply(shard))).toList();
-    return Future.all(answers)
-        .map(
-            done -> {
-              List<T> all = new ArrayList<>();
-              answers.forEach(answer -> all.addAll(answer.result()));
-              return all;
-            });
+    return Shards.all(shards.stream().map(shard -> shard.on(() -> question.apply(shard))).toList())
+        .map(answers -> answers.stream().flatMap(List::stream).toList());
   }
 
   private Future<JsonObject> slice(

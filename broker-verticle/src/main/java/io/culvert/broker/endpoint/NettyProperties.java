@@ -6,14 +6,10 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.UserProperty;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Properties of MQTT 5 to and from the form that Netty gives them. */
 final class NettyProperties {
-  private static final Map<Integer, Property> BY_ID = byId();
-
   private NettyProperties() {}
 
   /**
@@ -50,7 +46,7 @@ final class NettyProperties {
       }
       return;
     }
-    Property property = BY_ID.get(id);
+    Property property = Property.ofId(id);
     if (property == null) {
       throw new IllegalArgumentException("no property " + id);
     }
@@ -76,13 +72,5 @@ final class NettyProperties {
       return new MqttProperties.UserProperty(pair.name(), pair.value());
     }
     throw new IllegalStateException(id + " as " + value.getClass());
-  }
-
-  private static Map<Integer, Property> byId() {
-    Map<Integer, Property> table = new HashMap<>();
-    for (Property property : Property.values()) {
-      table.put(property.id(), property);
-    }
-    return table;
   }
 }

@@ -476,6 +476,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
     peer = known;
   }
 
+  /** What was told of the other end, or null. */
+  public @Nullable Object peer() {
+    return peer;
+  }
+
   ConnectionView view(long nowMillis) {
     return new ConnectionView(
         peer,

@@ -156,8 +156,8 @@ public enum Property {
   }
 
   /** The property with this identifier, or null. */
-  static @Nullable Property ofId(int id) {
-    return id < BY_ID.length ? BY_ID[id] : null;
+  public static @Nullable Property ofId(int id) {
+    return id >= 0 && id < BY_ID.length ? BY_ID[id] : null;
   }
 
   /** The mask of all that may appear in a place. */

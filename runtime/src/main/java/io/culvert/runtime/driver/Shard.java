@@ -7,6 +7,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Everything of one event loop that its connections share: buffers, the list of connections that
  * have something to send, one timer, the clock. There is one shard per Vert.x context.
  *
- * <p>Single-threaded: except {@link #of}, {@link #nowMillis}, {@link #inThread}, {@link
- * #delayMillis} and {@link #isBusy} all methods are called on the event loop.
+ * <p>Single-threaded: except {@link #of}, {@link #nowMillis}, {@link #inThread}, {@link #ask},
+ * {@link #delayMillis} and {@link #isBusy} all methods are called on the event loop.
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
  * connection that has changed, once, and arms the timer to the earliest deadline.
@@ -171,6 +174,17 @@ public final class Shard {
   /** Whether the caller is on this shard's event loop. Called on any thread. */
   public boolean inThread() {
     return eventLoop.inEventLoop();
+  }
+
+  /**
+   * Asks on this shard's event loop; the answer comes in the context of whoever asks. May be called
+   * on any thread.
+   */
+  public <T> Future<T> ask(Supplier<Future<T>> question) {
+    Promise<T> answer = context.owner().getOrCreateContext().promise();
+    context.runOnContext(
+        ignored -> Future.succeededFuture().compose(now -> question.get()).onComplete(answer));
+    return answer.future();
   }
 
   EventLoop eventLoop() {

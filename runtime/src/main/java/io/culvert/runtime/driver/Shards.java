@@ -3,6 +3,7 @@ package io.culvert.runtime.driver;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +39,11 @@ public final class Shards {
       }
     }
     return shards;
+  }
+
+  /** What all of them answer, in their order; fails as the first one that fails. */
+  public static <T> Future<List<T>> all(List<Future<T>> answers) {
+    return Future.all(answers).map(done -> answers.stream().map(Future::result).toList());
   }
 
   /** How many event loops the Vert.x of this context has. */
