@@ -22,7 +22,7 @@ class RetryAfterTest {
     long[] perSecond = new long[(int) (window / 1000) + 1];
     Arrays.stream(times).forEach(time -> perSecond[(int) (time / 1000)]++);
     assertThat(Arrays.stream(perSecond).max().orElseThrow())
-        .as("in no second twice as many as on the average of the last")
+        .as("in no second four times as many as on the average")
         .isLessThan(4L * RetryAfter.RETURNS_PER_SECOND);
   }
 
