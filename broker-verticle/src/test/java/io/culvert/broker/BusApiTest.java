@@ -8,6 +8,7 @@ import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -16,6 +17,7 @@ import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.UserProperty;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttAddresses;
 import io.culvert.runtime.bus.MqttFailure;
@@ -113,7 +115,10 @@ class BusApiTest {
       assertThat(publish.qos()).isEqualTo(QoS.AT_LEAST_ONCE);
       assertThat(publish.properties().entries().toString())
           .contains("text/plain", "answers/1", "600", "PAYLOAD_FORMAT_INDICATOR=1");
-      assertThat(publish.properties().userProperties()).hasSize(2);
+      assertThat(publish.properties().binary(Property.CORRELATION_DATA))
+          .isEqualTo(Bytes.wrap(new byte[] {0, -1}));
+      assertThat(publish.properties().userProperties())
+          .containsExactly(new UserProperty("a", "1"), new UserProperty("a", "2"));
     }
   }
 
@@ -175,6 +180,10 @@ class BusApiTest {
     for (int i = 0; i < 3; i++) {
       assertThat(next().message().payload()).isEqualTo(Buffer.buffer(String.valueOf(i)));
     }
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (status().getInteger("queuedMessages") < 7) {
+      assertThat(System.nanoTime()).as("the others wait in time").isLessThan(until);
+    }
     assertThat(inbox).isEmpty();
     open.complete();
     for (int i = 3; i < 10; i++) {
@@ -228,10 +237,12 @@ class BusApiTest {
   void aNewerSubscriberTakesTheSessionAndTheOlderIsTold() throws Exception {
     SubscribeRequest request = SubscribeRequest.to("one/#").withSession("one").withLeaseSeconds(1);
     MqttSubscription older = subscribe(request, TAKEN);
-    MqttSubscription newer = subscribe(request.withAddress("newer"), TAKEN);
+    BlockingQueue<ReceivedMessage> inboxOfNewer = new LinkedBlockingQueue<>();
+    MqttSubscription newer = subscribe(request.withAddress("newer"), TAKEN, inboxOfNewer);
     await(older.ended());
     await(mqtt.publish(MqttMessage.of("one/1", "x")));
-    assertThat(next().message().topic()).isEqualTo("one/1");
+    assertThat(next(inboxOfNewer).message().topic()).isEqualTo("one/1");
+    assertThat(inbox).as("of the older").isEmpty();
     assertThat(newer.ended().isComplete()).isFalse();
   }
 
@@ -246,7 +257,17 @@ class BusApiTest {
   }
 
   @Test
-  void renewsALeaseForAsLongAsItsSubscriberLives() throws Exception {
+  void aLeaseThatIsRenewedOutlivesOneThatIsNot() throws Exception {
+    MqttSubscription alive = subscribe(SubscribeRequest.to("alive/#").withLeaseSeconds(3), TAKEN);
+    JsonObject dead =
+        request("subscribe", SubscribeRequest.to("dead/#").withLeaseSeconds(3).toJson());
+    untilUnknown(dead.getString("subscription"));
+    assertThat(eventBus().getInteger("leasesEnded")).isEqualTo(1);
+    assertThat(alive.ended().isComplete()).isFalse();
+  }
+
+  @Test
+  void aRenewalAnswersWithTheLease() throws Exception {
     JsonObject granted =
         request("subscribe", SubscribeRequest.to("alive/#").withLeaseSeconds(60).toJson());
     assertThat(
@@ -330,11 +351,19 @@ class BusApiTest {
 
   private MqttSubscription subscribe(
       SubscribeRequest request, Function<ReceivedMessage, Future<?>> handler) throws Exception {
+    return subscribe(request, handler, inbox);
+  }
+
+  private MqttSubscription subscribe(
+      SubscribeRequest request,
+      Function<ReceivedMessage, Future<?>> handler,
+      BlockingQueue<ReceivedMessage> into)
+      throws Exception {
     return await(
         mqtt.subscribe(
             request,
             message -> {
-              inbox.add(message);
+              into.add(message);
               return handler.apply(message);
             }));
   }
@@ -358,7 +387,11 @@ class BusApiTest {
   }
 
   private JsonObject eventBus() throws Exception {
-    return request("admin.status", new JsonObject()).getJsonObject("eventBus");
+    return status().getJsonObject("eventBus");
+  }
+
+  private JsonObject status() throws Exception {
+    return request("admin.status", new JsonObject());
   }
 
   private JsonObject request(String verb, JsonObject body) throws Exception {
@@ -366,7 +399,12 @@ class BusApiTest {
   }
 
   private ReceivedMessage next() throws InterruptedException {
-    ReceivedMessage message = inbox.poll(10, TimeUnit.SECONDS);
+    return next(inbox);
+  }
+
+  private static ReceivedMessage next(BlockingQueue<ReceivedMessage> from)
+      throws InterruptedException {
+    ReceivedMessage message = from.poll(10, TimeUnit.SECONDS);
     assertThat(message).as("a message in time").isNotNull();
     return message;
   }
