@@ -2,15 +2,11 @@ package io.culvert.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.QoS;
-import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.bus.CulvertMqtt;
+import io.culvert.runtime.bus.MqttAddresses;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
 import io.culvert.runtime.bus.SubscribeRequest;
@@ -47,6 +43,8 @@ class BusDocumentTest {
   private static final Path PAGE = Path.of("../docs/event-bus.md");
   private static final Path THIS = Path.of("src/test/java/io/culvert/broker/BusDocumentTest.java");
 
+  private static final Path VERBS = Path.of("src/main/java/io/culvert/broker/bus/AdminApi.java");
+
   private static final JsonSchemaOptions DRAFT =
       new JsonSchemaOptions()
           .setBaseUri("https://culvert.io")
@@ -82,7 +80,7 @@ class BusDocumentTest {
     List<Section> sections = sections();
     assertThat(sections)
         .extracting(Section::address)
-        .hasSizeGreaterThan(12)
+        .hasSizeGreaterThanOrEqualTo(17)
         .doesNotHaveDuplicates();
     String subscription = null;
     for (Section section : sections) {
@@ -92,14 +90,29 @@ class BusDocumentTest {
       if (request.containsKey("subscription")) {
         request.put("subscription", subscription);
       }
-      try (Mqtt5Client sensor = sensor()) { // which every administrator's example is about
+      // Which every administrator's example is about.
+      try (Mqtt5Client sensor = Mqtt5Client.connected(port, "sensor-1", Properties.EMPTY)) {
+        assertThat(sensor.subscribe("commands/#", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
         JsonObject reply =
             await(vertx.eventBus().<JsonObject>request(section.address(), request)).body();
         check(section.replySchema(), reply, section.address() + ", the broker's reply");
         subscription = reply.getString("subscription", subscription);
-        assertThat(sensor).isNotNull();
       }
     }
+  }
+
+  @Test
+  void everyVerbOfAdministratorsHasItsSection() throws Exception {
+    List<String> verbs =
+        Pattern.compile("Map\\.entry\\(\"([a-z.]+)\"")
+            .matcher(Files.readString(VERBS))
+            .results()
+            .map(entry -> MqttAddresses.ADMIN + entry.group(1))
+            .toList();
+    assertThat(sections())
+        .extracting(Section::address)
+        .filteredOn(address -> address.startsWith(MqttAddresses.ADMIN))
+        .containsExactlyInAnyOrderElementsOf(verbs);
   }
 
   @Test
@@ -253,7 +266,7 @@ class BusDocumentTest {
 
   private List<Section> sections() {
     List<Section> sections = new ArrayList<>();
-    Matcher headings = Pattern.compile("(?ms)^### `(\\S+)`$(.*?)(?=^##)").matcher(page);
+    Matcher headings = Pattern.compile("(?ms)^### `(\\S+)`$(.*?)(?=^##|\\z)").matcher(page);
     while (headings.find()) {
       String text = headings.group(2);
       sections.add(
@@ -271,20 +284,6 @@ class BusDocumentTest {
     Matcher fence = Pattern.compile("(?s)```json " + kind + "\n(.*?)```").matcher(text);
     assertThat(fence.find()).as(kind).isTrue();
     return new JsonObject(fence.group(1));
-  }
-
-  private Mqtt5Client sensor() throws Exception {
-    Mqtt5Client client = new Mqtt5Client(port);
-    client.send(
-        new Connect(MqttVersion.MQTT_5, true, 60, "sensor-1", null, null, null, Properties.EMPTY));
-    client.read(ConnAck.class);
-    client.send(
-        new Subscribe(
-            1,
-            List.of(new Subscribe.Entry("commands/#", SubscriptionOptions.of(QoS.AT_MOST_ONCE))),
-            Properties.EMPTY));
-    client.read(SubAck.class);
-    return client;
   }
 
   private static <T> T await(Future<T> future) throws Exception {

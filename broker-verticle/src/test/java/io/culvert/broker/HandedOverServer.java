@@ -17,7 +17,7 @@ record HandedOverServer(PluginBroker broker, int port) {
   /** On an event loop of its own. */
   static HandedOverServer start(Vertx vertx, JsonObject auth) throws Exception {
     PluginBroker broker = PluginBroker.start(vertx, auth);
-    MqttServer server = listen(vertx, EndpointHandover.to(broker.broker())).result();
+    MqttServer server = PluginBroker.await(serve(vertx, EndpointHandover.to(broker.broker())));
     return new HandedOverServer(broker, server.actualPort());
   }
 
@@ -44,13 +44,6 @@ record HandedOverServer(PluginBroker broker, int port) {
   /** A client of the broker's own listener. */
   Mqtt5Client clientOfBroker() throws Exception {
     return new Mqtt5Client(broker.port());
-  }
-
-  private static Future<MqttServer> listen(Vertx vertx, EndpointHandover handover)
-      throws Exception {
-    Future<MqttServer> listening = serve(vertx, handover);
-    PluginBroker.await(listening);
-    return listening;
   }
 
   private static Future<MqttServer> serve(Vertx vertx, EndpointHandover handover) {

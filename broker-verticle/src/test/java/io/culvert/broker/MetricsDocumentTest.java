@@ -6,6 +6,7 @@ import io.culvert.broker.config.BrokerSettings;
 import io.culvert.runtime.config.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class MetricsDocumentTest {
                 "| `%s` | %s | %s | %s |%n"
                     .formatted(
                         metric.prometheusName(),
-                        metric.kind().name().toLowerCase(java.util.Locale.ROOT),
+                        metric.kind().name().toLowerCase(Locale.ROOT),
                         metric.label().stream()
                             .map(label -> "`" + label + "`")
                             .collect(Collectors.joining(", ")),

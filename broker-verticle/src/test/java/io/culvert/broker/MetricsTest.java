@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,7 @@ class MetricsTest {
       client.send("330d0003612f6200070068656c6c6f"); // retained, of which one may be
       assertThat(client.read()).isEqualTo("4003000710");
       client.send("330d0003612f6300070068656c6c6f");
-      assertThat(client.read()).startsWith("4003000797".substring(0, 2)).contains("000797");
+      assertThat(client.read()).startsWith("40").contains("000797");
       client.send(subscribe("$SYS/culvert/messages/received/1"));
       assertThat(client.read()).isEqualTo("9004000100" + "00");
       assertThat(text(client.read())).contains("$SYS/culvert/messages/received/1").endsWith("2");
@@ -196,7 +197,7 @@ class MetricsTest {
   private static Set<String> ofCulvert(Map<String, Double> series) {
     return series.keySet().stream()
         .filter(name -> name.startsWith("culvert_"))
-        .collect(java.util.stream.Collectors.toSet());
+        .collect(Collectors.toSet());
   }
 
   private static String first(Set<String> bound, String scheme) {

@@ -1,10 +1,13 @@
 package io.culvert.broker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.mqtt.wire.Auth;
+import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttDecoder;
 import io.culvert.mqtt.wire.MqttEncoder;
@@ -12,11 +15,16 @@ import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.SubscriptionOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client by hand over a blocking socket: MQTT 5 packets out and in. */
@@ -33,9 +41,21 @@ final class Mqtt5Client implements AutoCloseable {
     socket.connect(new InetSocketAddress("127.0.0.1", port), LIMIT_MILLIS);
   }
 
+  /** One whose clean session is there, with a Keep Alive of a minute. */
+  static Mqtt5Client connected(int port, String clientId, Properties properties)
+      throws IOException {
+    Mqtt5Client client = new Mqtt5Client(port);
+    client.send(connect(clientId, properties));
+    assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    return client;
+  }
+
+  static Connect connect(String clientId, Properties properties) {
+    return new Connect(MqttVersion.MQTT_5, true, 60, clientId, null, null, null, properties);
+  }
+
   static Connect connect(String clientId, String method, Bytes data) {
-    return new Connect(
-        MqttVersion.MQTT_5, true, 60, clientId, null, null, null, properties(method, data));
+    return connect(clientId, properties(method, data));
   }
 
   static Auth auth(ReasonCode reasonCode, String method, Bytes data) {
@@ -78,6 +98,15 @@ final class Mqtt5Client implements AutoCloseable {
 
   <P extends MqttPacket> P read(Class<P> type) throws IOException {
     return type.cast(read());
+  }
+
+  /** What SUBACK says, which is read here. */
+  ReasonCode subscribe(String filter, QoS qos) throws IOException {
+    SubscriptionOptions options = SubscriptionOptions.of(qos);
+    send(new Subscribe(1, List.of(new Subscribe.Entry(filter, options)), Properties.EMPTY));
+    List<ReasonCode> answers = read(SubAck.class).reasonCodes();
+    assertThat(answers).hasSize(1);
+    return answers.get(0);
   }
 
   @Override

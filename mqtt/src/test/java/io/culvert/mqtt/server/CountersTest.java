@@ -37,7 +37,7 @@ class CountersTest {
     harness.connect("other");
     TestClient refused = harness.open().send(Packets.connect("more").build());
     assertThat(refused.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-    harness.open().sendHex("ffff").isClosed();
+    assertThat(harness.open().sendHex("ffff").isClosed()).isTrue();
     Counters counters = harness.broker.counters();
     assertThat(counters.connects().of(MqttVersion.MQTT_5)).isEqualTo(3);
     assertThat(counters.connects().of(MqttVersion.MQTT_3_1_1)).isEqualTo(1);
