@@ -3,26 +3,18 @@ package io.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
-import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,19 +41,10 @@ class AdminApiTest {
     acl = Files.writeString(folder.resolve("acl"), "topic readwrite #\n");
     JsonObject config =
         new JsonObject()
-            .put("deployment", "test")
             .put("auth", new JsonObject().put("acl-file", acl.toString()).put("reload-seconds", 0))
             .put("limits", new JsonObject().put("sessions", 500))
-            .put(
-                "mqtt",
-                new JsonObject()
-                    .put("instances", 2)
-                    .put("listeners", new JsonArray().add(new JsonObject().put("port", 0))));
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        (String)
-            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    port = URI.create(uri).getPort();
+            .put("mqtt", new JsonObject().put("instances", 2));
+    port = DeployedBroker.deploy(vertx, "test", config).port();
   }
 
   @AfterEach
@@ -98,8 +81,8 @@ class AdminApiTest {
   @Test
   void tellsAboutAClientAndItsSubscriptions() throws Exception {
     try (Mqtt5Client client = client("device")) {
-      subscribe(client, "a/#");
-      subscribe(client, "b");
+      client.subscribe("a/#", QoS.AT_MOST_ONCE);
+      client.subscribe("b", QoS.AT_MOST_ONCE);
       JsonObject found = admin("client", new JsonObject().put("clientId", "device"));
       assertThat(found.getInteger("subscriptions")).isEqualTo(2);
       assertThat(found.getLong("expirySeconds")).isEqualTo(60);
@@ -218,9 +201,10 @@ class AdminApiTest {
     Files.writeString(acl, "topic read public/#\n");
     admin("reload", new JsonObject().put("dryRun", true));
     try (Mqtt5Client client = client("one")) {
-      assertThat(subscribe(client, "private")).isEqualTo(ReasonCode.SUCCESS);
+      assertThat(client.subscribe("private", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
       admin("reload", new JsonObject());
-      assertThat(subscribe(client, "private/2")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+      assertThat(client.subscribe("private/2", QoS.AT_MOST_ONCE))
+          .isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
     assertThat(await(mqtt.publish(MqttMessage.of("private", "x"))).reasonCode())
         .as("taken from the event bus, which may do everything; nobody may read it")
@@ -246,20 +230,8 @@ class AdminApiTest {
   }
 
   private Mqtt5Client client(String clientId) throws Exception {
-    Mqtt5Client client = new Mqtt5Client(port);
     Properties properties = Properties.builder().put(Property.SESSION_EXPIRY_INTERVAL, 60).build();
-    client.send(new Connect(MqttVersion.MQTT_5, true, 60, clientId, null, null, null, properties));
-    assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
-    return client;
-  }
-
-  private static ReasonCode subscribe(Mqtt5Client client, String filter) throws Exception {
-    client.send(
-        new Subscribe(
-            1,
-            List.of(new Subscribe.Entry(filter, SubscriptionOptions.of(QoS.AT_MOST_ONCE))),
-            Properties.EMPTY));
-    return client.read(SubAck.class).reasonCodes().get(0);
+    return Mqtt5Client.connected(port, clientId, properties);
   }
 
   private static <T> T await(Future<T> future) throws Exception {

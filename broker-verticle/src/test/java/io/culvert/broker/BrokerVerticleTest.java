@@ -9,9 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
@@ -25,29 +23,12 @@ class BrokerVerticleTest {
   private static final String PUBLISH_QOS1 = "320d0003612f6200070068656c6c6f";
 
   private Vertx vertx;
-  private String deployment;
-  private int port;
+  private DeployedBroker broker;
 
   @BeforeEach
   void deploy() throws Exception {
     vertx = Vertx.vertx();
-    deploy(new JsonObject());
-  }
-
-  private void deploy(JsonObject mqtt) throws Exception {
-    JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
-    JsonObject config =
-        new JsonObject()
-            .put("deployment", "test")
-            .put("mqtt", mqtt.put("listeners", new JsonArray().add(listener)));
-    vertx.sharedData().getLocalMap("culvert.listeners.test").clear();
-    deployment =
-        await(
-            vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        (String)
-            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    port = URI.create(uri).getPort();
+    broker = DeployedBroker.deploy(vertx, "test", new JsonObject());
   }
 
   @AfterEach
@@ -57,7 +38,7 @@ class BrokerVerticleTest {
 
   @Test
   void servesClientsOnTheAnnouncedPort() throws Exception {
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       assertThat(client.read()).startsWith("20");
       client.send("82090001000003612f6200");
@@ -72,10 +53,10 @@ class BrokerVerticleTest {
 
   @Test
   void tellsClientsThatItStops() throws Exception {
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       assertThat(client.read()).startsWith("20");
-      await(vertx.undeploy(deployment));
+      await(vertx.undeploy(broker.id()));
       assertThat(client.read()).as("Server shutting down").isEqualTo("e0018b");
       assertThat(client.read()).as("end of stream").isEmpty();
     }
@@ -83,19 +64,20 @@ class BrokerVerticleTest {
 
   @Test
   void namesTheServerToGoToAndTheTopicsToBeginResponsesWith() throws Exception {
-    await(vertx.undeploy(deployment));
-    deploy(
+    await(vertx.undeploy(broker.id()));
+    JsonObject mqtt =
         new JsonObject()
             .put("server-reference", "b:1")
             .put("response-information", "re/%c")
-            .put("retain-available", false));
+            .put("retain-available", false);
+    broker = DeployedBroker.deploy(vertx, "test", new JsonObject().put("mqtt", mqtt));
     String retainAvailable = "2500";
     String information = "1a0006" + hex("re/raw");
     String reference = "1c0003" + hex("b:1");
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send("101200044d5154540502003c0219010003726177"); // Request Response Information
       assertThat(client.read()).contains(information).contains(retainAvailable);
-      await(vertx.undeploy(deployment));
+      await(vertx.undeploy(broker.id()));
       assertThat(client.read()).startsWith("e0").contains("9c").contains(reference);
       assertThat(client.read()).as("end of stream").isEmpty();
     }
@@ -108,7 +90,7 @@ class BrokerVerticleTest {
     lines.start();
     wire.addAppender(lines);
     wire.setLevel(Level.DEBUG);
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       client.read();
       client.send(PUBLISH_QOS1);
@@ -131,7 +113,7 @@ class BrokerVerticleTest {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     server.addAppender(lines);
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       client.read();
       client.send(RawClient.CONNECT_5);

@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
-import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UserProperty;
 import io.culvert.runtime.bus.CulvertMqtt;
@@ -27,14 +22,12 @@ import io.culvert.runtime.bus.MqttSubscription;
 import io.culvert.runtime.bus.PublishResult;
 import io.culvert.runtime.bus.ReceivedMessage;
 import io.culvert.runtime.bus.SubscribeRequest;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -55,8 +48,7 @@ class BusApiTest {
   private final BlockingQueue<ReceivedMessage> inbox = new LinkedBlockingQueue<>();
   private Vertx vertx;
   private CulvertMqtt mqtt;
-  private String deployment;
-  private int port;
+  private DeployedBroker broker;
 
   @BeforeEach
   void deploy() throws Exception {
@@ -66,25 +58,13 @@ class BusApiTest {
   }
 
   private void deploy(JsonObject limits) throws Exception {
-    JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
-    JsonObject config =
+    JsonObject mqtt =
         new JsonObject()
-            .put("deployment", "test")
-            .put("limits", limits)
-            .put(
-                "mqtt",
-                new JsonObject()
-                    .put("instances", 2)
-                    .put("versions", new JsonArray().add("3.1.1").add("5.0"))
-                    .put("listeners", new JsonArray().add(listener)));
-    vertx.sharedData().getLocalMap("culvert.listeners.test").clear();
-    deployment =
-        await(
-            vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        (String)
-            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    port = URI.create(uri).getPort();
+            .put("instances", 2)
+            .put("versions", new JsonArray().add("3.1.1").add("5.0"));
+    broker =
+        DeployedBroker.deploy(
+            vertx, "test", new JsonObject().put("limits", limits).put("mqtt", mqtt));
   }
 
   @AfterEach
@@ -95,7 +75,8 @@ class BusApiTest {
   @Test
   void aMessageFromTheEventBusReachesAnMqttClientWithAllItsProperties() throws Exception {
     try (Mqtt5Client client = client("subscriber")) {
-      subscribe(client, "sensors/#", 2);
+      assertThat(client.subscribe("sensors/#", QoS.EXACTLY_ONCE))
+          .isEqualTo(ReasonCode.GRANTED_QOS_2);
       MqttProperties properties =
           new MqttProperties(
               "text/plain",
@@ -249,7 +230,7 @@ class BusApiTest {
   @Test
   void subscribesAgainWhenTheBrokerWasStartedAnew() throws Exception {
     subscribe(SubscribeRequest.to("again/#").withLeaseSeconds(1), TAKEN);
-    await(vertx.undeploy(deployment));
+    await(vertx.undeploy(broker.id()));
     deploy(new JsonObject());
     // Retained, so that it comes when the subscriber does, at its next renewal.
     await(mqtt.publish(MqttMessage.of("again/1", "x").withRetain(true)));
@@ -319,7 +300,7 @@ class BusApiTest {
 
   @Test
   void moreThanMayBeOutstandingIsRefused() throws Exception {
-    await(vertx.undeploy(deployment));
+    await(vertx.undeploy(broker.id()));
     deploy(new JsonObject().put("event-bus-bytes", 10).put("event-bus-subscriptions", 1));
     assertThatThrownBy(() -> await(mqtt.publish(MqttMessage.of("a", "eleven bytes"))))
         .cause()
@@ -341,8 +322,8 @@ class BusApiTest {
 
   @Test
   void nobodyElseGetsAReservedClientIdentifier() throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
-      client.send(connect("$culvert/publisher"));
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
+      client.send(Mqtt5Client.connect("$culvert/publisher", Properties.EMPTY));
       assertThat(client.read(ConnAck.class).reasonCode())
           .isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
     }
@@ -410,23 +391,7 @@ class BusApiTest {
   }
 
   private Mqtt5Client client(String clientId) throws Exception {
-    Mqtt5Client client = new Mqtt5Client(port);
-    client.send(connect(clientId));
-    assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
-    return client;
-  }
-
-  private static Connect connect(String clientId) {
-    return new Connect(MqttVersion.MQTT_5, true, 60, clientId, null, null, null, Properties.EMPTY);
-  }
-
-  private static void subscribe(Mqtt5Client client, String filter, int qos) throws Exception {
-    client.send(
-        new Subscribe(
-            1,
-            List.of(new Subscribe.Entry(filter, SubscriptionOptions.of(QoS.of(qos)))),
-            Properties.EMPTY));
-    assertThat(client.read(SubAck.class).reasonCodes().get(0).isError()).isFalse();
+    return Mqtt5Client.connected(broker.port(), clientId, Properties.EMPTY);
   }
 
   private static Publish publish(String topic, QoS qos, int packetId, byte[] payload) {

@@ -4,27 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
-import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
-import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.config.ConfigurationException;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -243,18 +235,10 @@ class BusBridgeTest {
   }
 
   private int deploy(String name, JsonObject limits, JsonObject... bridges) throws Exception {
-    JsonArray listeners = new JsonArray().add(new JsonObject().put("type", "tcp").put("port", 0));
     JsonObject mqtt =
-        new JsonObject()
-            .put("instances", 2)
-            .put("listeners", listeners)
-            .put("bridges", new JsonArray(List.of(bridges)));
-    JsonObject config =
-        new JsonObject().put("deployment", name).put("limits", limits).put("mqtt", mqtt);
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    Object uri =
-        vertx.sharedData().getLocalMap("culvert.listeners." + name).keySet().iterator().next();
-    return URI.create(uri.toString()).getPort();
+        new JsonObject().put("instances", 2).put("bridges", new JsonArray(List.of(bridges)));
+    JsonObject config = new JsonObject().put("limits", limits).put("mqtt", mqtt);
+    return DeployedBroker.deploy(vertx, name, config).port();
   }
 
   private static JsonObject out(String name, String filter, String address) {
@@ -340,20 +324,11 @@ class BusBridgeTest {
   }
 
   private static Mqtt5Client client(int port, String clientId) throws Exception {
-    Mqtt5Client client = new Mqtt5Client(port);
-    client.send(
-        new Connect(MqttVersion.MQTT_5, true, 60, clientId, null, null, null, Properties.EMPTY));
-    assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
-    return client;
+    return Mqtt5Client.connected(port, clientId, Properties.EMPTY);
   }
 
   private static void subscribe(Mqtt5Client client, String filter) throws Exception {
-    client.send(
-        new Subscribe(
-            1,
-            List.of(new Subscribe.Entry(filter, SubscriptionOptions.of(QoS.AT_LEAST_ONCE))),
-            Properties.EMPTY));
-    assertThat(client.read(SubAck.class).reasonCodes().get(0).isError()).isFalse();
+    assertThat(client.subscribe(filter, QoS.AT_LEAST_ONCE)).isEqualTo(ReasonCode.GRANTED_QOS_1);
   }
 
   private static void send(Mqtt5Client client, String topic, Properties properties)

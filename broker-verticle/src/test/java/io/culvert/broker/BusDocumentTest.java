@@ -10,11 +10,9 @@ import io.culvert.runtime.bus.MqttAddresses;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
 import io.culvert.runtime.bus.SubscribeRequest;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -25,7 +23,6 @@ import io.vertx.json.schema.Validator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,14 +57,7 @@ class BusDocumentTest {
   void deploy() throws Exception {
     page = Files.readString(PAGE);
     vertx = Vertx.vertx();
-    JsonObject listeners =
-        new JsonObject().put("listeners", new JsonArray().add(new JsonObject().put("port", 0)));
-    JsonObject config = new JsonObject().put("deployment", "test").put("mqtt", listeners);
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        (String)
-            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    port = URI.create(uri).getPort();
+    port = DeployedBroker.deploy(vertx, "test", new JsonObject()).port();
   }
 
   @AfterEach

@@ -3,23 +3,17 @@ package io.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
-import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -113,25 +107,16 @@ class BusDrainTest {
   }
 
   private void deploy(String serverReference) throws Exception {
-    JsonArray listeners = new JsonArray().add(new JsonObject().put("type", "tcp").put("port", 0));
-    JsonObject mqtt = new JsonObject().put("instances", 2).put("listeners", listeners);
+    JsonObject mqtt = new JsonObject().put("instances", 2);
     if (!serverReference.isEmpty()) {
       mqtt.put("server-reference", serverReference);
     }
-    JsonObject config = new JsonObject().put("deployment", "test").put("mqtt", mqtt);
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    Object uri =
-        vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    port = URI.create(uri.toString()).getPort();
+    port = DeployedBroker.deploy(vertx, "test", new JsonObject().put("mqtt", mqtt)).port();
   }
 
   private void connect() throws Exception {
     for (int i = 0; i < CLIENTS; i++) {
-      Mqtt5Client client = new Mqtt5Client(port);
-      clients.add(client);
-      client.send(
-          new Connect(MqttVersion.MQTT_5, true, 60, "c" + i, null, null, null, Properties.EMPTY));
-      assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+      clients.add(Mqtt5Client.connected(port, "c" + i, Properties.EMPTY));
     }
   }
 

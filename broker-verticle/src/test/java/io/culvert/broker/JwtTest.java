@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.config.ConfigurationException;
 import io.vertx.core.Vertx;
@@ -175,8 +176,8 @@ class JwtTest {
       assertThat(PluginBroker.publish(client, "out/a"))
           .isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
       assertThat(PluginBroker.publish(client, "in/a")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-      assertThat(PluginBroker.subscribe(client, "in/a")).isEqualTo(ReasonCode.SUCCESS);
-      assertThat(PluginBroker.subscribe(client, "out/a")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+      assertThat(client.subscribe("in/a", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+      assertThat(client.subscribe("out/a", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
     try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       String token = Tokens.signed(Tokens.header("HS256"), claims, SECRET);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.Socket;
 import java.net.URI;
@@ -37,22 +36,14 @@ class MetricsTest {
   @BeforeEach
   void deploy() throws Exception {
     vertx = Vertx.vertx();
-    JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
     JsonObject config =
         new JsonObject()
-            .put("deployment", "test")
             .put("metrics", new JsonObject().put("port", 0))
             .put("limits", new JsonObject().put("retained-messages", 1))
-            .put(
-                "mqtt",
-                new JsonObject()
-                    .put("instances", 2)
-                    .put("sys-interval-seconds", 1)
-                    .put("listeners", new JsonArray().add(listener)));
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
+            .put("mqtt", new JsonObject().put("instances", 2).put("sys-interval-seconds", 1));
+    port = DeployedBroker.deploy(vertx, "test", config).port();
     Set<String> bound = vertx.sharedData().<String, String>getLocalMap(REGISTRY).keySet();
-    port = URI.create(first(bound, "mqtt://")).getPort();
-    metrics = URI.create(first(bound, "http://"));
+    metrics = URI.create(bound.stream().filter(uri -> uri.startsWith("http://")).findFirst().get());
   }
 
   @AfterEach
@@ -198,10 +189,6 @@ class MetricsTest {
     return series.keySet().stream()
         .filter(name -> name.startsWith("culvert_"))
         .collect(Collectors.toSet());
-  }
-
-  private static String first(Set<String> bound, String scheme) {
-    return bound.stream().filter(uri -> uri.startsWith(scheme)).findFirst().orElseThrow();
   }
 
   private Map<String, Double> scrape() throws Exception {

@@ -12,9 +12,6 @@ import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
-import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,7 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A broker on a free port with some {@code auth} section, and what clients do with it. */
@@ -104,12 +100,6 @@ final class PluginBroker {
             1,
             Properties.EMPTY));
     return client.read(PubAck.class).reasonCode();
-  }
-
-  static ReasonCode subscribe(Mqtt5Client client, String filter) throws Exception {
-    SubscriptionOptions options = SubscriptionOptions.of(QoS.AT_MOST_ONCE);
-    client.send(new Subscribe(2, List.of(new Subscribe.Entry(filter, options)), Properties.EMPTY));
-    return client.read(SubAck.class).reasonCodes().get(0);
   }
 
   static <T> T await(Future<T> future) throws Exception {

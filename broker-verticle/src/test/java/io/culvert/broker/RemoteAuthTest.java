@@ -14,6 +14,7 @@ import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -76,8 +77,8 @@ class RemoteAuthTest {
           .isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
       assertThat(PluginBroker.publish(client, "out/full")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
       assertThat(PluginBroker.publish(client, "in/a")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-      assertThat(PluginBroker.subscribe(client, "in/#")).isEqualTo(ReasonCode.SUCCESS);
-      assertThat(PluginBroker.subscribe(client, "out/b")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+      assertThat(client.subscribe("in/#", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.SUCCESS);
+      assertThat(client.subscribe("out/b", QoS.AT_MOST_ONCE)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
       assertThat(client.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
   }
