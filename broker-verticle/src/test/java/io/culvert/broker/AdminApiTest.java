@@ -3,6 +3,7 @@ package io.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.broker.config.BrokerSettings;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -11,6 +12,7 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
+import io.culvert.runtime.config.Setting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -185,7 +187,13 @@ class AdminApiTest {
       assertThat(limits)
           .contains(
               new JsonObject().put("name", "limits.sessions").put("limit", 500L).put("use", 1L));
-      assertThat(limits.encode()).contains("mqtt://127.0.0.1:" + port, "limits.queue-bytes");
+      assertThat(limits.encode()).contains("mqtt://127.0.0.1:" + port);
+      assertThat(limits.stream().map(limit -> ((JsonObject) limit).getString("name")))
+          .containsOnlyOnceElementsOf(
+              BrokerSettings.TABLE.settings().stream()
+                  .filter(setting -> setting.root().equals("limits"))
+                  .map(Setting::key)
+                  .toList());
       JsonObject status = admin("status", new JsonObject());
       assertThat(status.getInteger("connections")).isEqualTo(1);
       assertThat(status.getJsonObject("eventBus").getInteger("subscriptions")).isZero();

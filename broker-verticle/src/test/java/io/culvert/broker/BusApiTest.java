@@ -33,6 +33,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,6 +246,42 @@ class BusApiTest {
     untilUnknown(dead.getString("subscription"));
     assertThat(eventBus().getInteger("leasesEnded")).isEqualTo(1);
     assertThat(alive.ended().isComplete()).isFalse();
+  }
+
+  @Test
+  void aLostRenewalDoesNotEndTheLease() throws Exception {
+    AtomicBoolean lost = new AtomicBoolean();
+    vertx
+        .eventBus()
+        .addOutboundInterceptor(
+            sent -> {
+              boolean loses = sent.message().address().equals(MqttAddresses.RENEW);
+              if (!loses || !lost.compareAndSet(false, true)) {
+                sent.next();
+              }
+            });
+    MqttSubscription alive = subscribe(SubscribeRequest.to("alive/#").withLeaseSeconds(3), TAKEN);
+    JsonObject dead =
+        request("subscribe", SubscribeRequest.to("dead/#").withLeaseSeconds(3).toJson());
+    untilUnknown(dead.getString("subscription"));
+    assertThat(lost).isTrue();
+    assertThat(eventBus().getInteger("leasesEnded")).isEqualTo(1);
+    assertThat(eventBus().getInteger("subscriptions")).isEqualTo(1);
+    assertThat(alive.ended().isComplete()).isFalse();
+  }
+
+  @Test
+  void thePublisherComesBackHoweverItWasDisconnected() throws Exception {
+    await(mqtt.publish(MqttMessage.of("a", "x")));
+    request(
+        "admin.disconnect",
+        new JsonObject().put("clientId", "$culvert/publisher").put("serverReference", "b:1883"));
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    boolean published = false;
+    while (!published) {
+      assertThat(System.nanoTime()).as("it connects in time").isLessThan(until);
+      published = await(mqtt.publish(MqttMessage.of("a", "x")).map(true).otherwise(false));
+    }
   }
 
   @Test
