@@ -1,25 +1,19 @@
 package io.culvert.broker;
 
+import static io.culvert.broker.PluginBroker.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.broker.auth.Authenticator;
 import io.culvert.broker.auth.Authorizer;
 import io.culvert.broker.auth.LoginRequest;
-import io.culvert.broker.auth.PasswordHash;
 import io.culvert.broker.auth.Verdict;
 import io.culvert.broker.config.BrokerOptions;
-import io.culvert.broker.config.ListenerOptions;
-import io.culvert.broker.config.PasswordFile;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.server.Permissions;
 import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
-import io.culvert.mqtt.wire.Properties;
-import io.culvert.mqtt.wire.PubAck;
-import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
@@ -32,7 +26,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,8 +49,7 @@ class AuthChainTest {
   private final Map<String, Authenticator> own = new LinkedHashMap<>();
   private final BlockingQueue<Promise<Verdict>> asked = new LinkedBlockingQueue<>();
   private final List<Authorizer> authorizers = new ArrayList<>();
-  private MqttBroker broker;
-  private List<ListenerOptions> listeners;
+  private PluginBroker broker;
 
   @AfterEach
   void close() throws Exception {
@@ -74,7 +66,7 @@ class AuthChainTest {
     assertThat(login("cat", "x")).isEqualTo(ReasonCode.SUCCESS);
     assertThat(login("dan", "x")).isEqualTo(ReasonCode.BAD_USERNAME_OR_PASSWORD);
     assertThat(login(null, null)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-    assertThat(await(broker.status()).counters().refused()).isEqualTo(3);
+    assertThat(await(broker.broker().status()).counters().refused()).isEqualTo(3);
   }
 
   @Test
@@ -112,22 +104,23 @@ class AuthChainTest {
     listen(passwords().put("anonymous", true), one, other, all);
     int anonymous = 0;
     for (int i = 0; i < 3; i++) {
-      anonymous += login(port(i), null, null) == ReasonCode.SUCCESS ? 1 : 0;
+      anonymous += login(broker.port(i), null, null) == ReasonCode.SUCCESS ? 1 : 0;
     }
     assertThat(anonymous).as("only where the listener does not say otherwise").isEqualTo(1);
-    assertThat(login(port(0), "bob", "x")).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(login(port(0), "ann", "pencil")).isEqualTo(ReasonCode.BAD_USERNAME_OR_PASSWORD);
-    assertThat(login(port(1), "bob", "x")).isEqualTo(ReasonCode.BAD_USERNAME_OR_PASSWORD);
-    assertThat(login(port(1), "ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
-    assertThat(login(port(2), "bob", "x")).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(login(broker.port(0), "bob", "x")).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(login(broker.port(0), "ann", "pencil"))
+        .isEqualTo(ReasonCode.BAD_USERNAME_OR_PASSWORD);
+    assertThat(login(broker.port(1), "bob", "x")).isEqualTo(ReasonCode.BAD_USERNAME_OR_PASSWORD);
+    assertThat(login(broker.port(1), "ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(login(broker.port(2), "bob", "x")).isEqualTo(ReasonCode.SUCCESS);
   }
 
   @Test
   void whoeverWaitsForAPluginKeepsNobodyFromComing() throws Exception {
     own.put("slow", later());
     listen(passwords().put("chain", "password-file,slow"));
-    try (Mqtt5Client waiting = new Mqtt5Client(port(0))) {
-      waiting.send(connect("bob", "x"));
+    try (Mqtt5Client waiting = new Mqtt5Client(broker.port(0))) {
+      waiting.send(PluginBroker.connect("bob", "x"));
       Promise<Verdict> open = next();
       assertThat(login("ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
       Thread elsewhere = new Thread(() -> open.complete(Verdict.accepted("bob")));
@@ -144,11 +137,11 @@ class AuthChainTest {
     config.put("mqtt", config.getJsonObject("mqtt").put("instances", 1));
     config.put("limits", new JsonObject().put("pending-authentications", 2));
     start(config);
-    try (Mqtt5Client one = new Mqtt5Client(port(0));
-        Mqtt5Client gone = new Mqtt5Client(port(0))) {
-      one.send(connect("bob", "x"));
+    try (Mqtt5Client one = new Mqtt5Client(broker.port(0));
+        Mqtt5Client gone = new Mqtt5Client(broker.port(0))) {
+      one.send(PluginBroker.connect("bob", "x"));
       Promise<Verdict> first = next();
-      gone.send(connect("bob", "x"));
+      gone.send(PluginBroker.connect("bob", "x"));
       Promise<Verdict> second = next();
       gone.close(); // what it asked for is still owed
       assertThat(login("bob", "x")).isEqualTo(ReasonCode.SERVER_BUSY);
@@ -156,8 +149,8 @@ class AuthChainTest {
       second.complete(Verdict.accepted("bob"));
       first.complete(banned());
       assertThat(one.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.BANNED);
-      try (Mqtt5Client again = new Mqtt5Client(port(0))) {
-        again.send(connect("bob", "x"));
+      try (Mqtt5Client again = new Mqtt5Client(broker.port(0))) {
+        again.send(PluginBroker.connect("bob", "x"));
         next().complete(Verdict.accepted("bob"));
         assertThat(again.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
       }
@@ -176,9 +169,9 @@ class AuthChainTest {
         passwords().put("chain", "password-file,failing"),
         listener(),
         listener().put("auth", "throwing,anonymous"));
-    assertThat(login(port(0), "bob", "x")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
-    assertThat(login(port(1), null, null)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
-    assertThat(login(port(0), "ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(login(broker.port(0), "bob", "x")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    assertThat(login(broker.port(1), null, null)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    assertThat(login(broker.port(0), "ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
   }
 
   @Test
@@ -187,7 +180,7 @@ class AuthChainTest {
     listen(new JsonObject().put("timeout-millis", 100));
     assertThat(login("bob", "x")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
     next().complete(Verdict.accepted("bob")); // hurts nobody
-    assertThat(await(broker.status()).sessions()).isZero();
+    assertThat(await(broker.broker().status()).sessions()).isZero();
   }
 
   @Test
@@ -195,11 +188,11 @@ class AuthChainTest {
     JsonObject auth = passwords().put("chain", "slow,password-file");
     own.put("slow", later());
     listen(auth);
-    try (Mqtt5Client waiting = new Mqtt5Client(port(0))) {
-      waiting.send(connect("ann", "pencil"));
+    try (Mqtt5Client waiting = new Mqtt5Client(broker.port(0))) {
+      waiting.send(PluginBroker.connect("ann", "pencil"));
       Promise<Verdict> open = next();
-      Files.writeString(file(), line("bob", "pen"));
-      await(broker.secure(BrokerOptions.parse(config(auth, listener()), own.keySet())));
+      Files.writeString(file(), PluginBroker.user("bob", "pen"));
+      await(broker.broker().secure(BrokerOptions.parse(config(auth, listener()), own.keySet())));
       open.complete(Verdict.accepted("ann"));
       next().complete(Verdict.NO_OPINION); // asked again
       assertThat(waiting.read(ConnAck.class).reasonCode())
@@ -213,8 +206,8 @@ class AuthChainTest {
         "own",
         request -> Future.succeededFuture(new Verdict.Accepted(request.userName(), null, 200)));
     listen(new JsonObject());
-    try (Mqtt5Client client = new Mqtt5Client(port(0))) {
-      client.send(connect("ann", "x"));
+    try (Mqtt5Client client = new Mqtt5Client(broker.port(0))) {
+      client.send(PluginBroker.connect("ann", "x"));
       assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
       assertThat(client.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
       assertThat(client.read()).isNull();
@@ -233,12 +226,13 @@ class AuthChainTest {
                     Verdict.Accepted.FOR_EVER)));
     authorizers.add((clientId, userName) -> new OneTopic("full", ReasonCode.QUOTA_EXCEEDED));
     listen(new JsonObject());
-    try (Mqtt5Client client = new Mqtt5Client(port(0))) {
-      client.send(connect("ann", "x"));
+    try (Mqtt5Client client = new Mqtt5Client(broker.port(0))) {
+      client.send(PluginBroker.connect("ann", "x"));
       assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
-      assertThat(publish(client, "full")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
-      assertThat(publish(client, "granted")).isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
-      assertThat(publish(client, "other")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+      assertThat(PluginBroker.publish(client, "full")).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+      assertThat(PluginBroker.publish(client, "granted"))
+          .isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
+      assertThat(PluginBroker.publish(client, "other")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
     }
   }
 
@@ -307,58 +301,23 @@ class AuthChainTest {
         .hasMessageContaining(text);
   }
 
-  private static ReasonCode publish(Mqtt5Client client, String topic) throws Exception {
-    client.send(
-        new Publish(
-            TopicName.of(topic),
-            Bytes.EMPTY,
-            QoS.AT_LEAST_ONCE,
-            false,
-            false,
-            1,
-            Properties.EMPTY));
-    return client.read(PubAck.class).reasonCode();
-  }
-
   private ReasonCode login(String user, String password) throws Exception {
-    return login(port(0), user, password);
+    return broker.login(user, password);
   }
 
-  private static ReasonCode login(int port, String user, String password) throws Exception {
+  private ReasonCode login(int port, String user, String password) throws Exception {
     try (Mqtt5Client client = new Mqtt5Client(port)) {
-      client.send(connect(user, password));
-      return client.read(ConnAck.class).reasonCode();
+      return PluginBroker.login(client, user, password);
     }
   }
 
-  private static Connect connect(String user, String password) {
-    return new Connect(
-        MqttVersion.MQTT_5,
-        true,
-        0,
-        "",
-        null,
-        user,
-        password == null ? null : Bytes.utf8(password),
-        Properties.EMPTY);
-  }
-
   private JsonObject passwords() throws Exception {
-    Files.writeString(file(), line("ann", "pencil"));
+    Files.writeString(file(), PluginBroker.user("ann", "pencil"));
     return new JsonObject().put("password-file", file().toString());
-  }
-
-  private static String line(String user, String password) {
-    byte[] secret = password.getBytes(StandardCharsets.UTF_8);
-    return PasswordFile.line(user, PasswordHash.of(secret, new byte[12], 1000)) + "\n";
   }
 
   private Path file() {
     return folder.resolve("passwords");
-  }
-
-  private int port(int listener) {
-    return listeners.get(listener).port();
   }
 
   private static JsonObject listener() {
@@ -380,20 +339,7 @@ class AuthChainTest {
   }
 
   private void start(JsonObject config) throws Exception {
-    BrokerOptions options = BrokerOptions.parse(config, own.keySet());
-    Promise<List<ListenerOptions>> bound = Promise.promise();
-    vertx.runOnContext(
-        ignored -> {
-          broker =
-              MqttBroker.create(
-                  vertx.getOrCreateContext(), options, new BrokerPlugins(own, authorizers));
-          broker.listen().onComplete(bound);
-        });
-    listeners = await(bound.future());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    broker = PluginBroker.start(vertx, config, new BrokerPlugins(own, authorizers));
   }
 
   /** An answer for one topic, and no opinion of others. */

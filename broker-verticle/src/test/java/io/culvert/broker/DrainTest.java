@@ -1,13 +1,11 @@
 package io.culvert.broker;
 
+import static io.culvert.broker.PluginBroker.await;
+import static io.culvert.broker.PluginBroker.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.broker.config.BrokerOptions;
-import io.culvert.broker.config.ListenerOptions;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
@@ -16,7 +14,6 @@ import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +23,6 @@ class DrainTest {
   private static final int CLIENTS = 10;
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(SHARDS));
-  private final Context context = vertx.getOrCreateContext();
   private final List<RawClient> clients = new ArrayList<>();
   private MqttBroker broker;
   private int port;
@@ -59,7 +55,7 @@ class DrainTest {
     assertThat(await(broker.drainStatus())).isEqualTo(new DrainStatus(true, CLIENTS, 0));
     assertThat(await(broker.status()).sessions()).isZero();
     assertThatThrownBy(() -> new RawClient(port)).isInstanceOf(ConnectException.class);
-    await(on(context, broker::close));
+    await(on(broker.contexts().get(0), broker::close));
   }
 
   @Test
@@ -83,7 +79,7 @@ class DrainTest {
             .put("server-reference", "b:1"));
     connect();
     long start = System.nanoTime();
-    Future<Void> ended = on(context, broker::end);
+    Future<Void> ended = on(broker.contexts().get(0), broker::end);
     for (RawClient client : clients) {
       assertThat(client.read()).startsWith("e0").contains("9c");
       end(client);
@@ -103,15 +99,9 @@ class DrainTest {
     JsonObject listener = new JsonObject().put("type", "tcp").put("port", 0);
     mqtt.put("instances", SHARDS).put("listeners", new JsonArray().add(listener));
     JsonObject config = new JsonObject().put("mqtt", mqtt);
-    List<ListenerOptions> bound =
-        await(
-            on(
-                context,
-                () -> {
-                  broker = MqttBroker.create(context, BrokerOptions.parse(config));
-                  return broker.listen();
-                }));
-    port = bound.get(0).port();
+    PluginBroker started = PluginBroker.start(vertx, config, BrokerPlugins.NONE);
+    broker = started.broker();
+    port = started.port();
   }
 
   private void connect() throws Exception {
@@ -129,16 +119,5 @@ class DrainTest {
     } catch (Exception e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static <T> Future<T> on(Context context, Supplier<Future<T>> call) {
-    Promise<T> promise = Promise.promise();
-    context.runOnContext(
-        ignored -> Future.succeededFuture().compose(done -> call.get()).onComplete(promise));
-    return promise.future();
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 }

@@ -1,24 +1,19 @@
 package io.culvert.broker;
 
+import static io.culvert.broker.PluginBroker.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.auth.PasswordHash;
-import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.PasswordFile;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.wire.ConnAck;
-import io.culvert.mqtt.wire.Connect;
-import io.culvert.mqtt.wire.MqttVersion;
-import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.runtime.config.ConfigurationException;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoginTest {
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();
-  private MqttBroker broker;
-  private int port;
+  private PluginBroker broker;
 
   @AfterEach
   void close() throws Exception {
@@ -60,8 +54,8 @@ class LoginTest {
     assertThat(login("ann", null)).isEqualTo(wrong);
     assertThat(login(null, "pencil")).isEqualTo(wrong);
     assertThat(login(null, null)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-    assertThat(await(broker.status()).counters().refused()).isEqualTo(7);
-    assertThat(await(broker.status()).sessions()).isZero();
+    assertThat(await(broker.broker().status()).counters().refused()).isEqualTo(7);
+    assertThat(await(broker.broker().status()).sessions()).isZero();
   }
 
   @Test
@@ -90,8 +84,8 @@ class LoginTest {
   void clientsThatLeaveWhileTheirPasswordIsHashedHurtNobody() throws Exception {
     listen(auth());
     for (int i = 0; i < 20; i++) {
-      try (Mqtt5Client client = new Mqtt5Client(port)) {
-        client.send(connect("ann", "wrong" + i));
+      try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
+        client.send(PluginBroker.connect("ann", "wrong" + i));
       }
     }
     assertThat(login("ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
@@ -102,13 +96,15 @@ class LoginTest {
     JsonObject config = config("127.0.0.1", auth());
     config.put("limits", new JsonObject().put("pending-authentications", 1));
     // Hashing takes some tenths of a second, so that all but the first come meanwhile.
-    Files.writeString(file(), line("slow", 1_000_000));
+    PasswordHash slow =
+        PasswordHash.of(Bytes.utf8("pencil").toByteArray(), new byte[12], 1_000_000);
+    Files.writeString(file(), PasswordFile.line("slow", slow) + "\n");
     start(config);
     List<Mqtt5Client> clients = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      Mqtt5Client client = new Mqtt5Client(port);
+      Mqtt5Client client = new Mqtt5Client(broker.port());
       clients.add(client);
-      client.send(connect("slow", "pencil"));
+      client.send(PluginBroker.connect("slow", "pencil"));
     }
     List<ReasonCode> answers = new ArrayList<>();
     for (Mqtt5Client client : clients) {
@@ -137,8 +133,8 @@ class LoginTest {
   }
 
   private ReasonCode login(String user, String password) throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
-      client.send(connect(user, password));
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
+      client.send(PluginBroker.connect(user, password));
       ReasonCode answer = client.read(ConnAck.class).reasonCode();
       if (answer.isError()) {
         assertThat(client.read()).isNull();
@@ -147,26 +143,9 @@ class LoginTest {
     }
   }
 
-  private static Connect connect(String user, String password) {
-    return new Connect(
-        MqttVersion.MQTT_5,
-        true,
-        0,
-        "",
-        null,
-        user,
-        password == null ? null : Bytes.utf8(password),
-        Properties.EMPTY);
-  }
-
   private JsonObject auth() throws Exception {
-    Files.writeString(file(), line("ann", 1000));
+    Files.writeString(file(), PluginBroker.user("ann", "pencil"));
     return new JsonObject().put("password-file", file().toString());
-  }
-
-  private static String line(String user, int iterations) {
-    byte[] password = "pencil".getBytes(StandardCharsets.UTF_8);
-    return PasswordFile.line(user, PasswordHash.of(password, new byte[12], iterations)) + "\n";
   }
 
   private Path file() {
@@ -189,17 +168,6 @@ class LoginTest {
   }
 
   private void start(JsonObject config) throws Exception {
-    BrokerOptions options = BrokerOptions.parse(config);
-    Promise<Integer> bound = Promise.promise();
-    vertx.runOnContext(
-        ignored -> {
-          broker = MqttBroker.create(vertx.getOrCreateContext(), options);
-          broker.listen().map(listeners -> listeners.get(0).port()).onComplete(bound);
-        });
-    port = await(bound.future());
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    broker = PluginBroker.start(vertx, config, BrokerPlugins.NONE);
   }
 }

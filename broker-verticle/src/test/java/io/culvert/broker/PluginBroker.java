@@ -2,6 +2,7 @@ package io.culvert.broker;
 
 import io.culvert.broker.auth.PasswordHash;
 import io.culvert.broker.config.BrokerOptions;
+import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.PasswordFile;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.wire.ConnAck;
@@ -13,36 +14,46 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
-/** A broker on a free port with some {@code auth} section, and what clients do with it. */
+/** A broker on free ports, often with some {@code auth} section, and what clients do with it. */
 final class PluginBroker {
   private final MqttBroker broker;
-  private final int port;
+  private final List<ListenerOptions> listeners;
 
-  private PluginBroker(MqttBroker broker, int port) {
+  private PluginBroker(MqttBroker broker, List<ListenerOptions> listeners) {
     this.broker = broker;
-    this.port = port;
+    this.listeners = listeners;
   }
 
   static PluginBroker start(Vertx vertx, JsonObject auth) throws Exception {
-    BrokerOptions options = BrokerOptions.parse(config(auth));
-    Promise<PluginBroker> started = Promise.promise();
-    vertx.runOnContext(
-        ignored -> {
-          MqttBroker broker = MqttBroker.create(vertx.getOrCreateContext(), options);
-          broker
-              .listen()
-              .map(listeners -> new PluginBroker(broker, listeners.get(0).port()))
-              .onComplete(started);
-        });
-    return await(started.future());
+    return start(vertx, config(auth), BrokerPlugins.NONE);
+  }
+
+  static PluginBroker start(Vertx vertx, JsonObject config, BrokerPlugins plugins)
+      throws Exception {
+    return start(vertx, BrokerOptions.parse(config, plugins.names()), plugins);
+  }
+
+  static PluginBroker start(Vertx vertx, BrokerOptions options, BrokerPlugins plugins)
+      throws Exception {
+    Context context = vertx.getOrCreateContext();
+    return await(
+        on(
+            context,
+            () -> {
+              MqttBroker broker = MqttBroker.create(context, options, plugins);
+              return broker.listen().map(listeners -> new PluginBroker(broker, listeners));
+            }));
   }
 
   static JsonObject config(JsonObject auth) {
@@ -62,12 +73,17 @@ final class PluginBroker {
     return broker;
   }
 
+  /** Of the first listener. */
   int port() {
-    return port;
+    return port(0);
+  }
+
+  int port(int listener) {
+    return listeners.get(listener).port();
   }
 
   ReasonCode login(String user, String password) throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(port())) {
       return login(client, user, password);
     }
   }
@@ -100,6 +116,14 @@ final class PluginBroker {
             1,
             Properties.EMPTY));
     return client.read(PubAck.class).reasonCode();
+  }
+
+  /** Calls it in this context; what it throws fails the future. */
+  static <T> Future<T> on(Context context, Supplier<Future<T>> call) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(
+        ignored -> Future.succeededFuture().compose(done -> call.get()).onComplete(promise));
+    return promise.future();
   }
 
   static <T> T await(Future<T> future) throws Exception {

@@ -1,10 +1,10 @@
 package io.culvert.broker;
 
+import static io.culvert.broker.PluginBroker.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
-import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.ScramFile;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.auth.AuthStep;
@@ -19,7 +19,6 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -42,8 +41,7 @@ class ScramTest {
 
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();
-  private MqttBroker broker;
-  private int port;
+  private PluginBroker broker;
 
   @BeforeEach
   void listen() throws Exception {
@@ -59,7 +57,7 @@ class ScramTest {
 
   @Test
   void clientThatKnowsThePasswordIsLetInAndMayProveItAgain() throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       ConnAck connAck = login(client, "c", "ann", "pencil");
       assertThat(connAck.reasonCode()).isEqualTo(ReasonCode.SUCCESS);
       assertThat(connAck.properties().text(Property.AUTHENTICATION_METHOD))
@@ -78,7 +76,7 @@ class ScramTest {
   void wrongPasswordAndUnknownUserGetTheSameAnswer() throws Exception {
     List<ConnAck> answers = new ArrayList<>();
     for (String user : List.of("ann", "nobody")) {
-      try (Mqtt5Client client = new Mqtt5Client(port)) {
+      try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
         answers.add(login(client, "c", user, "wrong"));
         assertThat(client.read()).isNull();
       }
@@ -87,12 +85,12 @@ class ScramTest {
     assertThat(answers.get(0).properties().text(Property.REASON_STRING))
         .isEqualTo("user name or password is wrong");
     assertThat(answers.get(1)).isEqualTo(answers.get(0));
-    assertThat(await(broker.status()).sessions()).isZero();
+    assertThat(await(broker.broker().status()).sessions()).isZero();
   }
 
   @Test
   void failedReauthenticationEndsTheConnection() throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       login(client, "c", "ann", "pencil");
       ScramClient again = scram("ann", "wrong");
       client.send(auth(ReasonCode.REAUTHENTICATE, again.first()));
@@ -104,7 +102,7 @@ class ScramTest {
 
   @Test
   void connectionStaysWithItsUser() throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       login(client, "c", "ann", "pencil");
       ScramClient other = scram("bob", "pencil");
       client.send(auth(ReasonCode.REAUTHENTICATE, other.first()));
@@ -118,7 +116,7 @@ class ScramTest {
 
   @Test
   void otherMethodsAreRefused() throws Exception {
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       client.send(Mqtt5Client.connect("c", "SCRAM-SHA-1", Bytes.utf8("n,,n=ann,r=abc")));
       assertThat(client.read(ConnAck.class).reasonCode())
           .isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD);
@@ -128,7 +126,7 @@ class ScramTest {
 
   @Test
   void clientsWithoutMethodAreKeptOut() throws Exception {
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       assertThat(client.read()).startsWith("20").contains("0087"); // not authorized
     }
@@ -139,7 +137,7 @@ class ScramTest {
     JsonObject config = config(file());
     config.getJsonObject("auth").put("anonymous", true);
     listen(BrokerOptions.parse(config));
-    try (RawClient client = new RawClient(port)) {
+    try (RawClient client = new RawClient(broker.port())) {
       client.send(RawClient.CONNECT_5);
       assertThat(client.read()).startsWith("20");
     }
@@ -150,7 +148,7 @@ class ScramTest {
     JsonObject none = config(file());
     none.remove("auth");
     listen(BrokerOptions.parse(none));
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));
       assertThat(client.read(ConnAck.class).reasonCode())
           .isEqualTo(ReasonCode.BAD_AUTHENTICATION_METHOD);
@@ -184,7 +182,7 @@ class ScramTest {
             options.eventBus(),
             options.connectsPerSecond(),
             options.limits()));
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));
       assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SERVER_BUSY);
       assertThat(client.read()).isNull();
@@ -194,7 +192,7 @@ class ScramTest {
   @Test
   void clientsThatLeaveInTheMiddleHurtNobody() throws Exception {
     for (int i = 0; i < 50; i++) {
-      try (Mqtt5Client client = new Mqtt5Client(port)) {
+      try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
         ScramClient scram = scram("ann", "pencil");
         client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram.first()));
         if (i % 2 == 0) {
@@ -202,7 +200,7 @@ class ScramTest {
         }
       }
     }
-    try (Mqtt5Client client = new Mqtt5Client(port)) {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       assertThat(login(client, "last", "ann", "pencil").reasonCode()).isEqualTo(ReasonCode.SUCCESS);
     }
   }
@@ -262,16 +260,6 @@ class ScramTest {
   }
 
   private void listen(BrokerOptions options) throws Exception {
-    Promise<List<ListenerOptions>> listening = Promise.promise();
-    vertx.runOnContext(
-        ignored -> {
-          broker = MqttBroker.create(vertx.getOrCreateContext(), options);
-          broker.listen().onComplete(listening);
-        });
-    port = await(listening.future()).get(0).port();
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    broker = PluginBroker.start(vertx, options, BrokerPlugins.NONE);
   }
 }

@@ -1,14 +1,14 @@
 package io.culvert.broker;
 
+import static io.culvert.broker.PluginBroker.await;
+import static io.culvert.broker.PluginBroker.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.broker.config.BrokerOptions;
-import io.culvert.broker.config.ListenerOptions;
 import io.culvert.mqtt.Scenario;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
@@ -16,8 +16,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,6 @@ class SeveralShardsTest {
   private static final String PUBLISH_QOS1 = "320d0003612f6200070068656c6c6f";
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(SHARDS));
-  private final Context context = vertx.getOrCreateContext();
   private final List<RawClient> clients = new ArrayList<>();
   private MqttBroker broker;
   private int port;
@@ -44,15 +41,9 @@ class SeveralShardsTest {
                 new JsonObject()
                     .put("instances", SHARDS)
                     .put("listeners", new JsonArray().add(listener)));
-    List<ListenerOptions> bound =
-        await(
-            on(
-                context,
-                () -> {
-                  broker = MqttBroker.create(context, BrokerOptions.parse(config));
-                  return broker.listen();
-                }));
-    port = bound.get(0).port();
+    PluginBroker started = PluginBroker.start(vertx, config, BrokerPlugins.NONE);
+    broker = started.broker();
+    port = started.port();
   }
 
   @AfterEach
@@ -82,7 +73,7 @@ class SeveralShardsTest {
   @Test
   void clientsOfAllShardsAreToldThatItStops() throws Exception {
     List<RawClient> all = connectOneInEach();
-    Future<Void> closed = on(context, broker::close);
+    Future<Void> closed = on(broker.contexts().get(0), broker::close);
     for (RawClient client : all) {
       assertThat(client.read()).as("Server shutting down").isEqualTo("e0018b");
       assertThat(client.read()).as("end of stream").isEmpty();
@@ -136,7 +127,8 @@ class SeveralShardsTest {
   @Test
   void moreShardsThanEventLoopsAreRefused() {
     JsonObject config = new JsonObject().put("mqtt", new JsonObject().put("instances", SHARDS + 1));
-    assertThatThrownBy(() -> MqttBroker.create(context, BrokerOptions.parse(config)))
+    assertThatThrownBy(
+            () -> MqttBroker.create(vertx.getOrCreateContext(), BrokerOptions.parse(config)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("4 shards for the 3 event loops of this Vert.x");
   }
@@ -155,16 +147,5 @@ class SeveralShardsTest {
     client.send(RawClient.connect5(clientId));
     assertThat(client.read()).startsWith("20");
     return client;
-  }
-
-  private static <T> Future<T> on(Context context, Supplier<Future<T>> call) {
-    Promise<T> promise = Promise.promise();
-    context.runOnContext(
-        ignored -> Future.succeededFuture().compose(done -> call.get()).onComplete(promise));
-    return promise.future();
-  }
-
-  private static <T> T await(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 }
