@@ -5,8 +5,6 @@ import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.Session;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.runtime.driver.Peer;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -114,15 +112,9 @@ final class Audit {
   }
 
   private static LoggingEventBuilder address(LoggingEventBuilder line, Peer peer) {
-    return line.addKeyValue("address", text(peer.remote()))
-        .addKeyValue("listener", text(peer.local()))
+    return line.addKeyValue("address", Peer.text(peer.remote()))
+        .addKeyValue("listener", Peer.text(peer.local()))
         .addKeyValue("transport", peer.transport());
-  }
-
-  /** Without the name that Java puts before an address. */
-  private static String text(@Nullable SocketAddress address) {
-    String text = String.valueOf(address);
-    return address instanceof InetSocketAddress ? text.substring(text.indexOf('/') + 1) : text;
   }
 
   /** Who is not let in yet. Used on the event loop of its connection. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Authenticators {
   /** Are asked what a client may do that was let in without being told so. */
-  static final List<String> PERMISSIONS = List.of("http-permissions", "event-bus-permissions");
+  static final List<String> PERMISSIONS =
+      List.of(AuthChain.HTTP_PERMISSIONS, AuthChain.EVENT_BUS_PERMISSIONS);
 
   private final Vertx vertx;
   private final Map<String, Authenticator> lasting = new HashMap<>();
@@ -48,9 +49,9 @@ final class Authenticators {
       lasting.put(AuthChain.UNIX, new UnixAuthenticator(others.unixUsers()));
     }
     addHttp(AuthChain.HTTP, others.http(), others);
-    addHttp(PERMISSIONS.get(0), others.httpPermissions(), others);
+    addHttp(AuthChain.HTTP_PERMISSIONS, others.httpPermissions(), others);
     addBus(AuthChain.EVENT_BUS, others.busAddress(), others);
-    addBus(PERMISSIONS.get(1), others.busPermissionsAddress(), others);
+    addBus(AuthChain.EVENT_BUS_PERMISSIONS, others.busPermissionsAddress(), others);
     JwtOptions tokens = others.jwt();
     this.jwt = tokens == null ? null : JwtAuthenticator.create(vertx, tokens);
     if (jwt != null) {

@@ -24,8 +24,10 @@ public record BrokerPlugins(
   public BrokerPlugins {
     authenticators = Collections.unmodifiableMap(new LinkedHashMap<>(authenticators));
     authorizers = List.copyOf(authorizers);
-    for (String name : AuthChain.NAMES) {
-      if (authenticators.containsKey(name)) {
+    for (String name : authenticators.keySet()) {
+      if (AuthChain.NAMES.contains(name)
+          || name.equals(AuthChain.HTTP_PERMISSIONS)
+          || name.equals(AuthChain.EVENT_BUS_PERMISSIONS)) {
         throw new IllegalArgumentException("there is a plug-in " + name + " already");
       }
     }

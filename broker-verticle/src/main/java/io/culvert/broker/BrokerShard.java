@@ -10,7 +10,6 @@ import io.culvert.broker.bus.BusShard;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
-import io.culvert.broker.config.TlsSettings;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
@@ -128,13 +127,12 @@ final class BrokerShard {
   }
 
   ServingShard<ServerEvent, ServerConnection> serving(ListenerOptions listener) {
-    TlsSettings tls = listener.tls();
     return new ServingShard<>(
         shard,
         application(
             listener.limits().within(options.limits()),
             options.auth().chainOf(listener),
-            tls == null ? CertificateField.NONE : tls.userField()));
+            listener.userField()));
   }
 
   /** Asks on the event loop; the answer comes in the context of whoever asks. */

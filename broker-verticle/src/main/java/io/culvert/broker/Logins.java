@@ -2,6 +2,7 @@ package io.culvert.broker;
 
 import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.auth.Authenticator;
+import io.culvert.broker.auth.Grants;
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.broker.auth.Verdict;
 import io.culvert.engine.Engine;
@@ -9,6 +10,7 @@ import io.culvert.mqtt.auth.ScramServer;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Login;
+import io.culvert.mqtt.server.Permissions;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -40,6 +42,10 @@ final class Logins {
       Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "nobody decided in time");
   private static final Verdict FAILED =
       Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "the server failed");
+  private static final Verdict CHANGED =
+      Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "users have changed meanwhile");
+  private static final Permissions NOTHING =
+      Grants.of(List.of(), List.of(), List.of(), ReasonCode.NOT_AUTHORIZED);
   private static final Verdict NO_CREDENTIALS =
       Verdict.refused(ReasonCode.NOT_AUTHORIZED, "no credentials");
   private static final Verdict ONLY_HALF =
@@ -113,7 +119,14 @@ final class Logins {
     List<String> names = login.names();
     for (int i = first; i < names.size(); i++) {
       Gate gate = gates.get(names.get(i));
-      Verdict verdict = gate == null ? Verdict.NO_OPINION : gate.plugin.atOnce(login.request());
+      Verdict verdict;
+      try {
+        verdict = gate == null ? Verdict.NO_OPINION : gate.plugin.atOnce(login.request());
+      } catch (RuntimeException failure) {
+        log.pluginFailed(names.get(i), failure, shard.nowMillis());
+        end(login, FAILED);
+        return;
+      }
       if (gate != null && verdict == null) {
         askLater(login, i, gate);
         return;
@@ -182,6 +195,8 @@ final class Logins {
     if (outcome.failed()) {
       log.pluginFailed(login.names().get(index), outcome.cause(), shard.nowMillis());
       end(login, FAILED);
+    } else if (!gates.equals(login.asked) && login.chain.equals(PROVEN)) {
+      end(login, CHANGED); // it has proven itself to users who may be others now
     } else if (!gates.equals(login.asked)) {
       login.accepted = null; // users have changed meanwhile
       ask(login, 0);
@@ -193,8 +208,8 @@ final class Logins {
   }
 
   private static Verdict withoutOpinion(Waiting login) {
-    if (login.accepted != null) {
-      return login.accepted;
+    if (login.accepted != null) { // nobody says that it may do something
+      return new Verdict.Accepted(null, NOTHING, Verdict.Accepted.FOR_EVER);
     }
     LoginRequest request = login.asCame;
     if (login.chain.anonymous()

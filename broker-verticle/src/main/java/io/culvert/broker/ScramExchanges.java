@@ -146,7 +146,6 @@ final class ScramExchanges {
       connection.continueAuth(next.data());
     } else if (step instanceof AuthStep.Accepted accepted) {
       exchanges.remove(connection);
-      log.audit().proven(connection, ScramServer.METHOD);
       connection.acceptAuth(accepted.userName(), accepted.data());
       if (exchange.connect != null && exchange.request != null) {
         logins.proven(connection, exchange.connect, exchange.request, accepted.userName());

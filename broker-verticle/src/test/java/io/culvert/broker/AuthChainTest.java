@@ -165,12 +165,27 @@ class AuthChainTest {
         request -> {
           throw new IllegalStateException("a mistake");
         });
+    own.put(
+        "hasty",
+        new Authenticator() {
+          @Override
+          public Verdict atOnce(LoginRequest request) {
+            throw new IllegalStateException("a mistake");
+          }
+
+          @Override
+          public Future<Verdict> authenticate(LoginRequest request) {
+            return Future.succeededFuture(Verdict.NO_OPINION);
+          }
+        });
     listen(
         passwords().put("chain", "password-file,failing"),
         listener(),
-        listener().put("auth", "throwing,anonymous"));
+        listener().put("auth", "throwing,anonymous"),
+        listener().put("auth", "hasty,anonymous"));
     assertThat(login(broker.port(0), "bob", "x")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
     assertThat(login(broker.port(1), null, null)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    assertThat(login(broker.port(2), null, null)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
     assertThat(login(broker.port(0), "ann", "pencil")).isEqualTo(ReasonCode.SUCCESS);
   }
 

@@ -100,6 +100,8 @@ class JwtTest {
     tokens.put("unsigned", none + ".");
     tokens.put("unsigned in capitals", Tokens.unsigned(Tokens.header("NONE"), claims) + ".");
     tokens.put("none with a signature", none + good.substring(good.lastIndexOf('.')));
+    JsonObject before = claims.copy().put("exp", Long.MIN_VALUE);
+    tokens.put("expired before all time", Tokens.signed(header, before, pair));
     tokens.put("no signature", good.substring(0, good.lastIndexOf('.') + 1));
     tokens.put("public key as secret", Tokens.signed(Tokens.header("HS256"), claims, pem));
     tokens.put("stripped public key", Tokens.signed(Tokens.header("HS256"), claims, pem.strip()));

@@ -27,6 +27,11 @@ public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) 
   public static final String SCRAM = "scram";
   public static final String ANONYMOUS = "anonymous";
 
+  /** Asked by themselves, after the chain, about what a client may do. */
+  public static final String HTTP_PERMISSIONS = "http-permissions";
+
+  public static final String EVENT_BUS_PERMISSIONS = "event-bus-permissions";
+
   /** All that come with the broker. */
   public static final List<String> NAMES =
       List.of(CERTIFICATE, UNIX, JWT, PASSWORD_FILE, HTTP, EVENT_BUS, SCRAM, ANONYMOUS);
@@ -37,7 +42,7 @@ public record AuthChain(List<String> plugins, boolean anonymous, boolean scram) 
 
   /** Whether somebody can tell good credentials from bad ones. */
   public boolean looksAtCredentials() {
-    return plugins.stream().anyMatch(name -> !name.equals(CERTIFICATE));
+    return plugins.stream().anyMatch(name -> !name.equals(CERTIFICATE) && !name.equals(UNIX));
   }
 
   /** Whether no client can ever be let in. */

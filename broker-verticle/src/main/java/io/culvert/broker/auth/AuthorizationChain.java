@@ -23,11 +23,14 @@ public final class AuthorizationChain implements Authorization {
 
   @Override
   public Permissions of(String clientId, @Nullable String userName, @Nullable Permissions granted) {
-    Permissions all = granted;
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      Permissions part = parts.get(i).of(clientId, userName);
-      all = all == null ? part : new TwoPermissions(part, all);
+    int last = parts.size() - 1;
+    Permissions all = parts.get(last).of(clientId, userName);
+    if (granted != null) {
+      all = new TwoPermissions(all, granted);
     }
-    return all == null ? Permissions.EVERYTHING : all;
+    for (int i = last - 1; i >= 0; i--) {
+      all = new TwoPermissions(parts.get(i).of(clientId, userName), all);
+    }
+    return all;
   }
 }

@@ -5,7 +5,6 @@ import io.culvert.mqtt.server.SessionView;
 import io.culvert.mqtt.server.Subscription;
 import io.culvert.runtime.driver.Peer;
 import io.vertx.core.json.JsonObject;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,10 +72,8 @@ final class AdminJson {
   }
 
   private static void put(JsonObject json, String field, @Nullable SocketAddress address) {
-    if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
-      json.put(field, inet.getAddress().getHostAddress() + ":" + inet.getPort());
-    } else if (address != null) {
-      json.put(field, address.toString());
+    if (address != null) {
+      json.put(field, Peer.text(address));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.culvert.broker.config;
 
 import io.culvert.broker.auth.Acl;
 import io.culvert.broker.auth.AuthChain;
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.broker.auth.PasswordUsers;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.runtime.config.Configuration;
@@ -96,7 +97,7 @@ public record AuthOptions(
   public AuthChain chainOf(ListenerOptions listener) {
     boolean isOwn = !listener.auth().isEmpty();
     List<String> named = isOwn ? listener.auth() : chain;
-    List<String> plugins = plugins(named.isEmpty() ? configured() : named, namesUser(listener));
+    List<String> plugins = pluginsOf(named.isEmpty() ? configured() : named, listener);
     boolean isSaid = named.contains(AuthChain.ANONYMOUS) || (!isOwn && anonymous);
     boolean scram = named.isEmpty() ? scramUsers != null : named.contains(AuthChain.SCRAM);
     boolean isOpen = named.isEmpty() && !hasUsers() && listener.isLoopback();
@@ -106,12 +107,15 @@ public record AuthOptions(
   /** Who decides about clients of this process, which need no credentials. */
   public AuthChain chainInside() {
     List<String> names = chain.isEmpty() ? configured() : chain;
-    return new AuthChain(plugins(names, /* certificates= */ false), true, false);
+    List<String> plugins = plugins(names);
+    plugins.removeAll(List.of(AuthChain.CERTIFICATE, AuthChain.UNIX)); // which name no client here
+    return new AuthChain(plugins, true, false);
   }
 
   /** Whether clients have credentials by which they can be told apart from strangers. */
   public boolean hasUsers() {
-    return scramUsers != null || configured().size() > 1;
+    return scramUsers != null
+        || configured().stream().anyMatch(name -> !name.equals(AuthChain.CERTIFICATE));
   }
 
   /** What the files hold, in numbers, for people; empty where there are none. */
@@ -157,15 +161,21 @@ public record AuthOptions(
     return names;
   }
 
-  private static List<String> plugins(Collection<String> names, boolean certificates) {
-    return names.stream()
-        .filter(name -> !name.equals(AuthChain.SCRAM) && !name.equals(AuthChain.ANONYMOUS))
-        .filter(name -> certificates || !name.equals(AuthChain.CERTIFICATE))
-        .toList();
+  /** Those of them that can say something about the clients of a listener. */
+  private static List<String> pluginsOf(Collection<String> names, ListenerOptions listener) {
+    List<String> plugins = plugins(names);
+    if (listener.userField() == CertificateField.NONE) {
+      plugins.remove(AuthChain.CERTIFICATE);
+    }
+    if (listener.unix() == null) {
+      plugins.remove(AuthChain.UNIX);
+    }
+    return plugins;
   }
 
-  private static boolean namesUser(ListenerOptions listener) {
-    TlsSettings tls = listener.tls();
-    return tls != null && tls.namesUser();
+  private static List<String> plugins(Collection<String> names) {
+    List<String> plugins = new ArrayList<>(names);
+    plugins.removeAll(List.of(AuthChain.SCRAM, AuthChain.ANONYMOUS));
+    return plugins;
   }
 }

@@ -49,16 +49,16 @@ final class AuthSettings {
               "auth.anonymous",
               false,
               "Lets clients without credentials in, from wherever they come. Unless set they are"
-                  + " let in only by listeners on loopback, and only where there is neither"
-                  + " `auth.password-file` nor `auth.scram-file`."),
+                  + " let in only by listeners on loopback, and only where no users are"
+                  + " configured in any way (see `auth.chain`)."),
           text(
               "auth.password-file",
               null,
               "File of users and their hashed passwords: a line for each, as `culvert passwd add`"
                   + " and `mosquitto_passwd` write it. A file that is missing, empty or malformed"
                   + " stops the start. A path that is not absolute begins at the working directory."
-                  + " When a listener can be reached by other machines and neither this nor"
-                  + " `auth.scram-file` nor `auth.anonymous` is set, `culvert run` makes such a file"
+                  + " When a listener can be reached by other machines and nobody could"
+                  + " log in there by any setting, `culvert run` makes such a file"
                   + " in the data folder, with one user whose password it prints once."),
           text(
               "auth.acl-file",
@@ -76,7 +76,8 @@ final class AuthSettings {
               86_400,
               "5s",
               "How often the files of users and permissions, and of certificates, are looked at. When"
-                  + " one has changed, all are read again; if one is then missing, empty or malformed,"
+                  + " one has changed, all of users and permissions, or all of its listener's"
+                  + " certificates, are read again; if one is then missing, empty or malformed,"
                   + " what was read before goes on to hold, and the log says why. 0 never looks."),
           text(
               "auth.scram-file",

@@ -83,7 +83,10 @@ final class BridgeSettings {
       BridgeRule rule = rule(section, problems);
       if (!rule.name().matches("[A-Za-z0-9-]{0,64}")) {
         problems.add(
-            problem(section, "name", "has other characters than letters, digits, hyphens"));
+            problem(
+                section,
+                "name",
+                "has other characters than letters, digits, hyphens, or more than 64"));
       } else if (!rule.name().isEmpty() && !names.add(rule.name())) {
         problems.add(problem(section, "name", "is the name of another bridge, too"));
       }

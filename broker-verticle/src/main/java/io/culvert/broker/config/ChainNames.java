@@ -1,6 +1,7 @@
 package io.culvert.broker.config;
 
 import io.culvert.broker.auth.AuthChain;
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ final class ChainNames {
         problems.add(new Problem(origin, path, "names certificate, which needs " + setting));
       } else if (needed != null && !isConfigured(needed)) {
         problems.add(new Problem(origin, path, "names " + name + ", which needs " + needed));
-      } else if (needed == null && !isFixed(name) && !ownPlugins.contains(name)) {
+      } else if (!AuthChain.NAMES.contains(name) && !ownPlugins.contains(name)) {
         problems.add(
             new Problem(
                 origin, path, "\"" + name + "\" is not one of " + String.join(", ", all())));
@@ -79,19 +80,12 @@ final class ChainNames {
   }
 
   private List<String> all() {
-    Set<String> all = new TreeSet<>(NEEDED.keySet());
-    all.add(AuthChain.CERTIFICATE);
-    all.add(AuthChain.ANONYMOUS);
+    Set<String> all = new TreeSet<>(AuthChain.NAMES);
     all.addAll(ownPlugins);
     return new ArrayList<>(all);
   }
 
-  private static boolean isFixed(String name) {
-    return name.equals(AuthChain.CERTIFICATE) || name.equals(AuthChain.ANONYMOUS);
-  }
-
   private static boolean namesUser(ListenerOptions listener) {
-    TlsSettings tls = listener.tls();
-    return tls != null && tls.namesUser();
+    return listener.userField() != CertificateField.NONE;
   }
 }

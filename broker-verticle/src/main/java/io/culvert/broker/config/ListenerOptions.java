@@ -1,5 +1,6 @@
 package io.culvert.broker.config;
 
+import io.culvert.broker.auth.CertificateField;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
@@ -134,6 +135,11 @@ public record ListenerOptions(
     String host = bind.contains(":") ? "[" + bind + "]" : bind;
     String scheme = tls == null ? type.scheme : type.scheme + "s";
     return scheme + "://" + host + ":" + port + (type == Type.WEBSOCKET ? path : "");
+  }
+
+  /** What of a client's certificate says which user it is. */
+  public CertificateField userField() {
+    return tls == null ? CertificateField.NONE : tls.userField();
   }
 
   /** Whether only this machine can connect. May look a host name up, so it can block. */

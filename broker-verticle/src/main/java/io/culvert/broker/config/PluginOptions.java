@@ -27,10 +27,4 @@ public record PluginOptions(
     @Nullable String busPermissionsAddress,
     long busTimeoutMillis,
     @Nullable JwtOptions jwt,
-    Map<Long, String> unixUsers) {
-
-  /** Whether others say what clients may do. */
-  public boolean asksForPermissions() {
-    return httpPermissions != null || busPermissionsAddress != null;
-  }
-}
+    Map<Long, String> unixUsers) {}

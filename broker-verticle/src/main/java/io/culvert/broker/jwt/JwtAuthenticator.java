@@ -65,12 +65,12 @@ public final class JwtAuthenticator implements Authenticator {
     }
     KeyServer asked = server;
     if (asked == null) {
-      return verdict(token, keys, TokenKeys.NONE, request);
+      return verdict(token, TokenKeys.NONE, request);
     }
     String keyId = token.keyId();
     return keyId != null && keys.knows(keyId)
-        ? verdict(token, keys, TokenKeys.NONE, request)
-        : asked.keys(keyId).compose(more -> verdict(token, keys, more, request));
+        ? verdict(token, TokenKeys.NONE, request)
+        : asked.keys(keyId).compose(more -> verdict(token, more, request));
   }
 
   /** Asks no server any more. */
@@ -80,14 +80,13 @@ public final class JwtAuthenticator implements Authenticator {
     }
   }
 
-  private Future<Verdict> verdict(
-      Token token, TokenKeys own, TokenKeys more, LoginRequest request) {
-    if (own.isEmpty() && more.isEmpty()) {
+  private Future<Verdict> verdict(Token token, TokenKeys more, LoginRequest request) {
+    if (keys.isEmpty() && more.isEmpty()) {
       return Future.failedFuture("there are no keys yet");
     }
     return vertx.executeBlocking(
         () -> {
-          JsonObject claims = own.verified(token);
+          JsonObject claims = keys.verified(token);
           claims = claims == null ? more.verified(token) : claims;
           return claims == null
               ? NOT_SIGNED

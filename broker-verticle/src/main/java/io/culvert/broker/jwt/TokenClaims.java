@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a token says whose signature is good. */
 final class TokenClaims {
-  private static final long LONGEST_SECONDS = 100L * 366 * 24 * 3600;
+  /** About the year 2070: with it sums are numbers, and no token is good for longer. */
+  private static final long LATEST_EXPIRY_SECONDS = 100L * 366 * 24 * 3600;
 
   private TokenClaims() {}
 
@@ -29,7 +30,9 @@ final class TokenClaims {
       return refused("the token never expires");
     }
     long validSeconds =
-        Math.min(LONGEST_SECONDS, expiry.longValue()) + rules.leewaySeconds() - nowSeconds;
+        Math.max(0, Math.min(LATEST_EXPIRY_SECONDS, expiry.longValue()))
+            + rules.leewaySeconds()
+            - nowSeconds;
     if (validSeconds <= 0) {
       return refused("the token has expired");
     }

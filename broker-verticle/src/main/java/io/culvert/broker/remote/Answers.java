@@ -49,30 +49,24 @@ final class Answers {
       case "deny" -> refused(answer);
       case "ignore" -> Verdict.NO_OPINION;
       default ->
-          throw new IllegalArgumentException(
-              "the answer's result is none of allow, deny," + " ignore");
+          throw new IllegalArgumentException("the answer's result is none of allow, deny, ignore");
     };
-  }
-
-  /** For how long the answer may be used again, at most. */
-  static long validSeconds(JsonObject answer) {
-    Long seconds = answer.getLong("expires-in-seconds");
-    if (seconds == null) {
-      return Long.MAX_VALUE;
-    }
-    if (seconds <= 0) {
-      throw new IllegalArgumentException("the answer's expires-in-seconds is not above 0");
-    }
-    return seconds;
   }
 
   private static Verdict accepted(JsonObject answer, LoginRequest request) {
     String user = answer.getString("user", request.userName());
-    long seconds = validSeconds(answer);
-    return new Verdict.Accepted(
-        user,
-        permissions(answer),
-        seconds > Integer.MAX_VALUE ? Verdict.Accepted.FOR_EVER : seconds * 1000);
+    return new Verdict.Accepted(user, permissions(answer), validMillis(answer));
+  }
+
+  private static long validMillis(JsonObject answer) {
+    Long seconds = answer.getLong("expires-in-seconds");
+    if (seconds == null || seconds > Integer.MAX_VALUE) {
+      return Verdict.Accepted.FOR_EVER;
+    }
+    if (seconds <= 0) {
+      throw new IllegalArgumentException("the answer's expires-in-seconds is not above 0");
+    }
+    return seconds * 1000;
   }
 
   private static Verdict refused(JsonObject answer) {

@@ -2,6 +2,7 @@ package io.culvert.broker.remote;
 
 import io.culvert.broker.auth.LoginRequest;
 import io.culvert.engine.Bytes;
+import io.culvert.runtime.driver.Peer;
 import io.vertx.core.json.JsonObject;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ final class Questions {
             .put("transport", request.peer().transport());
     SocketAddress remote = request.peer().remote();
     if (remote != null) {
-      question.put("remote-address", remote.toString());
+      question.put("remote-address", Peer.text(remote));
     }
     if (request.userName() != null) {
       question.put("user-name", request.userName());

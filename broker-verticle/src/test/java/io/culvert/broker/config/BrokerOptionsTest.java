@@ -3,6 +3,7 @@ package io.culvert.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.broker.auth.AuthChain;
 import io.culvert.broker.bus.BridgeRule;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
@@ -313,7 +314,9 @@ class BrokerOptionsTest {
                 - {type: websocket, path: /p, origins: [a], max-connections: 4, backlog: 5}
                 - {type: unix, socket: /tmp/s, socket-mode: '0660'}
                 - {port: 3, proxy-protocol: true, proxy-from: [10.0.0.0/8]}
-                - {port: 4, certificate: FILE, key: FILE,
+                - {port: 4, certificate: FILE, key: FILE, client-certificates: optional,
+                   client-authority: FILE, user-from-certificate: san-dns,
+                   auth: [certificate, anonymous],
                    more-certificates: [{certificate: FILE, key: FILE}]}
             """
                 .replace("FILE", Files.writeString(folder.resolve("x.pem"), "x").toString()));
@@ -321,6 +324,26 @@ class BrokerOptionsTest {
     BrokerOptions deployed =
         BrokerOptions.parse(BrokerOptions.deployable(configuration, listeners));
     assertThat(deployed.listeners()).isEqualTo(listeners);
+  }
+
+  @Test
+  void usersOfUnixSocketsAreNobodyToOtherListeners() {
+    BrokerOptions options =
+        BrokerOptions.from(
+            yaml(
+                """
+                auth: {unix-users: ['0=root']}
+                mqtt:
+                  listeners:
+                    - {type: unix, socket: /tmp/s}
+                    - {bind: 0.0.0.0, port: 0}
+                    - {port: 0, auth: [unix, anonymous]}
+                """));
+    List<ListenerOptions> listeners = options.listeners();
+    assertThat(options.auth().chainOf(listeners.get(0)).plugins()).containsExactly(AuthChain.UNIX);
+    assertThat(options.auth().chainOf(listeners.get(1)).isClosed()).isTrue();
+    assertThat(options.auth().chainOf(listeners.get(2)))
+        .isEqualTo(new AuthChain(List.of(), true, false));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.culvert.runtime.driver;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * connection has ended. Its text is the remote address, for logs.
  */
 public interface Peer {
+  /** An address in words, without the name that Java puts before it. */
+  static String text(@Nullable SocketAddress address) {
+    String text = String.valueOf(address);
+    return address instanceof InetSocketAddress ? text.substring(text.indexOf('/') + 1) : text;
+  }
+
   /**
    * How the bytes come: {@code tcp}, {@code tls}, {@code unix}, {@code ws}, {@code wss} or {@code
    * stream}.
