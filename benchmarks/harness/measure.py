@@ -22,6 +22,13 @@ def mqload(broker, args, limit_s=ROUND_LIMIT_S):
     return finish(process, limit_s)
 
 
+def require_tls(certificate):
+    """Fails where the generator cannot speak TLS, or not with this certificate."""
+    done = subprocess.run([str(MQLOAD), '--tls', str(certificate.certificate), '--scenario', 'none'], capture_output=True, text=True)
+    if '--tls: ' in done.stderr:
+        raise BrokerFailure(done.stderr.strip())
+
+
 def spawn(broker, args, limit_s=ROUND_LIMIT_S):
     tls = ['--tls', str(broker.tls.certificate)] if broker.tls else []
     command = [str(MQLOAD), '--port', str(broker.port), '--pid', str(broker.pid), '--timeout', str(limit_s), *tls, *args]

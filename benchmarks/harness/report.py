@@ -1,7 +1,7 @@
 """Writes docs/performance.md from the raw rounds; every number in it comes from the result file."""
 from . import chart, tables
 from .figures import rows
-from .products import LABELS, NAMES, PEERS
+from .products import LABELS, NAMES, PEERS, TLS
 from .scenarios import BY_CODE, LOAD, RETAINED, STORM
 from .tables import cells, grid
 from .text import EQUAL, HEAD, METHOD
@@ -24,7 +24,7 @@ def render(records, remarks):
 
 
 def is_whole(records):
-    """Whether these are the results of a complete run: every scenario, not quick, not stopped, and no broker left out but Culvert with two shards and its first version."""
+    """Whether these are the results of a complete run: every scenario (also those of TLS), not quick, not stopped, and no broker left out but Culvert with two shards and its first version."""
     facts = next(r for r in records if r['type'] == 'facts')
     options = facts['options']
     return (any(r['type'] == 'end' and r['complete'] for r in records) and not options['quick'] and options['scenarios'] == list(BY_CODE)
@@ -44,7 +44,8 @@ def status(facts, end, table, records):
     if not end['complete']:
         notes.append('**The run is not complete: it was stopped or reached its time limit.**')
     for name, why in facts.get('left_out', {}).items():
-        notes.append(f'**{LABELS[name]} is left out: {" ".join(why.split())[:300]}**')
+        label = TLS if name == 'tls' else LABELS[name]
+        notes.append(f'**{label} is left out: {" ".join(why.split())[:300]}**')
     busiest = max((r['load'] for r in records if r['type'] == 'round'), default=0)
     if busiest > 2.5 * facts['cores']:
         notes.append(f'**Other work ran on the machine (load average up to {busiest} on {facts["cores"]} cores): CPU seconds hold roughly, latencies and rates do not.**')

@@ -127,9 +127,11 @@ class Report(unittest.TestCase):
         self.assertFalse(run(complete=False))
         self.assertFalse(run(quick=True))
         self.assertFalse(run(scenarios=['p0']))
+        self.assertFalse(run(scenarios=[code for code in BY_CODE if not BY_CODE[code].tls]))
 
     def test_what_is_left_out_is_named_with_its_reason(self):
         self.assertIn('HiveMQ CE is left out: no network', page(rounds(culvert=[1]), facts={'left_out': {'hivemq': 'no network'}}))
+        self.assertIn('TLS is left out: no openssl', page(rounds(culvert=[1]), facts={'left_out': {'tls': 'no openssl'}}))
 
     def test_empty_cell_says_why(self):
         text = page([*rounds('p1v5', culvert=[1], mosquitto=[20]), *rounds('p1', moquette=[40])])

@@ -20,11 +20,12 @@
 #include <unistd.h>
 
 typedef uint8_t u8; typedef uint32_t u32; typedef uint64_t u64;
+#define OPTIONS "--port P --total N --spread-ms MS --timeout S --pid BROKER --label TEXT --user U --pass W --help"
 enum { IDLE, TCP, CONNACK, READY };
 typedef struct { int fd, idx; u8 state; u32 len; u8 in[512]; u64 due, started; bool clean; } client;
 
 static int o_port = 1883, o_total = 10000, o_src = 8, o_spread = 1000, o_timeout = 120, o_pid = 0; static const char *o_label = "", *o_user, *o_pass;
-static int ep, ready; static client *clients; static u64 refused, told, lost, attempts, late_present;
+static int ep, ready; static client *clients; static u64 refused, told, lost, attempts, without_session;
 static u64 *lat, *back; static u32 n_lat, n_back; static u64 t0, first_refusal; static bool coming_back;
 
 static u64 now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return (u64)t.tv_sec * 1000000000ull + t.tv_nsec; }
@@ -61,7 +62,7 @@ static void on_packet(client *c, const u8 *p, u32 n) {
   if (p[0] >> 4 != 2 || n < 4) { lost++; again(c, now() + 1000000000ull); return; }
   if (p[3] == 0) {
     c->state = READY; ready++; u64 t = now(); if (!coming_back) return;
-    if (!(p[2] & 1)) late_present++;
+    if (!(p[2] & 1)) without_session++;
     lat[n_lat++] = t - c->started; back[n_back++] = t - t0; return;
   }
   refused++; if (!first_refusal) first_refusal = now(); u64 ms = retry_after_ms(p, n); if (ms) told++;
@@ -113,11 +114,13 @@ static void turn(int conc) {
   for (int i = 0; i < n; i++) { client *c = ev[i].data.ptr; if (!c) by_event(); else if (c->fd >= 0) on_event(c, ev[i].events); }
 }
 int main(int argc, char **argv) {
-  for (int i = 1; i + 1 < argc; i += 2) {
+  for (int i = 1; i < argc; i += 2) {
     const char *k = argv[i], *v = argv[i + 1];
+    if (!strcmp(k, "--help")) { puts(OPTIONS); return 0; }
+    if (!v) die("%s has no value, or is none of the options: %s", k, OPTIONS);
     if (!strcmp(k, "--port")) o_port = atoi(v); else if (!strcmp(k, "--total")) o_total = atoi(v); else if (!strcmp(k, "--spread-ms")) o_spread = atoi(v); else if (!strcmp(k, "--pid")) o_pid = atoi(v);
     else if (!strcmp(k, "--timeout")) o_timeout = atoi(v); else if (!strcmp(k, "--label")) o_label = v; else if (!strcmp(k, "--user")) o_user = v; else if (!strcmp(k, "--pass")) o_pass = v;
-    else die("options: --port P --total N --spread-ms MS --timeout S --pid BROKER --label TEXT --user U --pass W");
+    else die("%s is none of the options: %s", k, OPTIONS);
   }
   struct rlimit rl; getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
   if (rl.rlim_max < (u64)o_total + 64) die("only %llu open files are allowed: see ulimit -n", (unsigned long long)rl.rlim_max);
@@ -136,6 +139,6 @@ int main(int argc, char **argv) {
   printf("{\"label\":\"%s\",\"scenario\":\"storm\",\"clients\":%d,\"spread_ms\":%d,\"back\":%d,\"all_back_s\":%.3f,\"back_50_s\":%.3f,\"back_99_s\":%.3f,\"connack_p50_ms\":%.2f,\"connack_p99_ms\":%.2f,\"connack_max_ms\":%.2f,"
     "\"attempts\":%llu,\"refused\":%llu,\"told_when\":%llu,\"lost\":%llu,\"without_session\":%llu,\"broker_cpu_s\":%.2f,\"bystander_lost\":%s,\"quiet_rtt_p50_ms\":%.2f,\"quiet_rtt_p99_ms\":%.2f,\"quiet_rtt_max_ms\":%.2f,\"storm_rtt_p50_ms\":%.2f,\"storm_rtt_p99_ms\":%.2f,\"storm_rtt_max_ms\":%.2f}\n",
     o_label, o_total, o_spread, ready, wall, ms(back, n_back, .5) / 1e3, n_back < o_total * .99 ? -1 : ms(back, n_back, .99 * o_total / n_back) / 1e3, ms(lat, n_lat, .5), ms(lat, n_lat, .99), ms(lat, n_lat, 1),
-    (unsigned long long)attempts, (unsigned long long)refused, (unsigned long long)told, (unsigned long long)lost, (unsigned long long)late_present, used, by_lost ? "true" : "false", q50, q99, qmax, ms(rtt, n, .5), ms(rtt, n, .99), ms(rtt, n, 1));
+    (unsigned long long)attempts, (unsigned long long)refused, (unsigned long long)told, (unsigned long long)lost, (unsigned long long)without_session, used, by_lost ? "true" : "false", q50, q99, qmax, ms(rtt, n, .5), ms(rtt, n, .99), ms(rtt, n, 1));
   return !all || by_lost;
 }
