@@ -30,6 +30,8 @@ class DrainIT {
             "--ws-port",
             "0",
             "--ephemeral",
+            "--instances",
+            "2",
             "--set",
             "mqtt.drain-per-second=10",
             "--set",

@@ -67,7 +67,6 @@ class FightIT {
   void aClientThatChangesItsNetworkIsNotHeldUp() throws Exception {
     try (JarProcess culvert = start(2)) {
       URI mqtt = URI.create(culvert.firstLine().split(" ")[1]);
-      long start = System.nanoTime();
       for (int i = 0; i < 3; i++) {
         MqttClient.builder()
             .useMqttVersion5()
@@ -78,9 +77,8 @@ class FightIT {
             .connect()
             .get(LIMIT_SECONDS, TimeUnit.SECONDS);
       }
-      assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(20);
       assertThat(culvert.signal("TERM")).isZero();
-      assertThat(culvert.err()).doesNotContain("WARN");
+      assertThat(culvert.err()).as("whoever is held up is warned of").doesNotContain("WARN");
     }
   }
 

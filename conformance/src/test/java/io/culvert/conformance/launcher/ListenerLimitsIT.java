@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListenerLimitsIT {
   private static final String CONFIGURATION =
       """
+      limits: {connect-timeout-seconds: 1h}
       mqtt:
         listeners:
           - {port: 0}
@@ -85,10 +86,7 @@ class ListenerLimitsIT {
   @Test
   void connectionWithoutConnectIsClosedInTheListenersTime() throws Exception {
     try (RawConnection silent = RawConnection.open(narrow)) {
-      long before = System.nanoTime();
-      assertThat(silent.nextPacket()).isNull();
-      long millis = (System.nanoTime() - before) / 1_000_000;
-      assertThat(millis).isLessThan(8_000); // the broker's own would be 10 s
+      assertThat(silent.nextPacket()).isNull(); // the broker's own time is an hour
     }
   }
 

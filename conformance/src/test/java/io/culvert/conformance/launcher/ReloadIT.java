@@ -129,6 +129,7 @@ class ReloadIT {
     }
     Files.writeString(folder.resolve("acl"), WITHOUT_SECRETS);
     assertThat(culvert.lineWith("users and permissions were read again"))
+        .contains(" culvert.audit ")
         .contains(": 2 users with passwords, 3 rules (before: 2 users with passwords, 2 rules)");
   }
 
