@@ -19,7 +19,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -222,12 +221,9 @@ class ListenersIT {
   }
 
   private String mosquitto(String program, String... options) throws Exception {
-    List<String> command = new ArrayList<>(List.of(program, "--unix", socket.toString()));
-    command.addAll(List.of("-V", "mqttv5", "-t", "t"));
-    command.addAll(List.of(options));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return said;
+    List<String> all = new ArrayList<>(List.of("--unix", socket.toString()));
+    all.addAll(List.of("-V", "mqttv5", "-t", "t"));
+    all.addAll(List.of(options));
+    return MosquittoClient.run(folder, program, all).text();
   }
 }

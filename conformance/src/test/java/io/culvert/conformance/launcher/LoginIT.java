@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,16 +96,9 @@ class LoginIT {
     return URI.create(culvert.firstLine().split(" ")[1]).getPort();
   }
 
-  private static int pub(int port, String version, String... credentials) throws Exception {
-    List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-p", "" + port));
-    command.addAll(List.of("-V", version, "-t", "t", "-m", "x", "-q", "1"));
-    command.addAll(List.of(credentials));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
+  private int pub(int port, String version, String... credentials) throws Exception {
+    List<String> all = new ArrayList<>(List.of("-p", "" + port, "-V", version, "-t", "t"));
+    all.addAll(List.of(credentials));
+    return MosquittoClient.publish(folder, all.toArray(String[]::new)).exitCode();
   }
 }

@@ -7,18 +7,14 @@ import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import io.culvert.conformance.peer.Programs;
-import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,7 +82,7 @@ class TlsIT {
             .serverPath("mqtt")
             .applyWebSocketConfig()
             .sslConfig()
-            .trustManagerFactory(trusting())
+            .trustManagerFactory(Certificates.trusting(folder.resolve("server.pem")))
             .applySslConfig()
             .buildBlocking();
     subscriber.connect();
@@ -158,38 +154,18 @@ class TlsIT {
   }
 
   private int pub(URI to, String... options) throws Exception {
-    Process process = start(to, "t", options);
-    process.getInputStream().readAllBytes();
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
+    return start(to, "t", options).exitCode();
   }
 
   /** What mosquitto_pub says about it. */
   private String publish(URI to, String topic, String... options) throws Exception {
-    Process process = start(to, topic, options);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return said;
+    return start(to, topic, options).text();
   }
 
-  private Process start(URI to, String topic, String... options) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("mosquitto_pub", "-h", "localhost", "-p", "" + to.getPort()));
-    command.addAll(List.of("-V", "mqttv5", "-t", topic, "-m", "x", "-q", "1"));
-    command.addAll(List.of(options));
-    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-  }
-
-  private TrustManagerFactory trusting() throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    try (InputStream in = Files.newInputStream(folder.resolve("server.pem"))) {
-      trusted.setCertificateEntry(
-          "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
-    }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(trusted);
-    return factory;
+  private MosquittoClient start(URI to, String topic, String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("-h", "localhost", "-p", "" + to.getPort()));
+    all.addAll(List.of("-V", "mqttv5", "-t", topic));
+    all.addAll(List.of(options));
+    return MosquittoClient.publish(folder, all.toArray(String[]::new));
   }
 }

@@ -169,27 +169,20 @@ class TokenIT {
     return JarProcess.culvert(folder, words.toArray(String[]::new));
   }
 
-  private static int pub(URI to, String version, String topic, String... options) throws Exception {
-    Process process = start(to, version, topic, options);
-    process.getInputStream().readAllBytes();
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
+  private int pub(URI to, String version, String topic, String... options) throws Exception {
+    return start(to, version, topic, options).exitCode();
   }
 
   /** What mosquitto_pub says about it. */
-  private static String publish(URI to, String topic, String... options) throws Exception {
-    Process process = start(to, "mqttv5", topic, options);
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
-    return said;
+  private String publish(URI to, String topic, String... options) throws Exception {
+    return start(to, "mqttv5", topic, options).text();
   }
 
-  private static Process start(URI to, String version, String topic, String... options)
+  private MosquittoClient start(URI to, String version, String topic, String... options)
       throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("mosquitto_pub", "-h", to.getHost(), "-p", "" + to.getPort()));
-    command.addAll(List.of("-V", version, "-t", topic, "-m", "x", "-q", "1"));
-    command.addAll(List.of(options));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> all = new ArrayList<>(List.of("-h", to.getHost(), "-p", "" + to.getPort()));
+    all.addAll(List.of("-V", version, "-t", topic));
+    all.addAll(List.of(options));
+    return MosquittoClient.publish(folder, all.toArray(String[]::new));
   }
 }
