@@ -69,6 +69,20 @@ class RemoteAuthTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
+  void namesAndPasswordsAreOneStringWhateverTheyContain(boolean http) throws Exception {
+    PluginBroker broker = start(http, new JsonObject());
+    String user = "ann\r\nContent-Length: 0\r\n\r\n\",\"result\":\"allow";
+    String password = "pen\r\ncil\",\"user-name\":\"root";
+    assertThat(broker.login(user, password)).isEqualTo(ReasonCode.SUCCESS);
+    JsonObject question = questions.remove();
+    assertThat(question.getString("user-name")).isEqualTo(user);
+    assertThat(question.getString("password")).isEqualTo(password);
+    assertThat(question.fieldNames()).doesNotContain("result");
+    assertThat(questions).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
   void otherSaysWhatAClientMayDoAndForHowLong(boolean http) throws Exception {
     PluginBroker broker = start(http, new JsonObject());
     try (Mqtt5Client client = new Mqtt5Client(broker.port())) {

@@ -7,6 +7,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
+import io.culvert.conformance.badinput.BadInput;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ class FightIT {
   private final BlockingQueue<Long> connected = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
 
+  @BadInput(66)
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void theFightIsDampedAndBothSidesAreToldWhy(int instances) throws Exception {

@@ -2,6 +2,7 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.conformance.badinput.BadInput;
 import io.culvert.conformance.raw.Bystander;
 import io.culvert.conformance.raw.Hex;
 import io.culvert.conformance.raw.RawConnection;
@@ -54,6 +55,7 @@ class StormIT {
     assertThat(refused).hasValue(0);
   }
 
+  @BadInput(71)
   @Test
   void whoIsRefusedComesBackWhenTheBrokerSaysAndGetsIn() throws Exception {
     for (int i = 0; i < STORMS && refused.get() == 0; i++) { // none was late enough before
