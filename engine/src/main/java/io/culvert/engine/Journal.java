@@ -12,18 +12,21 @@ import java.util.List;
  * <ul>
  *   <li>Calls take effect in the order in which they were made, and their completions come in that
  *       order: a scan sees every batch that was appended before it.
- *   <li>After {@link Outcome#DONE} the whole batch survives a crash. A batch is never stored in
- *       part, whenever the crash comes.
+ *   <li>When a batch is stored, the whole of it survives a crash. A batch is never stored in part,
+ *       whenever the crash comes.
  *   <li>Batches that arrive while others are being stored are stored together, with one sync.
+ *   <li>A batch that cannot be stored now is tried again until it is, and all behind it wait: only
+ *       {@link #health} tells meanwhile. So whoever has a choice asks first.
  *   <li>After a crash no completion comes for what was under way.
  * </ul>
  */
 public interface Journal {
   /** Stores a batch, which belongs to the journal from now on. An empty one is a barrier. */
-  void append(JournalBatch batch, Appended completion);
+  void append(JournalBatch batch, Stored completion);
 
   /**
-   * Reads records in the order of their keys, one page at a time.
+   * Reads records in the order of their keys, one page at a time. What cannot be read any more is
+   * left out; the implementation tells people of it.
    *
    * @param prefix what the keys begin with
    * @param after the last key of the page before, or {@link Bytes#EMPTY} for the first page
@@ -31,17 +34,17 @@ public interface Journal {
    */
   void scan(Bytes prefix, Bytes after, int maximumBytes, Scanned completion);
 
-  /** How a call ended. */
-  enum Outcome {
-    /** All of it is done and durable. */
-    DONE,
-    /** There is no room. Nothing of this batch is stored; later batches may succeed. */
+  /** How it is now. */
+  Health health();
+
+  /** Whether batches can be stored. */
+  enum Health {
+    /** As far as is known. */
+    READY,
+    /** Only a reserve is left, for what has to be stored; nothing new should come. */
     FULL,
-    /**
-     * The journal can promise nothing any more: this and every later call ends so until it is
-     * opened anew. Whether this batch is stored, only the next start can tell.
-     */
-    BROKEN
+    /** Writing or syncing fails. */
+    FAILING
   }
 
   /** A record. Neither part ever changes. */
@@ -51,22 +54,17 @@ public interface Journal {
     }
   }
 
-  /** A part of a scan; empty unless {@code outcome} is {@link Outcome#DONE}. */
-  record Page(Outcome outcome, List<Entry> entries, boolean hasMore) {
+  /** A part of a scan. */
+  record Page(List<Entry> entries, boolean hasMore) {
     public Page {
       entries = List.copyOf(entries);
     }
-
-    /** The page of a scan that failed. */
-    public static Page failed(Outcome outcome) {
-      return new Page(outcome, List.of(), false);
-    }
   }
 
-  /** What happens after a batch. */
+  /** What happens after a batch: it is durable. */
   @FunctionalInterface
-  interface Appended {
-    void appended(Outcome outcome);
+  interface Stored {
+    void stored();
   }
 
   /** What happens after a scan. */

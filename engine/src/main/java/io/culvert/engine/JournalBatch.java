@@ -11,22 +11,34 @@ import org.jspecify.annotations.Nullable;
 public final class JournalBatch {
   private final List<Change> changes = new ArrayList<>();
   private long bytes;
+  private int puts;
 
   /** Without any change yet. */
   public JournalBatch() {}
 
   /** Sets the value of a key. */
   public JournalBatch put(Bytes key, Bytes value) {
-    return add(new Change(key, value));
+    puts++;
+    return add(new Change(key, value, false));
   }
 
   /** Deletes a key, whether it is there or not. */
   public JournalBatch delete(Bytes key) {
-    return add(new Change(key, null));
+    return add(new Change(key, null, false));
+  }
+
+  /** Deletes all keys that begin with this one, also those that were put before in this batch. */
+  public JournalBatch deleteAll(Bytes prefix) {
+    return add(new Change(prefix, null, true));
   }
 
   public boolean isEmpty() {
     return changes.isEmpty();
+  }
+
+  /** It takes no room: nothing is put. */
+  public boolean onlyDeletes() {
+    return puts == 0;
   }
 
   public int size() {
@@ -41,10 +53,12 @@ public final class JournalBatch {
   /** Shows the changes in their order. */
   public void forEach(Visitor visitor) {
     for (Change change : changes) {
-      if (change.value == null) {
-        visitor.delete(change.key);
-      } else {
+      if (change.value != null) {
         visitor.put(change.key, change.value);
+      } else if (change.isPrefix) {
+        visitor.deleteAll(change.key);
+      } else {
+        visitor.delete(change.key);
       }
     }
   }
@@ -63,7 +77,9 @@ public final class JournalBatch {
     void put(Bytes key, Bytes value);
 
     void delete(Bytes key);
+
+    void deleteAll(Bytes prefix);
   }
 
-  private record Change(Bytes key, @Nullable Bytes value) {}
+  private record Change(Bytes key, @Nullable Bytes value, boolean isPrefix) {}
 }

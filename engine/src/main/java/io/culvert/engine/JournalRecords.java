@@ -1,9 +1,9 @@
 package io.culvert.engine;
 
 import io.culvert.engine.Journal.Entry;
-import io.culvert.engine.Journal.Outcome;
 import io.culvert.engine.Journal.Page;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +27,19 @@ public final class JournalRecords implements JournalBatch.Visitor {
     bytes -= lengthOf(key, records.remove(key));
   }
 
+  @Override
+  public void deleteAll(Bytes prefix) {
+    Iterator<Map.Entry<Bytes, Bytes>> left = records.tailMap(prefix, true).entrySet().iterator();
+    while (left.hasNext()) {
+      Map.Entry<Bytes, Bytes> next = left.next();
+      if (!next.getKey().startsWith(prefix)) {
+        return;
+      }
+      bytes -= lengthOf(next.getKey(), next.getValue());
+      left.remove();
+    }
+  }
+
   public int size() {
     return records.size();
   }
@@ -48,11 +61,11 @@ public final class JournalRecords implements JournalBatch.Visitor {
       if (!entry.key().startsWith(prefix)) {
         break;
       } else if (left < 0 && !entries.isEmpty()) {
-        return new Page(Outcome.DONE, entries, true);
+        return new Page(entries, true);
       }
       entries.add(entry);
     }
-    return new Page(Outcome.DONE, entries, false);
+    return new Page(entries, false);
   }
 
   private static long lengthOf(Bytes key, @Nullable Bytes value) {

@@ -17,15 +17,20 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public void append(JournalBatch batch, Appended completion) {
+  public void append(JournalBatch batch, Stored completion) {
     batch.forEach(records);
-    complete(() -> completion.appended(Outcome.DONE));
+    complete(completion::stored);
   }
 
   @Override
   public void scan(Bytes prefix, Bytes after, int maximumBytes, Scanned completion) {
     Page page = records.page(prefix, after, maximumBytes);
     complete(() -> completion.scanned(page));
+  }
+
+  @Override
+  public Health health() {
+    return Health.READY;
   }
 
   /** Calls the completions that were due when it was called; more may be due afterwards. */

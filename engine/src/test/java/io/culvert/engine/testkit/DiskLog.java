@@ -15,6 +15,7 @@ final class DiskLog {
   private static final int HEADER_BYTES = 8;
   private static final int PUT = 1;
   private static final int DELETE = 2;
+  private static final int DELETE_ALL = 3;
 
   private byte[] bytes = {};
   private int syncedBytes;
@@ -118,6 +119,12 @@ final class DiskLog {
             text(key);
           }
 
+          @Override
+          public void deleteAll(Bytes prefix) {
+            out.u8(DELETE_ALL);
+            text(prefix);
+          }
+
           private void text(Bytes part) {
             out.u32(part.length());
             out.copy(part);
@@ -132,10 +139,10 @@ final class DiskLog {
     ByteReader reader = new ByteReader();
     reader.reset(body);
     while (reader.remaining() > 0) {
-      if (reader.u8() == PUT) {
-        records.put(text(reader), text(reader));
-      } else {
-        records.delete(text(reader));
+      switch (reader.u8()) {
+        case PUT -> records.put(text(reader), text(reader));
+        case DELETE -> records.delete(text(reader));
+        default -> records.deleteAll(text(reader));
       }
     }
   }

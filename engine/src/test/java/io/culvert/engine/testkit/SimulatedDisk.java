@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A journal on a disk that takes virtual time and can fail: slow, full, failing writes and syncs,
- * and crashes that take what was not synced. What arrives during a sync waits and shares the next
- * one. All chance comes from the seed.
+ * A journal on a disk that takes virtual time and can fail: slow, full, writes and syncs that fail
+ * and are tried again, and crashes that take what was not synced. What arrives during a sync waits
+ * and shares the next one. All chance comes from the seed.
  */
 public final class SimulatedDisk implements Journal {
   private static final int NEVER = 0;
+
+  /** How long after a failure it tries again. */
+  private static final long RETRY_MILLIS = 100;
 
   /** What a crash leaves of the batches that were written and not synced. */
   public enum Crash {
@@ -39,7 +42,7 @@ public final class SimulatedDisk implements Journal {
   private long syncs;
   private long incarnation;
   private boolean busy;
-  private boolean broken;
+  private boolean failing;
 
   public SimulatedDisk(VirtualClock clock, long seed) {
     this.clock = clock;
@@ -52,7 +55,7 @@ public final class SimulatedDisk implements Journal {
     mostMillis = most;
   }
 
-  /** How many bytes of keys and values there is room for; batches that only delete need none. */
+  /** Beyond so many bytes of keys and values it is full, and goes on with its reserve. */
   public void capacityBytes(long bytes) {
     capacityBytes = bytes;
   }
@@ -91,17 +94,25 @@ public final class SimulatedDisk implements Journal {
     waiting.clear();
     incarnation++;
     busy = false;
-    broken = false;
+    failing = false;
   }
 
   @Override
-  public void append(JournalBatch batch, Appended completion) {
+  public void append(JournalBatch batch, Stored completion) {
     submit(new Append(batch, completion));
   }
 
   @Override
   public void scan(Bytes prefix, Bytes after, int maximumBytes, Scanned completion) {
     submit(new Scan(prefix, after, maximumBytes, completion));
+  }
+
+  @Override
+  public Health health() {
+    if (failing) {
+      return Health.FAILING;
+    }
+    return records.bytes() > capacityBytes ? Health.FULL : Health.READY;
   }
 
   private void submit(Operation operation) {
@@ -113,77 +124,68 @@ public final class SimulatedDisk implements Journal {
   }
 
   private void startGroup() {
-    List<Operation> group = List.copyOf(waiting);
-    waiting.clear();
-    List<Outcome> outcomes = new ArrayList<>();
-    long newBytes = 0;
-    for (Operation operation : group) {
-      Outcome outcome = operation instanceof Append append ? write(append, newBytes) : Outcome.DONE;
-      outcomes.add(outcome);
-      if (outcome == Outcome.DONE && operation instanceof Append append) {
-        newBytes += append.batch.bytes();
+    List<Operation> group = new ArrayList<>();
+    failing = false;
+    for (Operation operation : waiting) {
+      if (operation instanceof Append append && !write(append)) {
+        failing = true;
+        break;
       }
+      group.add(operation);
     }
+    waiting.subList(0, group.size()).clear();
     long millis = leastMillis + (long) (random.nextDouble() * (mostMillis - leastMillis + 1));
-    inThisIncarnation(millis, () -> endGroup(group, outcomes));
+    inThisIncarnation(millis, () -> endGroup(group));
   }
 
-  private Outcome write(Append append, long newBytes) {
+  private boolean write(Append append) {
     if (writesUntilFailure != NEVER && --writesUntilFailure == NEVER) {
-      broken = true;
-    }
-    if (broken) {
-      return Outcome.BROKEN;
-    }
-    long wanted = records.bytes() + newBytes + append.batch.bytes();
-    if (wanted > capacityBytes && !append.onlyDeletes()) {
-      return Outcome.FULL;
+      return false;
     }
     log.write(append.batch);
-    return Outcome.DONE;
+    return true;
   }
 
-  private void endGroup(List<Operation> group, List<Outcome> outcomes) {
-    boolean synced = sync(group);
+  private void endGroup(List<Operation> group) {
+    if (!sync(group)) {
+      // As after a failed fsync: what was written may be gone, so it is written again.
+      failing = true;
+      log.loseUnsynced();
+      waiting.addAll(0, group);
+      inThisIncarnation(RETRY_MILLIS, this::startGroup);
+      return;
+    }
     long started = incarnation;
     for (int i = 0; i < group.size() && started == incarnation; i++) {
-      Outcome outcome =
-          synced || outcomes.get(i) == Outcome.FULL ? outcomes.get(i) : Outcome.BROKEN;
-      complete(group.get(i), outcome);
+      complete(group.get(i));
     }
     if (started != incarnation) {
       return; // a completion has crashed the disk
     }
     busy = !waiting.isEmpty();
     if (busy) {
-      inThisIncarnation(0, this::startGroup);
+      inThisIncarnation(failing ? RETRY_MILLIS : 0, this::startGroup);
     }
   }
 
   private boolean sync(List<Operation> group) {
-    if (broken || group.stream().noneMatch(Append.class::isInstance)) {
-      return !broken;
+    if (group.stream().noneMatch(Append.class::isInstance)) {
+      return true;
     }
     syncs++;
     if (syncsUntilFailure != NEVER && --syncsUntilFailure == NEVER) {
-      broken = true;
       return false;
     }
     log.sync();
     return true;
   }
 
-  private void complete(Operation operation, Outcome outcome) {
+  private void complete(Operation operation) {
     if (operation instanceof Append append) {
-      if (outcome == Outcome.DONE) {
-        append.batch.forEach(records);
-      }
-      append.completion.appended(outcome);
+      append.batch.forEach(records);
+      append.completion.stored();
     } else if (operation instanceof Scan scan) {
-      scan.completion.scanned(
-          broken
-              ? Page.failed(Outcome.BROKEN)
-              : records.page(scan.prefix, scan.after, scan.maximumBytes));
+      scan.completion.scanned(records.page(scan.prefix, scan.after, scan.maximumBytes));
     }
   }
 
@@ -201,22 +203,7 @@ public final class SimulatedDisk implements Journal {
 
   private sealed interface Operation {}
 
-  private record Append(JournalBatch batch, Appended completion) implements Operation {
-    boolean onlyDeletes() {
-      boolean[] puts = {false};
-      batch.forEach(
-          new JournalBatch.Visitor() {
-            @Override
-            public void put(Bytes key, Bytes value) {
-              puts[0] = true;
-            }
-
-            @Override
-            public void delete(Bytes key) {}
-          });
-      return !puts[0];
-    }
-  }
+  private record Append(JournalBatch batch, Stored completion) implements Operation {}
 
   private record Scan(Bytes prefix, Bytes after, int maximumBytes, Scanned completion)
       implements Operation {}
