@@ -1,0 +1,39 @@
+package io.culvert.store;
+
+import io.culvert.engine.Journal.Page;
+
+/**
+ * What the store does on its disk. All methods block. The thread of the store calls them; a view
+ * that it has taken is read and closed on any thread.
+ */
+interface Disk extends AutoCloseable {
+  /** Writes the batch as a whole, and syncs it and all that was written before when told to. */
+  void write(DiskBatch batch, boolean sync) throws DiskException;
+
+  /** Syncs all that was written before. */
+  void sync() throws DiskException;
+
+  /** The records as they are now, until it is closed. */
+  View view() throws DiskException;
+
+  /**
+   * After a failure: makes sure that nothing is trusted that may not have reached the disk. What
+   * was synced is there afterwards; what was not may be. No view is open.
+   */
+  void recover() throws DiskException;
+
+  /** What the disk has left. */
+  long usableBytes();
+
+  @Override
+  void close();
+
+  /** The records at one moment. */
+  interface View extends AutoCloseable {
+    /** What the scan asks for, with what is on top of these records. */
+    Page page(Scan scan, Overlay overlay) throws DiskException;
+
+    @Override
+    void close();
+  }
+}

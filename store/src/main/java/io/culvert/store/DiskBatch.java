@@ -1,0 +1,64 @@
+package io.culvert.store;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.JournalBatch;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/** Several batches as one for the database. */
+final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
+  private final WriteBatch batch = new WriteBatch();
+
+  void add(JournalBatch added) {
+    added.forEach(this);
+  }
+
+  @Override
+  public void put(Bytes key, Bytes value) {
+    try {
+      batch.put(RecordKey.of(key), exact(value));
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void delete(Bytes key) {
+    try {
+      batch.delete(RecordKey.of(key));
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void deleteAll(Bytes prefix) {
+    try {
+      batch.deleteRange(RecordKey.of(prefix), RecordKey.end(prefix));
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  boolean isEmpty() {
+    return batch.count() == 0;
+  }
+
+  void clear() {
+    batch.clear();
+  }
+
+  WriteBatch writeBatch() {
+    return batch;
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+  }
+
+  private static byte[] exact(Bytes value) {
+    byte[] array = value.array();
+    return array.length == value.length() ? array : value.toByteArray();
+  }
+}

@@ -1,0 +1,87 @@
+package io.culvert.store;
+
+import io.culvert.engine.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+
+/**
+ * Records on disk, in RocksDB. One thread writes and syncs all that waits at once, another one
+ * reads. The folder belongs to one process at a time.
+ */
+public final class RocksStore implements Store {
+  private final FolderLock lock;
+  private final StoreThread thread;
+  private final StoreCounters counters;
+  private final FolderSize size;
+
+  private RocksStore(FolderLock lock, StoreThread thread, StoreCounters counters, FolderSize size) {
+    this.lock = lock;
+    this.thread = thread;
+    this.counters = counters;
+    this.size = size;
+  }
+
+  /** Opens the store in this folder, which is made when it is not there. Blocks. */
+  public static RocksStore open(Path folder, StoreOptions options, StoreLog log)
+      throws StoreException {
+    Path path = folder.toAbsolutePath().normalize();
+    FolderLock lock = null;
+    boolean isOpen = false;
+    try {
+      NativeLibrary.load();
+      Files.createDirectories(path);
+      lock = FolderLock.take(path);
+      Path database = path.resolve("db");
+      Files.createDirectories(database);
+      StoreCounters counters = new StoreCounters();
+      Disk disk = Database.open(database, options);
+      StoreThread thread = new StoreThread(disk, options, log, counters);
+      thread.start();
+      isOpen = true;
+      return new RocksStore(lock, thread, counters, new FolderSize(path));
+    } catch (IOException | DiskException e) {
+      throw new StoreException(
+          """
+          the store %s cannot be opened: %s.
+            Repair that, or choose another folder."""
+              .formatted(path, e.getMessage()),
+          e);
+    } finally {
+      if (!isOpen && lock != null) {
+        lock.close();
+      }
+    }
+  }
+
+  @Override
+  public Journal journal(Executor owner) {
+    return new StoreJournal(owner, thread::submit, thread::health);
+  }
+
+  @Override
+  public StoreStatus status() {
+    return new StoreStatus(
+        thread.health(),
+        size.bytes(),
+        thread.freeBytes(),
+        counters.waitingBatches(),
+        counters.waitingBytes(),
+        counters.storedBatches(),
+        counters.storedBytes(),
+        counters.syncs(),
+        counters.syncNanos(),
+        counters.scans(),
+        counters.failures(),
+        counters.damages(),
+        thread.failingMillis(),
+        counters.problem());
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+    lock.close();
+  }
+}

@@ -1,0 +1,13 @@
+package io.culvert.store;
+
+/** Where a store tells people what happens. Called from any thread; must not block for long. */
+public interface StoreLog {
+  /** Of its life. */
+  void info(String text);
+
+  /** It works, but somebody should look. */
+  void warn(String text);
+
+  /** Something is lost or does not work. */
+  void error(String text);
+}

@@ -1,0 +1,39 @@
+package io.culvert.store;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+
+/** The time of day, for names of files and for people. Nothing is decided by it. */
+final class WallClock {
+  private static final DateTimeFormatter IN_NAMES =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private WallClock() {}
+
+  /** As people read it. */
+  static String text() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** As part of the name of a file. */
+  static String inName() {
+    return IN_NAMES.format(Instant.now());
+  }
+
+  /** Names this process. */
+  static String processText() {
+    return "process %d on %s since %s%n".formatted(ProcessHandle.current().pid(), host(), text());
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "this host";
+    }
+  }
+}
