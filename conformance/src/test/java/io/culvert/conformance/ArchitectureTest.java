@@ -78,6 +78,30 @@ class ArchitectureTest {
   }
 
   @Test
+  void storeNeedsEngineAndRocksDbOnly() {
+    classes()
+        .that()
+        .resideInAPackage("io.culvert.store..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "io.culvert.store..",
+            "io.culvert.engine..",
+            "org.rocksdb..",
+            "java..",
+            "org.jspecify..")
+        .check(CULVERT);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.culvert.store..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.rocksdb..")
+        .because("whoever uses a store does not know what it is made of")
+        .check(CULVERT);
+  }
+
+  @Test
   void runtimeKnowsNoProtocolAndNoVerticle() {
     noClasses()
         .that()
@@ -142,6 +166,8 @@ class ArchitectureTest {
         .that()
         .doNotHaveFullyQualifiedName(
             "io.culvert.broker.jwt.TokenClock") // tokens name a time of day
+        .and()
+        .doNotHaveFullyQualifiedName("io.culvert.store.WallClock") // files are named by it
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
