@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.BufferPool;
+import io.culvert.engine.Journal;
 import io.culvert.engine.ShardLink;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.Message;
@@ -19,6 +20,8 @@ import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ public final class Broker {
   private final Peers peers;
   private final RemotePublishers remotePublishers;
   private final PeerMessages messages;
+  private final Ledger ledger;
+  private final Confirmations confirmations;
 
   /**
    * The only shard.
@@ -71,19 +76,31 @@ public final class Broker {
    */
   public Broker(ShardPlace place, Limits limits, LongSupplier random, BrokerLog log) {
     this.limits = limits;
+    this.ledger = new Ledger(place.records(), log);
     this.budget = new ByteBudget(place.heldBytes(), limits.nodeBytes());
     this.connectingBytes = place.connectingBytes();
-    this.retained = new Retained(limits, budget, place, random.getAsLong());
+    this.retained = new Retained(limits, budget, place, ledger, random.getAsLong());
     this.peers = new Peers(place);
-    this.retainedShards = new RetainedShards(retained, budget.held(), peers, counters);
+    this.confirmations = new Confirmations(peers);
+    this.retainedShards = new RetainedShards(retained, budget.held(), peers, ledger, counters);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
     this.router =
         new Router(
-            limits, budget, counters, retained, retainedShards, peers, remotePublishers, random);
+            limits,
+            budget,
+            counters,
+            retained,
+            retainedShards,
+            peers,
+            remotePublishers,
+            ledger,
+            confirmations,
+            random);
     this.sessions =
-        new Sessions(limits, budget, counters, log, router, retainedShards, peers, random);
+        new Sessions(limits, budget, counters, log, router, retainedShards, peers, ledger, random);
     this.messages =
-        new PeerMessages(peers, router, sessions.moves(), retainedShards, remotePublishers);
+        new PeerMessages(
+            peers, router, sessions.moves(), retainedShards, remotePublishers, confirmations);
   }
 
   /** How the other shards reach this one; what they ask is answered through {@link #join}. */
@@ -94,6 +111,43 @@ public final class Broker {
   /** How this shard reaches the others. Whoever drives it flushes the link after each pass. */
   public void join(ShardLink link) {
     peers.join(link);
+  }
+
+  /**
+   * From now on sessions that outlive their connections, and retained messages, survive the
+   * process. Comes before anything else but {@link #join}; {@link #recover} follows.
+   *
+   * @param journal whose completions run on this thread
+   * @param clock the time that this broker is told, in milliseconds
+   * @param wallOffsetMillis what that lacks to the time of day
+   * @param wake told when {@link #flush} has something to do
+   */
+  public void durable(Journal journal, LongSupplier clock, long wallOffsetMillis, Wake wake) {
+    ledger.open(journal, clock, wallOffsetMillis, wake);
+    confirmations.wake(wake);
+  }
+
+  /** Whether it was made {@link #durable}. */
+  public boolean isDurable() {
+    return ledger.isDurable();
+  }
+
+  /**
+   * Takes the sessions and retained messages of this shard out of the journal.
+   *
+   * @param done called when all are there, and the other shards know what they subscribe to
+   */
+  public void recover(Consumer<Recovered> done) {
+    new Recovery(peers.place(), ledger, sessions, router, retained).start(done);
+  }
+
+  /**
+   * Hands to the journal what has changed, and tells the other shards what is stored. Called after
+   * each pass, before the link is flushed.
+   */
+  public void flush() {
+    ledger.flush();
+    confirmations.flush();
   }
 
   /** Who may do what from now on, also in the sessions that there are. */
@@ -275,6 +329,7 @@ public final class Broker {
     if (session == null || session.connection() != connection) {
       return; // taken over meanwhile
     }
+    long changes = ledger.changes();
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
     List<Subscription> feeds = new ArrayList<>();
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
@@ -284,17 +339,26 @@ public final class Broker {
       }
       reasonCodes.add(reasonCode);
     }
-    router
-        .routes()
-        .whenKnown(
-            now -> {
-              connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
-              if (session.connection() == connection) {
-                feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
-              }
-              router.shared().timeout(now);
-            },
-            nowMillis);
+    LongConsumer answer =
+        now -> {
+          connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
+          if (session.connection() == connection) {
+            feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
+          }
+          router.shared().timeout(now);
+        };
+    Awaited all = new Awaited();
+    all.more();
+    router.routes().whenKnown(all::done, nowMillis);
+    whenStored(changes, all, nowMillis);
+    all.then(answer, nowMillis);
+  }
+
+  private void whenStored(long changes, Awaited all, long nowMillis) {
+    if (ledger.changes() != changes) {
+      all.more();
+      ledger.whenStored(all::done, nowMillis);
+    }
   }
 
   /** Ends subscriptions and answers with UNSUBACK; what is in flight is finished. */
@@ -303,6 +367,8 @@ public final class Broker {
     if (session == null || session.connection() != connection) {
       return;
     }
+    long changes = ledger.changes();
+    SessionRecords records = session.records();
     List<ReasonCode> reasonCodes = new ArrayList<>(unsubscribe.filters().size());
     for (String text : unsubscribe.filters()) { // [MQTT5-3.10.4-6], [MQTT5-3.11.3-1]
       TopicFilter filter = SubscribeChecks.parse(text);
@@ -311,6 +377,9 @@ public final class Broker {
       } else {
         Subscription removed = session.remove(filter);
         if (removed != null) {
+          if (records != null) {
+            records.remove(removed);
+          }
           router.remove(removed, nowMillis);
           if (filter.isShared()) {
             router.shared().unsubscribed(session, filter, nowMillis);
@@ -319,7 +388,9 @@ public final class Broker {
         reasonCodes.add(removed == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED : ReasonCode.SUCCESS);
       }
     }
-    connection.acceptUnsubscribe(reasonCodes); // [MQTT5-3.10.4-4]
+    Awaited all = new Awaited();
+    whenStored(changes, all, nowMillis);
+    all.then(now -> connection.acceptUnsubscribe(reasonCodes), nowMillis); // [MQTT5-3.10.4-4]
   }
 
   private ReasonCode subscribe(
@@ -347,8 +418,15 @@ public final class Broker {
       counters.countRefusedForMemory(MemoryRefusal.SUBSCRIPTION);
       return ReasonCode.QUOTA_EXCEEDED;
     }
+    SessionRecords records = session.records();
+    if (records != null && !ledger.isReady()) {
+      return ReasonCode.QUOTA_EXCEEDED;
+    }
     Subscription subscription = new Subscription(session, filter, request.options(), identifier);
     session.put(subscription);
+    if (records != null) {
+      records.put(subscription);
+    }
     router.add(subscription);
     RetainHandling handling = request.options().retainHandling();
     boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]

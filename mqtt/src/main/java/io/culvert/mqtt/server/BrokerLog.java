@@ -36,4 +36,10 @@ public interface BrokerLog {
 
   /** A mistake of ours while a message was delivered to this session; its connection is closed. */
   default void failed(Session session, RuntimeException failure) {}
+
+  /** A mistake of ours in what had to be done when something was stored. */
+  default void failed(RuntimeException failure) {}
+
+  /** A durable record could not be used at a start, or when it was needed, and is left out. */
+  default void damaged(String what) {}
 }

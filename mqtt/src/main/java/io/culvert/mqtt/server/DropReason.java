@@ -16,6 +16,8 @@ public enum DropReason {
   TOO_LARGE,
   /** The client may not receive it. */
   NOT_PERMITTED,
+  /** Its record cannot be read any more. */
+  DAMAGED,
   /** The session ended while messages waited in it. */
   SESSION_ENDED
 }

@@ -10,18 +10,37 @@ import io.culvert.mqtt.wire.RetainHandling;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.Will;
 
 /**
- * Reads what {@link FrameWriter} of another shard has written. Messages keep the frame's bytes,
- * which never change.
+ * Reads what {@link FrameWriter} of another shard, or of an earlier process, has written. Messages
+ * keep its bytes, which never change.
  */
 final class FrameReader {
   private final ByteReader in = new ByteReader();
+  private long offsetMillis;
 
   /** Starts with a frame; gives its type. */
   FrameType begin(Bytes frame) {
     in.reset(frame);
     return FrameType.of(in.u8());
+  }
+
+  /**
+   * Starts with a record.
+   *
+   * @param itsOffsetMillis as {@link FrameWriter#record} has it, in this process
+   * @return false when it cannot be read: it is damaged, or of a later version
+   */
+  boolean beginRecord(Bytes record, long itsOffsetMillis) {
+    in.reset(record);
+    offsetMillis = itsOffsetMillis;
+    return !record.isEmpty() && in.u8() == FrameWriter.RECORD_FORMAT;
+  }
+
+  long time() {
+    long atMillis = i64();
+    return atMillis == Long.MAX_VALUE ? atMillis : atMillis - offsetMillis;
   }
 
   int u8() {
@@ -59,7 +78,7 @@ final class FrameReader {
 
   Message message() {
     int flags = in.u8();
-    long expiresAtMillis = i64();
+    long expiresAtMillis = time();
     TopicName topic = TopicName.trusted(block());
     Properties properties = Properties.trusted(block());
     return new Message(
@@ -67,18 +86,33 @@ final class FrameReader {
   }
 
   Delivery delivery() {
+    long number = i64();
+    long payloadId = number == 0 ? 0 : i64();
+    int packetId = number == 0 ? 0 : u16();
+    Delivery.Shape shape = shape();
+    Delivery delivery = shape.of(message());
+    return number == 0 ? delivery : delivery.stored(number, payloadId, packetId);
+  }
+
+  /** How a message that is still to come goes to a session. */
+  Delivery.Shape shape() {
     QoS qos = QoS.of(in.u8());
     boolean retain = flag();
     int[] identifiers = new int[i32()];
     for (int i = 0; i < identifiers.length; i++) {
       identifiers[i] = i32();
     }
-    if (flag()) {
-      TopicFilter filter = filter();
-      int key = i32();
-      return Delivery.shared(message(), qos, retain, identifiers, filter, key);
-    }
-    return Delivery.of(message(), qos, retain, identifiers);
+    boolean isShared = flag();
+    return new Delivery.Shape(
+        qos, retain, identifiers, isShared ? filter() : null, isShared ? i32() : 0);
+  }
+
+  Will will() {
+    QoS qos = QoS.of(in.u8());
+    boolean retain = flag();
+    TopicName topic = TopicName.trusted(block());
+    Properties properties = Properties.trusted(block());
+    return new Will(topic, block(), qos, retain, properties);
   }
 
   Subscription subscription(Session session) {

@@ -48,7 +48,9 @@ enum FrameType {
   /** Members of a shared group have left messages here that yours may get: filter. */
   LEFT,
   /** Send so many of them: filter, count. Whoever has more says {@link #LEFT} again. */
-  TAKE;
+  TAKE,
+  /** So many more messages that you asked about are stored: see {@link Confirmations}. */
+  STORED;
 
   private static final FrameType[] ALL = values();
 

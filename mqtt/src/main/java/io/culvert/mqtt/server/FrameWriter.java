@@ -5,17 +5,22 @@ import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.Will;
 import java.util.Arrays;
 
-/** Writes one frame for another shard; {@link FrameReader} reads it. */
+/** Writes one frame for another shard, or one durable record; {@link FrameReader} reads it. */
 final class FrameWriter {
   private static final int FIRST_BYTES = 64;
 
   /** Flags of a message. */
   private static final int RETAIN = 4;
 
+  /** How records look. One of a later version of the broker may begin with another number. */
+  static final int RECORD_FORMAT = 1;
+
   private byte[] bytes;
   private int size;
+  private long offsetMillis;
 
   FrameWriter(FrameType type) {
     this(type, FIRST_BYTES);
@@ -25,6 +30,21 @@ final class FrameWriter {
   FrameWriter(FrameType type, int expectedBytes) {
     bytes = new byte[expectedBytes];
     u8(type.number());
+  }
+
+  private FrameWriter(int expectedBytes) {
+    bytes = new byte[expectedBytes];
+  }
+
+  /**
+   * One for a record.
+   *
+   * @param offsetMillis what makes a time of this process one that another process can read
+   */
+  static FrameWriter record(int expectedBytes, long offsetMillis) {
+    FrameWriter record = new FrameWriter(expectedBytes + 1);
+    record.offsetMillis = offsetMillis;
+    return record.u8(RECORD_FORMAT);
   }
 
   FrameWriter u8(int value) {
@@ -49,6 +69,11 @@ final class FrameWriter {
     return i32((int) (value >>> 32)).i32((int) value);
   }
 
+  /** A time, or never. */
+  FrameWriter time(long atMillis) {
+    return i64(atMillis == Long.MAX_VALUE ? atMillis : atMillis + offsetMillis);
+  }
+
   FrameWriter block(Bytes content) {
     need(4 + content.length());
     i32(content.length());
@@ -67,13 +92,22 @@ final class FrameWriter {
 
   FrameWriter message(Message message) {
     u8(message.qos().value() | (message.retain() ? RETAIN : 0));
-    i64(message.expiresAtMillis());
+    time(message.expiresAtMillis());
     block(message.topic().utf8());
     block(message.properties().content());
     return block(message.payload());
   }
 
   FrameWriter delivery(Delivery delivery) {
+    i64(delivery.number());
+    if (delivery.isStored()) {
+      i64(delivery.payloadId()).u16(delivery.packetId());
+    }
+    return shape(delivery).message(delivery.message());
+  }
+
+  /** How a message goes to a session. */
+  FrameWriter shape(Delivery delivery) {
     u8(delivery.qos().value()).flag(delivery.retain());
     int[] identifiers = delivery.subscriptionIdentifiers();
     i32(identifiers.length);
@@ -85,7 +119,12 @@ final class FrameWriter {
     if (shared != null) {
       filter(shared).i32(delivery.sharedKey());
     }
-    return message(delivery.message());
+    return this;
+  }
+
+  FrameWriter will(Will will) {
+    u8(will.qos().value()).flag(will.retain());
+    return block(will.topic().utf8()).block(will.properties().content()).block(will.payload());
   }
 
   FrameWriter subscription(Subscription subscription) {

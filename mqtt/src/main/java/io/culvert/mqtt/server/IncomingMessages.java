@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.AckQueue;
 import io.culvert.mqtt.session.InboundAliases;
 import io.culvert.mqtt.session.PacketSender;
@@ -26,15 +27,20 @@ final class IncomingMessages {
   private final Session session;
   private final Limits limits;
   private final PacketSender sender;
+  private final Ledger ledger;
+  private final Wake wake;
   private final InboundAliases aliases;
   private final AckQueue acks = new AckQueue();
   private final ReceivedIds exchanging = new ReceivedIds();
   private int unfinished;
+  private boolean hasEnded;
 
-  IncomingMessages(Session session, Limits limits, PacketSender sender) {
+  IncomingMessages(Session session, Limits limits, PacketSender sender, Ledger ledger, Wake wake) {
     this.session = session;
     this.limits = limits;
     this.sender = sender;
+    this.ledger = ledger;
+    this.wake = wake;
     this.aliases = new InboundAliases(limits.topicAliasMaximum(), Statement.MQTT5_3_3_2_9);
   }
 
@@ -73,7 +79,7 @@ final class IncomingMessages {
   }
 
   /** PUBREL: the identifier is free [MQTT5-4.3.3-12]. */
-  void onPubRel(int packetId) {
+  void onPubRel(int packetId, long nowMillis) {
     if (acks.owesPubRec(packetId)) {
       throw new MqttViolation(
           ReasonCode.PROTOCOL_ERROR, Statement.MQTT5_4_3_3_4, "PUBREL before PUBREC");
@@ -83,7 +89,20 @@ final class IncomingMessages {
       unfinished--;
     }
     ReasonCode reasonCode = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    sender.sendAck(PacketType.PUBCOMP, packetId, reasonCode); // [MQTT5-4.3.3-11]
+    SessionRecords records = session.records();
+    if (known && records != null) {
+      records.notReceived(packetId); // or the next message of this identifier might seem old
+      ledger.whenStored(now -> complete(packetId), nowMillis);
+    } else {
+      sender.sendAck(PacketType.PUBCOMP, packetId, reasonCode); // [MQTT5-4.3.3-11]
+    }
+  }
+
+  private void complete(int packetId) {
+    if (!hasEnded) {
+      sender.sendAck(PacketType.PUBCOMP, packetId, ReasonCode.SUCCESS); // [MQTT5-4.3.3-11]
+      wake.changed();
+    }
   }
 
   /** Decides what PUBACK or PUBREC says; false when none is owed for this identifier. */
@@ -97,6 +116,7 @@ final class IncomingMessages {
 
   /** The connection has ended: the session remembers what is not decided yet. */
   void end() {
+    hasEnded = true;
     acks.forEachUndecidedPubRec(session::addUndecided);
     acks.clear();
   }

@@ -68,13 +68,38 @@ final class Leftovers {
   void remove() {
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
-      session.window().close(packetId);
+      Delivery delivery = session.window().published(packetId);
+      if (delivery != null) {
+        session.close(packetId, delivery);
+      }
     } else {
       Delivery delivery = queued.remove();
       if (!ended) {
         session.removeApart(delivery);
       }
     }
+  }
+
+  /**
+   * As {@link #remove}, for another shard.
+   *
+   * @return removes its record; called when the other shard has one
+   */
+  Runnable removeFromMemory() {
+    SessionRecords records = ended ? null : session.records();
+    Integer packetId = unacknowledged.poll();
+    if (packetId != null) {
+      Delivery delivery = session.window().published(packetId);
+      session.window().close(packetId);
+      return records == null || delivery == null
+          ? () -> {}
+          : () -> records.acknowledged(packetId, delivery);
+    }
+    Delivery delivery = queued.remove();
+    if (!ended) {
+      session.letGoApart(delivery);
+    }
+    return records == null || !delivery.isStored() ? () -> {} : () -> records.remove(delivery);
   }
 
   /** The first one was sent by its session. */
@@ -125,7 +150,7 @@ final class Leftovers {
       Delivery delivery = session.window().published(packetId);
       if (delivery != null) {
         queued.addFirst(delivery);
-        session.window().close(packetId);
+        session.close(packetId, delivery);
       }
     }
     ended = true;

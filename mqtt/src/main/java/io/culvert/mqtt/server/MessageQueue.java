@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * QoS 1 and 2 messages that wait for one session, bounded in number and bytes. Some of them may be
- * set apart: they count here, and are kept by somebody else.
+ * set apart: they count here, and are kept by somebody else. Those at the end may be paged out:
+ * they count here, and are in the session's records only.
  */
 final class MessageQueue {
   private final Limits limits;
@@ -19,7 +20,15 @@ final class MessageQueue {
   private final ArrayDeque<Delivery> deliveries = new ArrayDeque<>();
   private long bytes;
   private int apart;
+  private int paged;
+  private long pagedBytes;
+  private long keptBytes;
   private boolean full;
+
+  /** What of a durable session is kept in memory: enough to send while the next page is read. */
+  private static final int KEPT_MESSAGES = 512;
+
+  private static final int KEPT_BYTES = 256 * 1024;
 
   MessageQueue(Limits limits, Counters counters, HeldBytes held) {
     this.limits = limits;
@@ -33,10 +42,15 @@ final class MessageQueue {
     if (!hasRoomFor(more)) {
       return false;
     }
-    deliveries.add(delivery);
+    add(delivery);
     count(1, more);
-    held.keep(delivery);
     return true;
+  }
+
+  private void add(Delivery delivery) {
+    deliveries.add(delivery);
+    keptBytes += delivery.message().heldBytes();
+    held.keep(delivery);
   }
 
   /** Counts one that is kept elsewhere; false when there is no room for it. */
@@ -62,6 +76,7 @@ final class MessageQueue {
   void rejoin(Delivery delivery) {
     apart--;
     deliveries.add(delivery);
+    keptBytes += delivery.message().heldBytes();
   }
 
   /**
@@ -76,6 +91,7 @@ final class MessageQueue {
       TopicFilter filter = delivery.sharedFilter();
       if (filter != null && (only == null || filter.equals(only))) {
         apart++;
+        keptBytes -= delivery.message().heldBytes();
         keeper.accept(filter, delivery);
       } else {
         deliveries.add(delivery);
@@ -91,9 +107,88 @@ final class MessageQueue {
   /** Takes out the oldest message; there is one. */
   Delivery remove() {
     Delivery delivery = deliveries.remove();
-    count(-1, -delivery.message().heldBytes());
+    int bytesLess = delivery.message().heldBytes();
+    keptBytes -= bytesLess;
+    count(-1, -bytesLess);
     held.letGo(delivery);
     return delivery;
+  }
+
+  // ---- paged out
+
+  /** More wait in the session's records, of so many bytes. */
+  void page(int messages, long pageBytes) {
+    paged += messages;
+    pagedBytes += pageBytes;
+    count(messages, pageBytes);
+  }
+
+  /** One that waited in the records is gone, or waits elsewhere now. */
+  void unpage(long itsBytes) {
+    if (paged > 0) { // else the records are not what they were
+      paged--;
+      pagedBytes -= itsBytes;
+      count(-1, -itsBytes);
+    }
+  }
+
+  /** There are no more in the records, whatever was counted. */
+  void unpageAll() {
+    count(-paged, -pagedBytes);
+    paged = 0;
+    pagedBytes = 0;
+  }
+
+  /** One that has waited in the records, and was counted there, waits here. */
+  void load(Delivery delivery) {
+    int more = delivery.message().heldBytes();
+    unpage(more);
+    add(delivery);
+    count(1, more);
+  }
+
+  /**
+   * Forgets what waits here, because it is in the records as well.
+   *
+   * @return the number of the first one, or 0
+   */
+  long pageOut() {
+    long first = 0;
+    for (Delivery each = deliveries.poll(); each != null; each = deliveries.poll()) {
+      first = first == 0 ? each.number() : first;
+      held.letGo(each);
+      paged++;
+      pagedBytes += each.message().heldBytes();
+    }
+    keptBytes = 0;
+    return first;
+  }
+
+  int paged() {
+    return paged;
+  }
+
+  long pagedBytes() {
+    return pagedBytes;
+  }
+
+  boolean hasPaged() {
+    return paged > 0;
+  }
+
+  /** What comes next need not be in memory yet. */
+  boolean isLong() {
+    return paged > 0 || deliveries.size() >= KEPT_MESSAGES || keptBytes >= KEPT_BYTES;
+  }
+
+  /** The next page is worth having: what is in memory will soon be sent. */
+  boolean wantsPage() {
+    return paged > 0 && deliveries.size() <= KEPT_MESSAGES / 2 && keptBytes <= KEPT_BYTES / 2;
+  }
+
+  /** None that is here can be taken out now. */
+  boolean isEmptyHere() {
+    return deliveries.isEmpty();
   }
 
   /** Nobody takes what is left here; none is set apart. */
@@ -101,15 +196,16 @@ final class MessageQueue {
     while (!deliveries.isEmpty()) {
       remove();
     }
+    unpageAll();
   }
 
   /** Removes what has expired at the front, where the oldest are; gives their number. */
-  int removeExpired(long nowMillis) {
+  int removeExpired(long nowMillis, Consumer<Delivery> gone) {
     int removed = 0;
     for (Delivery first = deliveries.peek();
         first != null && first.message().isExpired(nowMillis);
         first = deliveries.peek()) {
-      remove();
+      gone.accept(remove());
       removed++;
     }
     return removed;
@@ -124,7 +220,7 @@ final class MessageQueue {
   }
 
   int size() {
-    return deliveries.size() + apart;
+    return deliveries.size() + apart + paged;
   }
 
   /**
@@ -151,7 +247,7 @@ final class MessageQueue {
     counters.queued(messages, more);
   }
 
-  private boolean hasRoomFor(int more) {
+  boolean hasRoomFor(int more) {
     return size() < limits.queueMessages() && bytes + more <= limits.queueBytes();
   }
 }

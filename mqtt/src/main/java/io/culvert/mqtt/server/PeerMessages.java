@@ -10,6 +10,7 @@ final class PeerMessages implements ShardLink.Receiver {
   private final SessionMoves moves;
   private final RetainedShards retained;
   private final RemotePublishers publishers;
+  private final Confirmations confirmations;
   private final FrameReader in = new FrameReader();
 
   PeerMessages(
@@ -17,12 +18,14 @@ final class PeerMessages implements ShardLink.Receiver {
       Router router,
       SessionMoves moves,
       RetainedShards retained,
-      RemotePublishers publishers) {
+      RemotePublishers publishers,
+      Confirmations confirmations) {
     this.peers = peers;
     this.router = router;
     this.moves = moves;
     this.retained = retained;
     this.publishers = publishers;
+    this.confirmations = confirmations;
   }
 
   @Override
@@ -41,7 +44,7 @@ final class PeerMessages implements ShardLink.Receiver {
       case MOVE -> moves.onMove(peer, in, nowMillis);
       case CUT -> moves.onCut(peer, in, nowMillis);
       case STATE -> moves.onState(in, nowMillis);
-      case RETAIN -> retained.onRetain(peer, in);
+      case RETAIN -> retained.onRetain(peer, in, nowMillis);
       case RETAINED -> retained.onRetained(in, nowMillis);
       case FEED_OPEN -> retained.onFeedOpen(peer, in);
       case FEED_SLICE -> retained.onFeedSlice(in, nowMillis);
@@ -49,6 +52,7 @@ final class PeerMessages implements ShardLink.Receiver {
       case FEED_CLOSE -> retained.onFeedClose(peer, in);
       case LEFT -> router.sharedShards().onLeft(peer, in, nowMillis);
       case TAKE -> router.sharedShards().onTake(peer, in, nowMillis);
+      case STORED -> confirmations.onStored(peer, in, nowMillis);
       case SHARED_PUBLISH -> router.sharedShards().onSharedPublish(peer, in, nowMillis);
     }
   }

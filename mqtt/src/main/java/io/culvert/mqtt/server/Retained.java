@@ -34,13 +34,15 @@ final class Retained {
   private final Limits limits;
   private final ByteBudget budget;
   private final ShardPlace place;
+  private final Ledger ledger;
   private long bytes;
   private int sysTopics;
 
-  Retained(Limits limits, ByteBudget budget, ShardPlace place, long seed) {
+  Retained(Limits limits, ByteBudget budget, ShardPlace place, Ledger ledger, long seed) {
     this.limits = limits;
     this.budget = budget;
     this.place = place;
+    this.ledger = ledger;
     this.messages = new RetainedTree<>(seed);
   }
 
@@ -60,6 +62,9 @@ final class Retained {
   boolean hasRoomFor(TopicName topic, int payloadBytes) {
     if (payloadBytes == 0) {
       return true;
+    }
+    if (!ledger.isReady()) {
+      return false;
     }
     Message known = messages.get(topic);
     long freed = known == null ? 0 : heldBytes(known);
@@ -86,6 +91,15 @@ final class Retained {
       remove(message.topic()); // [MQTT5-3.3.1-7]
       return;
     }
+    if (ledger.isDurable() && !Router.isSys(message.topic())) {
+      FrameWriter record = FrameWriter.record(FrameWriter.bytesOf(message), ledger.toWall(0));
+      ledger.put(RecordKeys.retained(message.topic()), record.message(message).done());
+    }
+    keep(message);
+  }
+
+  /** As {@link #store}, for one that was stored by an earlier process. */
+  void keep(Message message) {
     forget(messages.put(message.topic(), message)); // [MQTT5-3.3.1-5]
     fileExpiry(message);
     count(message, 1);
@@ -133,7 +147,11 @@ final class Retained {
   }
 
   private void remove(TopicName topic) {
-    forget(messages.remove(topic));
+    Message old = messages.remove(topic);
+    if (old != null && !Router.isSys(topic)) {
+      ledger.delete(RecordKeys.retained(topic));
+    }
+    forget(old);
   }
 
   private void forget(@Nullable Message old) {

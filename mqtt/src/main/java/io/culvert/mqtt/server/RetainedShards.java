@@ -34,6 +34,7 @@ final class RetainedShards {
   private final HeldBytes held;
   private final Peers peers;
   private final ShardPlace place;
+  private final Ledger ledger;
   private final Counters counters;
 
   // Asked by this shard.
@@ -44,11 +45,12 @@ final class RetainedShards {
   // Asked by others: what is left to send.
   private final Map<FeedKey, RetainedTree.Cursor<Message>> cursors = new HashMap<>();
 
-  RetainedShards(Retained own, HeldBytes held, Peers peers, Counters counters) {
+  RetainedShards(Retained own, HeldBytes held, Peers peers, Ledger ledger, Counters counters) {
     this.own = own;
     this.held = held;
     this.peers = peers;
     this.place = peers.place();
+    this.ledger = ledger;
     this.counters = counters;
   }
 
@@ -78,7 +80,7 @@ final class RetainedShards {
     send(message, lastNumber);
   }
 
-  void onRetain(int peer, FrameReader in) {
+  void onRetain(int peer, FrameReader in, long nowMillis) {
     long number = in.i64();
     Message message = in.message();
     boolean fits =
@@ -90,7 +92,10 @@ final class RetainedShards {
       counters.countRetainedRefused();
     }
     if (number != 0) {
-      peers.send(peer, new FrameWriter(FrameType.RETAINED).i64(number).flag(fits).done());
+      ledger.whenStored(
+          now ->
+              peers.send(peer, new FrameWriter(FrameType.RETAINED).i64(number).flag(fits).done()),
+          nowMillis);
     }
   }
 

@@ -11,6 +11,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,14 @@ final class Router {
   private final Peers peers;
   private final Routes routes;
   private final RemotePublishers remotePublishers;
+  private final Ledger ledger;
+  private final Confirmations confirmations;
   private final SharedShards sharedShards;
   private final FanOut<Routes.Route> remote = new FanOut<>();
   private int sharedSubscriptions;
+
+  /** What the message that is being published waits for before it is acknowledged. */
+  private @Nullable Awaited awaited;
 
   Router(
       Limits limits,
@@ -50,6 +56,8 @@ final class Router {
       RetainedShards retainedShards,
       Peers peers,
       RemotePublishers remotePublishers,
+      Ledger ledger,
+      Confirmations confirmations,
       LongSupplier random) {
     this.limits = limits;
     this.budget = budget;
@@ -60,10 +68,20 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
+    this.ledger = ledger;
+    this.confirmations = confirmations;
     this.shared = new SharedRouting(limits, counters, subscriptions, routes);
     this.sharedShards =
         new SharedShards(
-            limits.sharedStrategy(), shared, subscriptions, routes, peers, remotePublishers);
+            limits.sharedStrategy(),
+            shared,
+            subscriptions,
+            routes,
+            peers,
+            remotePublishers,
+            ledger,
+            confirmations,
+            counters);
     shared.join(sharedShards);
   }
 
@@ -89,7 +107,7 @@ final class Router {
   /** Adds it, or replaces that of the same session and filter. */
   void add(Subscription subscription) {
     if (subscriptions.put(subscription.filter(), subscription) == null) { // [MQTT5-3.8.4-3]
-      routes.added(subscription.filter(), subscription.session().isConnected());
+      routes.added(subscription);
       sharedSubscriptions += subscription.filter().isShared() ? 1 : 0;
       budget.held().add(heldBytes(subscription.filter()));
     }
@@ -113,7 +131,7 @@ final class Router {
     TopicFilter filter = subscription.filter();
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
     if (subscriptions.remove(filter, subscription) != null) {
-      routes.removed(filter, subscription.session().isConnected());
+      routes.removed(subscription);
       sharedSubscriptions -= filter.isShared() ? 1 : 0;
       budget.held().add(-heldBytes(filter));
     }
@@ -148,15 +166,94 @@ final class Router {
   /** Publishes what a client sent, and answers it at QoS 1 and 2. */
   void publish(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
     if (budget.isScarce() && !hasMemoryFor(publish.qos(), topic)) {
-      refuseForMemory(connection, publish);
+      counters.countRefusedForMemory(MemoryRefusal.MESSAGE);
+      refuse(connection, publish);
       return;
     }
+    if (!ledger.isReady() && hasToBeStored(connection, publish, topic)) {
+      refuse(connection, publish);
+      return;
+    }
+    awaited = null;
+    long changes = ledger.changes();
     if (publish.retain() && retainedShards.isElsewhere(topic)) {
       publishRetained(connection, publish, topic, nowMillis);
       return;
     }
     ReasonCode reasonCode = publish(connection.session(), publish, topic, nowMillis);
-    answer(connection, publish.qos(), publish.packetId(), reasonCode);
+    if (publish.qos() != QoS.AT_MOST_ONCE) {
+      int packetId = publish.packetId();
+      if (ledger.changes() == changes && awaited == null) {
+        connection.acceptPublish(packetId, reasonCode);
+      } else {
+        QoS qos = publish.qos();
+        whenStored(changes, now -> accept(connection, qos, packetId, reasonCode, now), nowMillis);
+      }
+    }
+  }
+
+  /** All that it has to be stored in is stored, but perhaps that it was received. */
+  private void accept(
+      ServerConnection connection, QoS qos, int packetId, ReasonCode reasonCode, long nowMillis) {
+    long changes = ledger.changes();
+    if (!reasonCode.isError()) {
+      spreadIsOver(connection.session(), qos, packetId);
+    }
+    if (ledger.changes() == changes) {
+      answer(connection, qos, packetId, reasonCode);
+    } else {
+      ledger.whenStored(now -> answer(connection, qos, packetId, reasonCode), nowMillis);
+    }
+  }
+
+  /** Does something when all is stored that has changed since then, here and in other shards. */
+  private void whenStored(long changes, LongConsumer action, long nowMillis) {
+    Awaited all = awaiting();
+    awaited = null;
+    if (ledger.changes() != changes) {
+      all.more();
+      ledger.whenStored(all::done, nowMillis);
+    }
+    all.then(action, nowMillis);
+  }
+
+  private Awaited awaiting() {
+    Awaited all = awaited;
+    if (all == null) {
+      all = new Awaited();
+      awaited = all;
+    }
+    return all;
+  }
+
+  /** Whether a message needs the disk, which has no room now or fails. */
+  private boolean hasToBeStored(ServerConnection connection, Publish publish, TopicName topic) {
+    if (publish.retain() && !publish.payload().isEmpty()) {
+      return true;
+    }
+    if (publish.qos() == QoS.AT_MOST_ONCE) {
+      return false;
+    }
+    Session source = connection.session();
+    if (publish.qos() == QoS.EXACTLY_ONCE && source != null && source.isDurable()) {
+      return true;
+    }
+    match(topic);
+    if (fanOut.groupCount() + remote.groupCount() > 0) {
+      return true;
+    }
+    for (int i = 0; i < fanOut.size(); i++) {
+      Subscription each = fanOut.get(i);
+      if (each.session().isDurable() && each.options().qos() != QoS.AT_MOST_ONCE) {
+        return true;
+      }
+    }
+    for (int i = 0; i < remote.size(); i++) {
+      if (remote.get(i).isDurable()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where memory is scarce, only what leaves at once for good is taken, and in the end nothing. */
@@ -182,10 +279,9 @@ final class Router {
    * An MQTT 5 client is told, and may try again. An older one knows no such answer: it keeps what
    * it has not got an acknowledgement for, and sends that again when it has connected anew.
    */
-  private void refuseForMemory(ServerConnection connection, Publish publish) {
+  private void refuse(ServerConnection connection, Publish publish) {
     counters.countReceived(publish.qos(), publish.payload().length());
     counters.countRefusedPublish(ReasonCode.QUOTA_EXCEEDED);
-    counters.countRefusedForMemory(MemoryRefusal.MESSAGE);
     if (publish.qos() != QoS.AT_MOST_ONCE && !connection.version().isMqtt5()) {
       connection.disconnect(ReasonCode.QUOTA_EXCEEDED, DisconnectCause.SERVER_DISCONNECT);
     }
@@ -208,6 +304,7 @@ final class Router {
       ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
     counters.countReceived(publish.qos(), publish.payload().length());
     int packetId = publish.packetId();
+    long changes = ledger.changes();
     ReasonCode refusal =
         refusal(
             connection.session(),
@@ -224,15 +321,29 @@ final class Router {
     Message message = Message.of(publish, topic, nowMillis);
     if (retained.hasRoomForNew(topic, publish.payload().length())) {
       match(topic);
+      Spread spread = received(connection.session(), publish.qos(), packetId, true);
+      ledger.spread(spread);
       ReasonCode reached = deliver(connection.session(), message, nowMillis);
+      end(spread);
+      Awaited all = awaiting();
+      all.more();
+      boolean[] isRetained = {false};
       retainedShards.storeElsewhere(
           message,
-          (isStored, now) ->
-              answer(
+          (isStored, now) -> {
+            isRetained[0] = isStored;
+            all.done(now);
+          });
+      whenStored(
+          changes,
+          now ->
+              accept(
                   connection,
                   message.qos(),
                   packetId,
-                  isStored ? reached : ReasonCode.QUOTA_EXCEEDED));
+                  isRetained[0] ? reached : ReasonCode.QUOTA_EXCEEDED,
+                  now),
+          nowMillis);
       return;
     }
     Hold hold = new Hold();
@@ -243,14 +354,20 @@ final class Router {
           if (!hold.isOver) {
             connection.publisher().release();
           }
-          ReasonCode reasonCode = ReasonCode.QUOTA_EXCEEDED;
           if (!isStored) {
-            counters.countRefusedPublish(reasonCode);
-          } else {
-            match(message.topic());
-            reasonCode = deliver(connection.session(), message, now);
+            counters.countRefusedPublish(ReasonCode.QUOTA_EXCEEDED);
+            answer(connection, message.qos(), packetId, ReasonCode.QUOTA_EXCEEDED);
+            return;
           }
-          answer(connection, message.qos(), packetId, reasonCode);
+          awaited = null;
+          long before = ledger.changes();
+          match(message.topic());
+          Spread spread = received(connection.session(), message.qos(), packetId, true);
+          ledger.spread(spread);
+          ReasonCode reached = deliver(connection.session(), message, now);
+          end(spread);
+          whenStored(
+              before, then -> accept(connection, message.qos(), packetId, reached, then), now);
         });
   }
 
@@ -269,10 +386,14 @@ final class Router {
       return refusal;
     }
     match(topic);
+    Spread spread = received(source, publish.qos(), publish.packetId(), false);
     if (isForNobody() && !publish.retain()) {
       return ReasonCode.NO_MATCHING_SUBSCRIBERS;
     }
-    return route(source, Message.of(publish, topic, nowMillis), nowMillis);
+    ledger.spread(spread);
+    ReasonCode reached = route(source, Message.of(publish, topic, nowMillis), nowMillis);
+    end(spread);
+    return reached;
   }
 
   /**
@@ -295,6 +416,46 @@ final class Router {
     }
     match(message.topic());
     return route(source, message, nowMillis);
+  }
+
+  /**
+   * A repetition of this message is known as one, also after a crash: from now on, or where other
+   * shards have to store it, when they have.
+   *
+   * @return how it comes to the other shards, or null where that need not be known
+   */
+  private @Nullable Spread received(
+      @Nullable Session source, QoS qos, int packetId, boolean isSpread) {
+    SessionRecords records = source == null ? null : source.records();
+    if (records == null || qos != QoS.EXACTLY_ONCE) {
+      return null;
+    }
+    long shards = 0;
+    for (int i = 0; i < remote.size(); i++) {
+      shards |= remote.get(i).isDurable() ? 1L << remote.get(i).peer() : 0;
+    }
+    boolean wasSpread = records.isSpreading(packetId);
+    if (shards == 0 && remote.groupCount() == 0 && !isSpread && !wasSpread) {
+      records.received(packetId);
+      return null;
+    }
+    return records.spread(packetId, shards | peers.place().bit());
+  }
+
+  private void end(@Nullable Spread spread) {
+    ledger.spread(null);
+    if (spread != null) {
+      awaiting(); // at the least its end is still to be stored
+      spread.put(ledger, peers.place().number());
+    }
+  }
+
+  /** All shards have stored it, and nobody else may still get it. */
+  private void spreadIsOver(@Nullable Session source, QoS qos, int packetId) {
+    SessionRecords records = source == null ? null : source.records();
+    if (records != null && qos == QoS.EXACTLY_ONCE && records.isSpreading(packetId)) {
+      records.received(packetId);
+    }
   }
 
   /** Publishes what the server says of itself, which no limit refuses. */
@@ -368,7 +529,8 @@ final class Router {
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
     for (int i = 0; i < remote.groupCount(); i++) {
-      sharedShards.deliver(remote.group(i), message, source, publisher, nowMillis);
+      Awaited stored = ledger.isDurable() && message.qos() != QoS.AT_MOST_ONCE ? awaiting() : null;
+      sharedShards.deliver(remote.group(i), message, source, publisher, stored, nowMillis);
       reached++;
     }
     for (int i = 0; i < fanOut.groupCount(); i++) {
@@ -400,6 +562,7 @@ final class Router {
       }
     }
     counters.countDropped(DropReason.NOT_PERMITTED, targets.notPermitted());
+    ledger.forSeveral(targets.size() > 1);
     targets.deliver(message, toSlowDown, nowMillis);
     return targets.size();
   }
@@ -416,28 +579,58 @@ final class Router {
   /** Sends a message to the shards that have plain subscriptions for it; gives their number. */
   private int forward(Message message, @Nullable LocalPublisher publisher) {
     long shards = 0;
+    long durable = 0;
     for (int i = 0; i < remote.size(); i++) {
-      shards |= 1L << remote.get(i).peer();
+      long shard = 1L << remote.get(i).peer();
+      shards |= shard;
+      durable |= remote.get(i).isDurable() ? shard : 0;
     }
     if (shards == 0) {
       return 0;
     }
+    if (message.qos() == QoS.AT_MOST_ONCE) {
+      durable = 0;
+    }
+    forward(message, publisher, shards & ~durable, false);
+    forward(message, publisher, durable, true);
+    return Long.bitCount(shards);
+  }
+
+  private void forward(
+      Message message, @Nullable LocalPublisher publisher, long shards, boolean isAsked) {
+    if (shards == 0) {
+      return;
+    }
     int name = message.qos() == QoS.AT_MOST_ONCE ? 0 : remotePublishers.nameOf(publisher);
     Bytes frame =
-        new FrameWriter(FrameType.PUBLISH, FrameWriter.bytesOf(message))
+        spreadOf(new FrameWriter(FrameType.PUBLISH, FrameWriter.bytesOf(message)).flag(isAsked))
             .i32(name)
             .message(message)
             .done();
     for (long left = shards; left != 0; left &= left - 1) {
       int peer = Long.numberOfTrailingZeros(left);
+      if (isAsked) {
+        confirmations.expect(peer, awaiting());
+      }
       peers.send(peer, frame);
       peers.slowDown(peer, publisher);
     }
-    return Long.bitCount(shards);
+  }
+
+  private FrameWriter spreadOf(FrameWriter frame) {
+    Spread spread = ledger.spread();
+    frame.flag(spread != null);
+    if (spread != null) {
+      spread.writeTo(frame);
+    }
+    return frame;
   }
 
   /** A message from another shard, for the plain subscriptions of this one. */
   void onPublish(int peer, FrameReader in, long nowMillis) {
+    Confirmations.Receipt receipt = in.flag() ? confirmations.received(peer) : null;
+    long changes = ledger.changes();
+    Spread spread = in.flag() ? Spread.read(in) : null;
     int name = in.i32();
     Message message = in.message();
     Publisher toSlowDown = remotePublishers.incoming(peer, name);
@@ -446,8 +639,18 @@ final class Router {
     }
     fanOut.clear();
     subscriptions.match(message.topic(), fanOut);
+    ledger.spread(spread);
     deliver(null, message, 1L << peer, toSlowDown, nowMillis);
+    ledger.spread(null);
+    if (spread != null) {
+      spread.put(ledger, peers.place().number());
+    }
     fanOut.clear();
+    if (receipt != null && ledger.changes() != changes) {
+      ledger.whenStored(now -> receipt.done(), nowMillis);
+    } else if (receipt != null) {
+      receipt.done();
+    }
   }
 
   /** A publisher waits for another shard. */

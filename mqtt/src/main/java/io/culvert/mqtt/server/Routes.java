@@ -40,52 +40,64 @@ final class Routes {
 
   // ---- of this shard
 
-  /**
-   * @param isConnected whether its session is
-   */
-  void added(TopicFilter filter, boolean isConnected) {
+  void added(Subscription subscription) {
+    TopicFilter filter = subscription.filter();
     if (!place.isAlone()) {
-      isChanged = isChanged || !own.containsKey(filter);
-      change(filter, 1, isConnected ? 1 : 0);
+      Route before = own.get(filter);
+      Session session = subscription.session();
+      isChanged = isChanged || before == null || (session.isDurable() && before.durable == 0);
+      change(filter, 1, session.isConnected() ? 1 : 0, session.isDurable() ? 1 : 0);
     }
   }
 
   /** As {@link #added}. */
-  void removed(TopicFilter filter, boolean isConnected) {
+  void removed(Subscription subscription) {
     if (!place.isAlone()) {
-      change(filter, -1, isConnected ? -1 : 0);
+      Session session = subscription.session();
+      change(
+          subscription.filter(), -1, session.isConnected() ? -1 : 0, session.isDurable() ? -1 : 0);
     }
   }
 
   /** A session with this shared subscription has been connected, or has lost its connection. */
   void connected(TopicFilter filter, boolean isConnected) {
     if (!place.isAlone()) {
-      change(filter, 0, isConnected ? 1 : -1);
+      change(filter, 0, isConnected ? 1 : -1, 0);
     }
   }
 
   /** What this shard holds of a filter. */
   Route own(TopicFilter filter) {
     Route known = own.get(filter);
-    return known == null ? new Route(place.number(), filter, 0, 0) : known;
+    return known == null ? new Route(place.number(), filter, 0, 0, 0) : known;
   }
 
-  private void change(TopicFilter filter, int more, int moreConnected) {
+  private void change(TopicFilter filter, int more, int moreConnected, int moreDurable) {
     Route before = own(filter);
     Route after =
-        new Route(place.number(), filter, before.count + more, before.connected + moreConnected);
+        new Route(
+            place.number(),
+            filter,
+            before.count + more,
+            before.connected + moreConnected,
+            before.durable + moreDurable);
     if (after.count == 0) {
       own.remove(filter);
     } else {
       own.put(filter, after);
     }
-    boolean isNews = before.count == 0 || after.count == 0 || filter.isShared();
+    boolean isNews =
+        before.count == 0
+            || after.count == 0
+            || (before.durable == 0) != (after.durable == 0)
+            || filter.isShared();
     if (isNews) {
       peers.sendToAll(
           new FrameWriter(FrameType.ROUTE)
               .filter(filter)
               .i32(after.count)
               .i32(after.connected)
+              .i32(after.durable)
               .done());
     }
   }
@@ -116,7 +128,7 @@ final class Routes {
 
   Route onRoute(int peer, FrameReader in) {
     TopicFilter filter = in.filter();
-    Route route = new Route(peer, filter, in.i32(), in.i32());
+    Route route = new Route(peer, filter, in.i32(), in.i32(), in.i32());
     if (route.count == 0) {
       remote.remove(filter, route);
     } else {
@@ -156,8 +168,13 @@ final class Routes {
    * @param count of subscriptions; what the others know of a plain filter is only whether there are
    *     any
    * @param connected of those; the others know it of shared filters
+   * @param durable those of sessions that are; the others know whether there are any
    */
-  record Route(int peer, TopicFilter filter, int count, int connected) {}
+  record Route(int peer, TopicFilter filter, int count, int connected, int durable) {
+    boolean isDurable() {
+      return durable > 0;
+    }
+  }
 
   private record Waiting(long sync, LongConsumer action) {}
 }

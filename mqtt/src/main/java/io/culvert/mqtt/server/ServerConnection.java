@@ -321,6 +321,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
+  /** The session that its CONNECT will have, before that is accepted. */
+  void join(Session joined) {
+    session = joined;
+    joined.userName(userName());
+  }
+
   /** Accepts the CONNECT; the broker has made or found the session. */
   void acceptConnect(
       Session accepted,
@@ -334,9 +340,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     state = State.CONNECTED;
     lastReceivedMillis = nowMillis; // nobody has read since CONNECT
     awaitsDecision = false;
-    session = accepted;
-    accepted.userName(userName());
-    incoming = new IncomingMessages(accepted, limits, sender);
+    join(accepted);
+    incoming = new IncomingMessages(accepted, limits, sender, accepted.ledger(), wake);
     throttle = Throttle.of(limits, accepted.counters(), nowMillis);
     keepAliveMillis = keepAliveSeconds * 1000L;
     // [MQTT5-3.1.4-5]
@@ -675,8 +680,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return switch (packet.type()) {
       case PUBLISH -> incoming().onPublish((Publish) packet);
       case PUBACK -> connected().onPubAck(packet.packetId());
-      case PUBREC -> connected().onPubRec((PubRec) packet);
-      case PUBREL -> onPubRel(packet.packetId());
+      case PUBREC -> connected().onPubRec((PubRec) packet, nowMillis);
+      case PUBREL -> onPubRel(packet.packetId(), nowMillis);
       case PUBCOMP -> connected().onPubComp(packet.packetId());
       case SUBSCRIBE -> onSubscribe((Subscribe) packet);
       case UNSUBSCRIBE -> onUnsubscribe((Unsubscribe) packet);
@@ -748,8 +753,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return new ServerEvent.ConnectRequested(connect);
   }
 
-  private @Nullable ServerEvent onPubRel(int packetId) {
-    incoming().onPubRel(packetId);
+  private @Nullable ServerEvent onPubRel(int packetId, long nowMillis) {
+    incoming().onPubRel(packetId, nowMillis);
     return null;
   }
 

@@ -40,6 +40,9 @@ public final class Session {
   /** This object with its window, its queue and its places in directories, roughly. */
   private static final int OVERHEAD_BYTES = 1024;
 
+  /** What is known of its records, roughly. */
+  private static final int RECORDS_BYTES = 200;
+
   /** Of a Will beside its bytes. */
   private static final int WILL_BYTES = 200;
 
@@ -48,6 +51,7 @@ public final class Session {
   private final ByteBudget budget;
   private final Counters counters;
   private final BrokerLog log;
+  private final Ledger ledger;
   private final OutboundWindow window;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
@@ -55,6 +59,8 @@ public final class Session {
   private @Nullable Runnable whenDecided;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
   private @Nullable MessageQueue queue;
+  private @Nullable SessionRecords records;
+  private int queueing;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
   private @Nullable Backlog backlog;
   private @Nullable Shares shares;
@@ -87,12 +93,14 @@ public final class Session {
       ByteBudget budget,
       Counters counters,
       BrokerLog log,
+      Ledger ledger,
       Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.limits = limits;
     this.budget = budget;
     this.counters = counters;
     this.log = log;
+    this.ledger = ledger;
     this.window = new OutboundWindow(limits.inFlight(), counters.inFlight(), budget.held());
     this.deadline = deadlines.entry(this);
   }
@@ -166,6 +174,17 @@ public final class Session {
     return waiting == null ? 0 : waiting.bytes();
   }
 
+  /** Those of them that are in its records only. */
+  int pagedMessages() {
+    MessageQueue waiting = queue;
+    return waiting == null ? 0 : waiting.paged();
+  }
+
+  long pagedBytes() {
+    MessageQueue waiting = queue;
+    return waiting == null ? 0 : waiting.pagedBytes();
+  }
+
   /** Messages that were sent and are not acknowledged. */
   public int inFlight() {
     return window.size();
@@ -173,6 +192,242 @@ public final class Session {
 
   Counters counters() {
     return counters;
+  }
+
+  // ---- durability
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  /** It survives the process, from its begin to its end. */
+  boolean isDurable() {
+    return records != null;
+  }
+
+  @Nullable SessionRecords records() {
+    return records;
+  }
+
+  void records(SessionRecords its) {
+    records = its;
+  }
+
+  /** Writes down how it is now, apart from what has records of its own. */
+  void putRecord() {
+    SessionRecords kept = records;
+    if (kept != null && !isOver) {
+      kept.put(this);
+    }
+  }
+
+  boolean hasPaged() {
+    MessageQueue waiting = queue;
+    return waiting != null && waiting.hasPaged();
+  }
+
+  /** Some of its messages wait in its records, and it can use them now. */
+  boolean wantsPage() {
+    MessageQueue waiting = queue;
+    return !isOver && isConnected() && waiting != null && waiting.hasPaged();
+  }
+
+  /** A message waits again that was in its record only. */
+  void loaded(Delivery delivery, int packetId) {
+    MessageQueue waiting = queue();
+    if (packetId != 0 && window.isFree(packetId)) {
+      waiting.unpage(delivery.message().heldBytes());
+      window.restoreUnsent(packetId, delivery);
+    } else {
+      waiting.load(delivery);
+    }
+  }
+
+  /** So many are in its records, whatever was counted. */
+  void hasOnlyPaged(int messages, long bytes) {
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.unpageAll();
+      waiting.page(messages, bytes);
+    }
+    forgetEmptyQueue();
+  }
+
+  /** A message of a shared subscription is about to be in memory, if it has no connection. */
+  boolean takesShared(int itsBytes) {
+    MessageQueue waiting = queue;
+    if (isOver || isConnected() || waiting == null || !waiting.hasPaged()) {
+      return false;
+    }
+    waiting.unpage(itsBytes);
+    return true;
+  }
+
+  /** A message whose record is of no use any more. */
+  void unreadable(int itsBytes, long nowMillis) {
+    queue().unpage(itsBytes);
+    dropped(DropReason.DAMAGED, 1, nowMillis);
+  }
+
+  /** A message that has expired while it was in its record only. */
+  void expiredOnPage(int itsBytes, long nowMillis) {
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.unpage(itsBytes);
+      dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
+      forgetEmptyQueue();
+    }
+  }
+
+  /** So many more messages are in its records. */
+  void hasInRecords(int messages, long bytes) {
+    if (messages > 0) {
+      queue().page(messages, bytes);
+    }
+  }
+
+  /** Without a connection its queue need not be in memory, but for what others may get. */
+  void pageOut() {
+    MessageQueue waiting = queue;
+    SessionRecords kept = records;
+    if (waiting != null && kept != null) {
+      long first = waiting.pageOut();
+      if (first != 0) {
+        kept.pagesFrom(first);
+      }
+    }
+  }
+
+  /** Writes a message down; it is sent, or waits, when it is stored. */
+  private void store(SessionRecords kept, Delivery delivery, long nowMillis) {
+    boolean isShared = delivery.sharedFilter() != null;
+    if (!isShared && ledger.isDoneFor(kept.id())) {
+      return;
+    }
+    if (!hasRoomFor(delivery, nowMillis)) {
+      dropped(DropReason.QUEUE_FULL, 1, nowMillis);
+      return;
+    }
+    MessageQueue waiting = queue;
+    boolean isPaged = !isShared && (connection == null || (waiting != null && waiting.isLong()));
+    boolean isNext = !isPaged && queueing == 0 && isIdle() && window.canReserve();
+    Delivery stored = kept.add(delivery, isNext ? window.reserve() : 0);
+    if (!isShared) {
+      ledger.isStoredFor(kept.id());
+    }
+    if (isPaged) {
+      page(kept, stored);
+    } else {
+      queueing += isNext ? 0 : 1;
+      kept.keeps(stored);
+    }
+    ledger.whenStored(now -> arrived(kept, stored, now), nowMillis);
+  }
+
+  private void page(SessionRecords kept, Delivery stored) {
+    kept.pages(stored);
+    queue().page(1, stored.message().heldBytes());
+  }
+
+  private void arrived(SessionRecords kept, Delivery stored, long nowMillis) {
+    boolean isHere = kept.arriving().remove(stored);
+    boolean isShared = stored.sharedFilter() != null;
+    if (isOver) {
+      if (isHere && isShared) {
+        shares().redeliver(stored, nowMillis);
+      }
+    } else if (!isHere) {
+      pump(nowMillis); // it is in its record only
+    } else if (stored.packetId() != 0) {
+      sendReserved(stored, nowMillis);
+    } else {
+      queueing--;
+      if (connection == null && isShared) {
+        shares().setApart(stored, nowMillis);
+      } else if (!isShared && (connection == null || hasPaged())) {
+        page(kept, stored);
+        pump(nowMillis);
+      } else {
+        sendOrQueue(stored, nowMillis);
+      }
+    }
+    goOnIfDecided();
+  }
+
+  private void sendReserved(Delivery stored, long nowMillis) {
+    ServerConnection to = connection;
+    int packetId = stored.packetId();
+    if (to == null || !to.hasRoom() || !window.hasQuota() || budget.isFull()) {
+      window.enterReserved(packetId, stored);
+      if (to != null) {
+        to.pollAgain();
+      }
+    } else if (fits(to, stored, nowMillis)) {
+      window.openReserved(packetId, stored);
+      to.sendPublish(stored, packetId, false, nowMillis);
+      counters.countDelivered(stored.qos(), stored.message());
+    } else {
+      window.giveBack(packetId);
+    }
+  }
+
+  private boolean hasRoomFor(Delivery delivery, long nowMillis) {
+    MessageQueue waiting = queue;
+    if (waiting == null) {
+      return isIdle() || canQueue(delivery.message().heldBytes());
+    }
+    int bytes = delivery.message().heldBytes();
+    if (waiting.hasRoomFor(bytes)) {
+      return true;
+    }
+    int expired = waiting.removeExpired(nowMillis, this::forget);
+    if (expired > 0) {
+      dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
+    }
+    SessionRecords kept = records;
+    if (waiting.hasPaged() && kept != null) {
+      kept.removeExpired(this, nowMillis);
+    }
+    return waiting.hasRoomFor(bytes);
+  }
+
+  /** This message is done with. */
+  private void forget(Delivery delivery) {
+    SessionRecords kept = records;
+    if (kept != null && delivery.isStored()) {
+      kept.remove(delivery);
+    }
+  }
+
+  private MessageQueue queue() {
+    MessageQueue waiting = queue;
+    if (waiting == null) {
+      waiting = new MessageQueue(limits, counters, budget.held());
+      queue = waiting;
+    }
+    return waiting;
+  }
+
+  /** All that was set down of it. */
+  private void endRecords(SessionRecords kept) {
+    subscriptions.values().forEach(kept::remove);
+    for (int packetId : received.toArray()) {
+      kept.notReceived(packetId);
+    }
+    for (int packetId = window.oldest(); packetId != 0; packetId = window.after(packetId)) {
+      Delivery delivery = window.published(packetId);
+      if (delivery == null) {
+        kept.completed(packetId);
+      } else {
+        kept.acknowledged(packetId, delivery);
+      }
+    }
+    kept.arriving().forEach(kept::remove);
+    MessageQueue waiting = queue;
+    if (waiting != null) {
+      waiting.forEach(kept::remove);
+    }
+    kept.end(waiting != null && waiting.hasPaged());
   }
 
   // ---- connection
@@ -250,7 +505,26 @@ public final class Session {
         to.sendPublish(delivery, 0, false, nowMillis);
         counters.countDelivered(QoS.AT_MOST_ONCE, delivery.message());
       }
-    } else if (to != null && isIdle() && budget.isFull()) {
+    } else if (records != null) {
+      store(records, delivery, nowMillis);
+    } else if (delivery.message().qos() == QoS.EXACTLY_ONCE && ledger.isBusy()) {
+      // To nobody before it is stored for those who need that.
+      ledger.whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
+    } else {
+      sendOrQueue(delivery, nowMillis);
+    }
+  }
+
+  private void sendOrQueueUnlessOver(Delivery delivery, long nowMillis) {
+    if (!isOver) {
+      sendOrQueue(delivery, nowMillis);
+    }
+  }
+
+  /** One that another shard or the journal has had. */
+  void sendOrQueue(Delivery delivery, long nowMillis) {
+    ServerConnection to = connection;
+    if (to != null && isIdle() && budget.isFull()) {
       enqueue(delivery, nowMillis); // where it is there once for all who get it
       to.pollAgain();
     } else if (to != null && isIdle()) {
@@ -388,6 +662,11 @@ public final class Session {
     if (to == null || (queue == null && feeds == null && window.isEmpty())) {
       return;
     }
+    MessageQueue waiting = queue;
+    SessionRecords kept = records;
+    if (waiting != null && kept != null && waiting.wantsPage()) {
+      kept.load(this);
+    }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
       if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
         return;
@@ -412,9 +691,14 @@ public final class Session {
 
   /** Messages that will never be delivered because the session ends. */
   void discard(long nowMillis) {
-    int lost = window.size() + queuedMessages();
+    SessionRecords kept = records;
+    int lost = window.size() + queuedMessages() + (kept == null ? 0 : kept.arriving().size());
     if (lost > 0) {
       dropped(DropReason.SESSION_ENDED, lost, nowMillis);
+    }
+    if (kept != null) {
+      rejoin();
+      endRecords(kept);
     }
     clear();
   }
@@ -445,6 +729,7 @@ public final class Session {
             : OVERHEAD_BYTES
                 + clientId.length()
                 + received.heldBytes()
+                + (records == null ? 0 : RECORDS_BYTES)
                 + (left == null
                     ? 0
                     : WILL_BYTES
@@ -462,8 +747,22 @@ public final class Session {
       return;
     }
     int packetId = delivery.qos() == QoS.AT_MOST_ONCE ? 0 : window.open(delivery);
-    to.sendPublish(delivery, packetId, false, nowMillis); // [MQTT5-2.2.1-4], [MQTT5-3.3.1-3]
     counters.countDelivered(delivery.qos(), delivery.message());
+    SessionRecords kept = records;
+    if (kept != null && delivery.isStored()) {
+      kept.sent(packetId, delivery);
+      if (delivery.qos() == QoS.EXACTLY_ONCE) { // or it might be sent again under another one
+        ledger.whenStored(now -> sendStored(to, delivery, packetId, now), nowMillis);
+        return;
+      }
+    }
+    to.sendPublish(delivery, packetId, false, nowMillis); // [MQTT5-2.2.1-4], [MQTT5-3.3.1-3]
+  }
+
+  private void sendStored(ServerConnection to, Delivery delivery, int packetId, long nowMillis) {
+    if (connection == to && to.isConnected() && window.published(packetId) == delivery) {
+      to.sendPublish(delivery, packetId, false, nowMillis);
+    }
   }
 
   private boolean fits(ServerConnection to, Delivery delivery, long nowMillis) {
@@ -471,6 +770,7 @@ public final class Session {
       return true;
     }
     dropped(DropReason.TOO_LARGE, 1, nowMillis); // [MQTT5-3.1.2-25]
+    forget(delivery);
     return false;
   }
 
@@ -479,13 +779,26 @@ public final class Session {
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
     } else if (!mayReceive(delivery.message().topic())) {
-      window.close(packetId);
+      close(packetId, delivery);
       dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
     } else if (to.fits(delivery, nowMillis)) {
-      to.sendPublish(delivery, packetId, true, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
+      boolean isFirst = window.isFirstTime();
+      if (isFirst) {
+        counters.countDelivered(delivery.qos(), delivery.message());
+      }
+      to.sendPublish(delivery, packetId, !isFirst, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
     } else {
-      window.close(packetId);
+      close(packetId, delivery);
       dropped(DropReason.TOO_LARGE, 1, nowMillis);
+    }
+  }
+
+  /** The exchange of a message that was sent is over. */
+  void close(int packetId, Delivery delivery) {
+    window.close(packetId);
+    SessionRecords kept = records;
+    if (kept != null && delivery.isStored()) {
+      kept.acknowledged(packetId, delivery);
     }
   }
 
@@ -494,7 +807,7 @@ public final class Session {
         queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
     boolean added = waiting.offer(delivery);
     if (!added) {
-      int expired = waiting.removeExpired(nowMillis);
+      int expired = waiting.removeExpired(nowMillis, this::forget);
       if (expired > 0) {
         dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
         added = waiting.offer(delivery);
@@ -505,6 +818,7 @@ public final class Session {
     }
     if (!added) {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
+      forget(delivery);
     }
     queue = waiting.size() == 0 ? null : waiting;
   }
@@ -512,6 +826,9 @@ public final class Session {
   private @Nullable Delivery nextWaiting(long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
+      if (waiting.isEmptyHere()) {
+        return null; // the next page is on its way
+      }
       Delivery delivery = waiting.remove();
       Backlog holding = backlog;
       if (holding != null) {
@@ -525,8 +842,10 @@ public final class Session {
         waiting = null;
       }
       if (delivery.message().isExpired(nowMillis)) {
+        forget(delivery);
         dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
       } else if (!mayReceive(delivery.message().topic())) { // any more
+        forget(delivery);
         dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
       } else {
         return delivery;
@@ -649,7 +968,8 @@ public final class Session {
     queue = waiting;
     boolean added = waiting.offerApart(delivery);
     if (!added) {
-      int expired = waiting.removeExpired(nowMillis) + keeper.removeExpired(nowMillis);
+      int expired =
+          waiting.removeExpired(nowMillis, this::forget) + keeper.removeExpired(nowMillis);
       if (expired > 0) {
         dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
         added = waiting.offerApart(delivery);
@@ -659,12 +979,19 @@ public final class Session {
       keeper.addQueued(delivery);
     } else {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
+      forget(delivery);
       forgetEmptyQueue();
     }
   }
 
   /** One that was set apart is gone. */
   void removeApart(Delivery delivery) {
+    forget(delivery);
+    letGoApart(delivery);
+  }
+
+  /** As above, while its record stays until somebody else has one. */
+  void letGoApart(Delivery delivery) {
     MessageQueue waiting = queue;
     if (waiting != null) {
       waiting.removeApart(delivery);
@@ -708,22 +1035,29 @@ public final class Session {
     Delivery delivery = window.published(packetId);
     if (delivery != null) {
       check(delivery.qos() == QoS.AT_LEAST_ONCE, "PUBACK", packetId);
-      window.close(packetId); // [MQTT5-4.3.2-3]; also with an error [MQTT5-4.4.0-2]
+      close(packetId, delivery); // [MQTT5-4.3.2-3]; also with an error [MQTT5-4.4.0-2]
     } // else unknown: ignored, the client may have acknowledged twice
     return null;
   }
 
-  @Nullable ServerEvent onPubRec(PubRec pubRec) {
+  @Nullable ServerEvent onPubRec(PubRec pubRec, long nowMillis) {
     int packetId = pubRec.packetId();
     Delivery delivery = window.published(packetId);
     ReasonCode answer = ReasonCode.SUCCESS;
     if (delivery != null) {
       check(delivery.qos() == QoS.EXACTLY_ONCE, "PUBREC", packetId);
       if (pubRec.reasonCode().isError()) {
-        window.close(packetId); // [MQTT5-4.4.0-2]
+        close(packetId, delivery); // [MQTT5-4.4.0-2]
         return null;
       }
       window.release(packetId); // [MQTT5-4.3.3-5], [MQTT5-4.3.3-6]
+      SessionRecords kept = records;
+      if (kept != null && delivery.isStored()) {
+        kept.released(packetId, delivery);
+        ServerConnection from = connection;
+        ledger.whenStored(now -> sendStoredPubRel(from, packetId), nowMillis);
+        return null;
+      }
     } else if (!window.isReleased(packetId)) {
       answer = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     }
@@ -734,11 +1068,22 @@ public final class Session {
     return null;
   }
 
+  private void sendStoredPubRel(@Nullable ServerConnection to, int packetId) {
+    if (to != null && connection == to && to.isConnected() && window.isReleased(packetId)) {
+      to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.3.3-4]
+      to.pollAgain();
+    }
+  }
+
   @Nullable ServerEvent onPubComp(int packetId) {
     Delivery delivery = window.published(packetId);
     check(delivery == null, "PUBCOMP", packetId);
     if (window.isReleased(packetId)) {
       window.close(packetId);
+      SessionRecords kept = records;
+      if (kept != null) {
+        kept.completed(packetId);
+      }
     }
     return null;
   }
@@ -760,13 +1105,17 @@ public final class Session {
   }
 
   /**
-   * Whether all that it has published at QoS 2 is decided on.
+   * Whether all that it has published at QoS 2 is decided on, and all that it gets is stored.
    *
    * @param otherwise called when it is
    */
   boolean isDecided(Runnable otherwise) {
-    whenDecided = undecided == null ? null : otherwise;
-    return undecided == null;
+    whenDecided = isSettled() ? null : otherwise;
+    return isSettled();
+  }
+
+  private boolean isSettled() {
+    return undecided == null && (records == null || records.arriving().isEmpty());
   }
 
   /** The decision on a QoS 2 message of an earlier connection. */
@@ -783,8 +1132,12 @@ public final class Session {
     if (reasonCode.isError()) {
       received.remove(packetId); // [MQTT5-4.3.3-9]
     }
+    goOnIfDecided();
+  }
+
+  private void goOnIfDecided() {
     Runnable then = whenDecided;
-    if (then != null && undecided == null) {
+    if (then != null && isSettled()) {
       whenDecided = null;
       then.run();
     }
@@ -851,6 +1204,10 @@ public final class Session {
     return Math.min(willAtMillis, endsAtMillis);
   }
 
+  long willAtMillis() {
+    return willAtMillis;
+  }
+
   void willAt(long atMillis) {
     willAtMillis = atMillis;
   }
@@ -874,6 +1231,7 @@ public final class Session {
       return null;
     }
     will(null);
+    putRecord();
     return Message.of(due, nowMillis);
   }
 

@@ -23,6 +23,7 @@ final class SessionMoves {
   private final RetainedShards retained;
   private final Peers peers;
   private final ShardPlace place;
+  private final Ledger ledger;
 
   /** By the claim of the CONNECT that waits for it. */
   private final Map<Long, Arrival> arrivals = new HashMap<>();
@@ -33,7 +34,9 @@ final class SessionMoves {
   /** By the claim that ends. */
   private final Map<Long, Departure> departures = new HashMap<>();
 
-  SessionMoves(Sessions sessions, Router router, RetainedShards retained, Peers peers) {
+  SessionMoves(
+      Sessions sessions, Router router, RetainedShards retained, Peers peers, Ledger ledger) {
+    this.ledger = ledger;
     this.retained = retained;
     this.sessions = sessions;
     this.router = router;
@@ -74,6 +77,9 @@ final class SessionMoves {
     Arrival arrival = arrival(in.i64());
     Session session = sessions.create(arrival.joining.clientId());
     session.deafTo = allShards() & ~place.bit();
+    if (in.flag()) {
+      session.records(SessionRecords.read(in, ledger));
+    }
     arrival.session = session;
     newcomers.put(arrival.joining.owner().claim(), new Newcomer(session, session.deafTo));
     for (int left = in.i32(); left > 0; left--) {
@@ -135,7 +141,11 @@ final class SessionMoves {
     }
     sessions.forget(session);
     departures.put(before, new Departure(session, peer, claim));
-    FrameWriter offer = new FrameWriter(FrameType.OFFER).i64(claim);
+    FrameWriter offer = new FrameWriter(FrameType.OFFER).i64(claim).flag(session.isDurable());
+    SessionRecords records = session.records();
+    if (records != null) {
+      records.writeTo(offer);
+    }
     offer.i32(session.subscriptionCount());
     session.subscriptions().forEach(offer::subscription);
     peers.send(peer, offer.done());
@@ -187,6 +197,7 @@ final class SessionMoves {
     if (departure.cut == allShards()
         && session.isDecided(() -> leave(claim, departure, nowMillis))) {
       departures.remove(claim);
+      ledger.flush(); // what this shard has written is before what the new one writes
       FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
       SessionState.write(session, state);
       peers.send(departure.to, state.done());

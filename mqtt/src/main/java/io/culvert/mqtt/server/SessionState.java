@@ -30,7 +30,12 @@ final class SessionState {
         out.delivery(delivery);
       }
     }
-    out.i32(session.queuedMessages());
+    SessionRecords records = session.records();
+    if (records != null) {
+      out.i32(session.pagedMessages()).i64(session.pagedBytes());
+      records.writeQueueTo(out);
+    }
+    out.i32(session.queuedMessages() - session.pagedMessages());
     session.forEachQueued(out::delivery);
     List<TopicFilter> unfinished = session.unfinishedFeeds();
     out.i32(unfinished.size());
@@ -56,11 +61,26 @@ final class SessionState {
       window.restore(id, in.flag() ? in.delivery() : null);
     }
     MessageQueue newer = session.takeQueue();
-    for (int left = in.i32(); left > 0; left--) {
-      session.deliver(in.delivery(), nowMillis);
+    SessionRecords records = session.records();
+    if (records != null) {
+      int paged = in.i32();
+      long pagedBytes = in.i64();
+      records.readQueue(in, paged > 0);
+      session.hasInRecords(paged, pagedBytes);
     }
-    while (newer != null && newer.size() > 0) {
-      session.deliver(newer.remove(), nowMillis);
+    for (int left = in.i32(); left > 0; left--) {
+      Delivery delivery = in.delivery();
+      if (records != null && delivery.sharedFilter() != null) {
+        records.keepsShared(delivery.number());
+      }
+      session.sendOrQueue(delivery, nowMillis);
+    }
+    if (newer != null) {
+      session.hasInRecords(newer.paged(), newer.pagedBytes());
+      newer.unpageAll();
+      while (newer.size() > 0) {
+        session.sendOrQueue(newer.remove(), nowMillis);
+      }
     }
     List<TopicFilter> unfinished = new ArrayList<>();
     for (int left = in.i32(); left > 0; left--) {

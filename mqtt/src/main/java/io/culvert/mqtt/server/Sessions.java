@@ -32,6 +32,7 @@ final class Sessions {
   private final Counters counters;
   private final BrokerLog log;
   private final Router router;
+  private final Ledger ledger;
   private final LongSupplier random;
   private final Map<String, Session> sessions = new HashMap<>();
   private final Deadlines<Session> deadlines = new Deadlines<>();
@@ -53,9 +54,11 @@ final class Sessions {
       Router router,
       RetainedShards retained,
       Peers peers,
+      Ledger ledger,
       LongSupplier random) {
+    this.ledger = ledger;
     this.place = peers.place();
-    this.moves = new SessionMoves(this, router, retained, peers);
+    this.moves = new SessionMoves(this, router, retained, peers, ledger);
     this.limits = limits;
     this.budget = budget;
     this.counters = counters;
@@ -277,9 +280,26 @@ final class Sessions {
     return sessions.get(clientId); // [MQTT5-3.1.3-2], [MQTT5-3.1.2-5]
   }
 
+  /** A session that an earlier process had. */
+  void restore(Session session, long nowMillis) {
+    String clientId = session.clientId();
+    Owner owner =
+        place.isAlone()
+            ? Owner.ONLY_SHARD
+            : new Owner(place.number(), nextClaim(), session.userName());
+    if (!place.isAlone()) {
+      var unused = place.directory().claim(clientId, owner); // nobody has connected yet
+    }
+    session.owner(owner);
+    permit(session, authorization.of(clientId, session.userName(), null), nowMillis);
+    sessions.put(clientId, session);
+    session.count();
+    deadlines.set(session.deadline(), session.deadlineMillis());
+  }
+
   /** A session that has no connection yet, and that nobody finds yet. */
   Session create(String clientId) {
-    return new Session(clientId, limits, budget, counters, log, deadlines);
+    return new Session(clientId, limits, budget, counters, log, ledger, deadlines);
   }
 
   /** Another shard gets this session. */
@@ -304,6 +324,9 @@ final class Sessions {
       return;
     }
     Session session = known == null ? create(joining.clientId()) : known; // [MQTT5-3.1.2-6]
+    if (known == null && ledger.isDurable() && joining.grant().sessionExpirySeconds() > 0) {
+      session.records(SessionRecords.create(ledger, joining.clientId()));
+    }
     session.owner(joining.owner());
     // Asked anew: while a session moves, they may change.
     session.granted(connection.granted());
@@ -317,15 +340,31 @@ final class Sessions {
     Grant grant = joining.grant();
     session.will(joining.will()); // [MQTT5-3.1.2-7]
     session.expirySeconds(grant.sessionExpirySeconds());
-    connection.acceptConnect( // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
-        session, known != null, grant.keepAliveSeconds(), joining.connAck(), nowMillis);
+    connection.join(session);
     connected++;
-    counters.countConnect(connection.version());
-    log.connected(connection, known != null, nowMillis);
     deadlines.remove(session.deadline());
     session.count();
     session.attach(connection, grant.receiveMaximum(), nowMillis);
+    session.putRecord();
     router.connected(session, true);
+    if (session.isDurable() || joining.cleanStart()) { // perhaps it has ended one that was
+      ledger.whenStored(now -> welcome(joining, session, known != null, now), nowMillis);
+    } else {
+      welcome(joining, session, known != null, nowMillis);
+    }
+  }
+
+  /** The session is stored, if it is one that has to be. */
+  private void welcome(Joining joining, Session session, boolean isPresent, long nowMillis) {
+    ServerConnection connection = joining.connection();
+    if (session.connection() != connection || !connection.isAwaitingConnectDecision()) {
+      return; // it has gone, or was taken over
+    }
+    connection.acceptConnect( // [MQTT5-3.2.2-2], [MQTT5-3.2.2-3]
+        session, isPresent, joining.grant().keepAliveSeconds(), joining.connAck(), nowMillis);
+    counters.countConnect(connection.version());
+    log.connected(connection, isPresent, nowMillis);
+    session.pump(nowMillis);
   }
 
   void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
@@ -456,6 +495,11 @@ final class Sessions {
     if (will != null && willDelaySeconds(will, grant) > limits.willDelaySeconds()) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
+    if (ledger.isDurable() && grant.sessionExpirySeconds() > 0 && !canBeStored(clientId)) {
+      return connect.version().isMqtt5()
+          ? ReasonCode.QUOTA_EXCEEDED
+          : ReasonCode.SERVER_UNAVAILABLE;
+    }
     boolean isFull = count() >= limits.sessions();
     if ((isFull || budget.isScarce()) && !contains(clientId)) {
       if (!isFull) {
@@ -466,6 +510,11 @@ final class Sessions {
           : ReasonCode.SERVER_UNAVAILABLE;
     }
     return ReasonCode.SUCCESS;
+  }
+
+  /** On a full disk nobody begins a session that needs it; on one that fails, none can go on. */
+  private boolean canBeStored(String clientId) {
+    return ledger.isReady() || (!ledger.isFailing() && contains(clientId));
   }
 
   /** How long after its connection the Will would be published at the latest. */
@@ -484,9 +533,17 @@ final class Sessions {
       if (each.filter().isShared()
           && permissions.subscribe(each.filter(), each.options().qos()) != ReasonCode.SUCCESS) {
         session.remove(each.filter());
+        unrecord(session, each);
         router.remove(each, nowMillis);
         router.shared().unsubscribed(session, each.filter(), nowMillis);
       }
+    }
+  }
+
+  private static void unrecord(Session session, Subscription subscription) {
+    SessionRecords records = session.records();
+    if (records != null) {
+      records.remove(subscription);
     }
   }
 
@@ -534,6 +591,8 @@ final class Sessions {
       deadlines.set(session.deadline(), session.deadlineMillis());
       if (cause != DisconnectCause.TAKEN_OVER) { // else it is about to come back
         router.shared().away(session, nowMillis);
+        session.pageOut();
+        session.putRecord();
       }
     }
   }

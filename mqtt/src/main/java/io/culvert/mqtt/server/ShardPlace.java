@@ -14,6 +14,7 @@ import java.util.HashMap;
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet, in all
  *     shards
  * @param heldBytes what all clients of the node make it hold
+ * @param records what all shards have in common about durable records
  */
 public record ShardPlace(
     int number,
@@ -23,7 +24,8 @@ public record ShardPlace(
     Quota retainedMessages,
     Quota retainedBytes,
     Quota connectingBytes,
-    Quota heldBytes) {
+    Quota heldBytes,
+    CommonRecords records) {
   /** A set of shards is one {@code long}. */
   public static final int MOST_SHARDS = 64;
 
@@ -48,7 +50,8 @@ public record ShardPlace(
         Quota.local(),
         Quota.local(),
         Quota.local(),
-        Quota.local());
+        Quota.local(),
+        CommonRecords.of(new HashMap<>()));
   }
 
   /** The same for another shard of the node. */
@@ -61,7 +64,8 @@ public record ShardPlace(
         retainedMessages,
         retainedBytes,
         connectingBytes,
-        heldBytes);
+        heldBytes,
+        records);
   }
 
   boolean isAlone() {

@@ -177,18 +177,35 @@ final class SharedRouting {
     Session session = to.session();
     try {
       Delivery delivery = delivery(to, message, key);
-      if (session.isConnected() || delivery.qos() == QoS.AT_MOST_ONCE) {
+      if (session.isConnected() || session.isDurable() || delivery.qos() == QoS.AT_MOST_ONCE) {
         session.deliver(delivery, nowMillis);
       } else {
-        Leftovers waiting = session.shares().leftovers(to.filter());
-        session.setApart(delivery, waiting, nowMillis);
-        offer(waiting);
+        setApart(session, delivery, nowMillis);
       }
     } catch (RuntimeException failure) {
       session.fail(failure);
     }
     if (publisher != null && session.isCrowded()) {
       session.holdUp(publisher, nowMillis);
+    }
+  }
+
+  /** A message waits for a session without connection, and others may get it before. */
+  void setApart(Session session, Delivery delivery, long nowMillis) {
+    TopicFilter filter = delivery.sharedFilter();
+    if (filter != null) {
+      Leftovers waiting = session.shares().leftovers(filter);
+      session.setApart(delivery, waiting, nowMillis);
+      offer(waiting);
+    }
+  }
+
+  /** A message that its member cannot get any more goes to another one, if there is one. */
+  void redeliver(Delivery delivery, long nowMillis) {
+    TopicFilter filter = delivery.sharedFilter();
+    SharedGroup<Subscription> group = filter == null ? null : subscriptions.group(filter);
+    if (group != null) {
+      deliver(group, delivery.message(), delivery.sharedKey(), null, nowMillis);
     }
   }
 
@@ -382,22 +399,18 @@ final class SharedRouting {
     if (others == null || (left.hasEnded() && others.hasConnected(left.filter()))) {
       return false;
     }
-    boolean isGiven = others.giveAway(left.filter(), message, key);
+    boolean isGiven = others.giveAway(left, message, key);
     if (isGiven) {
-      left.remove();
       counters.countHandedOver();
     }
     return isGiven;
   }
 
-  /** Takes out one message for a member of another shard; null when there is none. */
-  @Nullable Delivery takeLeftover(TopicFilter filter, long nowMillis) {
+  /** Where the first message is that a member of another shard may get; null when there is none. */
+  @Nullable Leftovers leftoversToTake(TopicFilter filter, long nowMillis) {
     for (Leftovers left = firstLeftovers(filter); left != null; left = firstLeftovers(filter)) {
-      Delivery delivery = firstOf(left, nowMillis);
-      if (delivery != null) {
-        left.remove();
-        counters.countHandedOver();
-        return delivery;
+      if (firstOf(left, nowMillis) != null) {
+        return left;
       }
     }
     return null;

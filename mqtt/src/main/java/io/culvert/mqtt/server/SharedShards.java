@@ -27,6 +27,9 @@ final class SharedShards {
   private final Routes routes;
   private final Peers peers;
   private final RemotePublishers publishers;
+  private final Ledger ledger;
+  private final Confirmations confirmations;
+  private final Counters counters;
   private final int self;
 
   // Which shards know that there is something to take here, and which have something; as bits.
@@ -39,8 +42,14 @@ final class SharedShards {
       TopicTree<Subscription> subscriptions,
       Routes routes,
       Peers peers,
-      RemotePublishers publishers) {
+      RemotePublishers publishers,
+      Ledger ledger,
+      Confirmations confirmations,
+      Counters counters) {
     this.strategy = strategy;
+    this.ledger = ledger;
+    this.confirmations = confirmations;
+    this.counters = counters;
     this.own = own;
     this.subscriptions = subscriptions;
     this.routes = routes;
@@ -49,12 +58,17 @@ final class SharedShards {
     this.self = peers.place().number();
   }
 
-  /** Sends a message to one member of a group that has members in other shards. */
+  /**
+   * Sends a message to one member of a group that has members in other shards.
+   *
+   * @param awaited what its acknowledgement waits for; null where it needs none
+   */
   void deliver(
       SharedGroup<Routes.Route> group,
       Message message,
       @Nullable Session source,
       @Nullable LocalPublisher publisher,
+      @Nullable Awaited awaited,
       long nowMillis) {
     int key = own.key(source);
     int shard = pick(group, message, key);
@@ -64,9 +78,9 @@ final class SharedShards {
       if (here != null && own.deliverIfReady(here, message, key, toSlowDown, nowMillis)) {
         return;
       }
-      passOn(search(group, key, publisher, toSlowDown), here, message, nowMillis);
+      passOn(search(group, key, publisher, toSlowDown), here, message, awaited, nowMillis);
     } else {
-      send(shard, search(group, key, publisher, toSlowDown), message, false);
+      send(shard, search(group, key, publisher, toSlowDown), message, false, awaited);
     }
     for (int i = 0; i < group.size(); i++) {
       peers.slowDown(group.get(i).subscription().peer(), publisher);
@@ -88,13 +102,21 @@ final class SharedShards {
    * Hands over to another shard a message that nobody can ever send here: the group has no member
    * here, and its session has ended or wants it no more.
    */
-  boolean giveAway(TopicFilter filter, Message message, int key) {
+  boolean giveAway(Leftovers left, Message message, int key) {
+    TopicFilter filter = left.filter();
     SharedGroup<Routes.Route> elsewhere = routes.group(filter);
     if (elsewhere == null) {
       return false;
     }
     int shard = pick(elsewhere, message, key);
-    send(shard, new Search(filter, key, 0, self), message, false);
+    Awaited stored = ledger.isDurable() ? new Awaited() : null;
+    send(shard, new Search(filter, key, 0, self), message, false, stored);
+    Runnable removeRecord = left.removeFromMemory();
+    if (stored == null) {
+      removeRecord.run();
+    } else {
+      stored.then(now -> removeRecord.run(), 0);
+    }
     return true;
   }
 
@@ -154,11 +176,20 @@ final class SharedShards {
     TopicFilter filter = in.filter();
     told.computeIfPresent(filter, (key, known) -> minus(known, peer));
     for (int messages = in.i32(); messages > 0; messages--) {
-      Delivery taken = own.takeLeftover(filter, nowMillis);
-      if (taken == null) {
+      Leftovers left = own.leftoversToTake(filter, nowMillis);
+      Delivery taken = left == null ? null : left.peek();
+      if (left == null || taken == null) {
         return;
       }
-      send(peer, new Search(filter, taken.sharedKey(), 0, self), taken.message(), true);
+      Awaited stored = ledger.isDurable() ? new Awaited() : null;
+      send(peer, new Search(filter, taken.sharedKey(), 0, self), taken.message(), true, stored);
+      counters.countHandedOver();
+      Runnable removeRecord = left.removeFromMemory();
+      if (stored == null) {
+        removeRecord.run();
+      } else {
+        stored.then(now -> removeRecord.run(), nowMillis);
+      }
     }
     own.handOver(filter, nowMillis); // announces what is left behind what was sent
   }
@@ -172,6 +203,9 @@ final class SharedShards {
 
   /** A message for this shard's part of a group. */
   void onSharedPublish(int peer, FrameReader in, long nowMillis) {
+    Confirmations.Receipt receipt = in.flag() ? confirmations.received(peer) : null;
+    Awaited awaited = receipt == null ? null : new Awaited();
+    long changes = ledger.changes();
     boolean isFinal = in.flag();
     Search search = new Search(in.filter(), in.i32(), in.i32(), in.u8());
     search.tried = in.i64();
@@ -183,16 +217,28 @@ final class SharedShards {
     if (isFinal && here != null) {
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     } else if (isFinal) { // its last member has left meanwhile
-      passOn(new Search(search.filter, search.key, 0, self), null, message, nowMillis);
+      Search anew = new Search(search.filter, search.key, 0, self);
+      passOn(anew, null, message, awaited, nowMillis);
     } else if (here == null
         || !own.deliverIfReady(here, message, search.key, toSlowDown, nowMillis)) {
-      passOn(search, here, message, nowMillis);
+      passOn(search, here, message, awaited, nowMillis);
+    }
+    if (receipt != null && awaited != null) {
+      if (ledger.changes() != changes) {
+        awaited.more();
+        ledger.whenStored(awaited::done, nowMillis);
+      }
+      awaited.then(now -> receipt.done(), nowMillis);
     }
   }
 
   /** Nobody here is ready: to the next shard, or where the message waits best. */
   private void passOn(
-      Search search, @Nullable SharedGroup<Subscription> here, Message message, long nowMillis) {
+      Search search,
+      @Nullable SharedGroup<Subscription> here,
+      Message message,
+      @Nullable Awaited awaited,
+      long nowMillis) {
     search.tried |= 1L << self;
     int unreadiness = here == null ? NONE : own.unreadiness(here, message, search.key);
     if (unreadiness < search.best) {
@@ -203,7 +249,7 @@ final class SharedShards {
     for (int i = 0; elsewhere != null && i < elsewhere.size(); i++) {
       int peer = elsewhere.get(i).subscription().peer();
       if ((search.tried & 1L << peer) == 0) {
-        send(peer, search, message, false);
+        send(peer, search, message, false, awaited);
         return;
       }
     }
@@ -211,16 +257,21 @@ final class SharedShards {
       return; // all members have left meanwhile
     }
     if (search.bestShard != self) {
-      send(search.bestShard, search, message, true);
+      send(search.bestShard, search, message, true, awaited);
     } else if (here != null) {
       Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     }
   }
 
-  private void send(int peer, Search search, Message message, boolean isFinal) {
+  private void send(
+      int peer, Search search, Message message, boolean isFinal, @Nullable Awaited awaited) {
+    if (awaited != null) {
+      confirmations.expect(peer, awaited);
+    }
     Bytes frame =
         new FrameWriter(FrameType.SHARED_PUBLISH, FrameWriter.bytesOf(message) + 64)
+            .flag(awaited != null)
             .flag(isFinal)
             .filter(search.filter)
             .i32(search.key)

@@ -71,6 +71,16 @@ final class Shares {
 
   // ---- leftovers
 
+  /** A message has been stored for it while it has no connection. */
+  void setApart(Delivery stored, long nowMillis) {
+    routing.setApart(session, stored, nowMillis);
+  }
+
+  /** The session has ended while a message was stored for it. */
+  void redeliver(Delivery stored, long nowMillis) {
+    routing.redeliver(stored, nowMillis);
+  }
+
   /** Those of one shared subscription, which there may be none of yet. */
   Leftovers leftovers(TopicFilter filter) {
     return leftovers.computeIfAbsent(filter, key -> new Leftovers(session, key));

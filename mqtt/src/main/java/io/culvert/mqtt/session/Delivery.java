@@ -30,6 +30,13 @@ public final class Delivery {
   private final @Nullable TopicFilter sharedFilter;
   private final int sharedKey;
 
+  /** What it looks like on the wire, where it is one session's own record of that; else null. */
+  private final @Nullable Delivery shape;
+
+  private final long number;
+  private final long payloadId;
+  private final int packetId;
+
   private @Nullable PublishFrame frame;
   private @Nullable MqttVersion frameVersion;
   private long frameExpirySeconds;
@@ -52,6 +59,24 @@ public final class Delivery {
     this.subscriptionIdentifiers = subscriptionIdentifiers;
     this.sharedFilter = sharedFilter;
     this.sharedKey = sharedKey;
+    this.shape = null;
+    this.number = 0;
+    this.payloadId = 0;
+    this.packetId = 0;
+  }
+
+  private Delivery(Delivery shape, long number, long payloadId, int packetId) {
+    this.message = shape.message;
+    this.qos = shape.qos;
+    this.retain = shape.retain;
+    this.single = shape.single;
+    this.subscriptionIdentifiers = shape.subscriptionIdentifiers;
+    this.sharedFilter = shape.sharedFilter;
+    this.sharedKey = shape.sharedKey;
+    this.shape = shape;
+    this.number = number;
+    this.payloadId = payloadId;
+    this.packetId = packetId;
   }
 
   public static Delivery of(Message message, QoS qos, boolean retain) {
@@ -76,6 +101,42 @@ public final class Delivery {
   public static Delivery shared(
       Message message, QoS qos, boolean retain, int[] identifiers, TopicFilter filter, int key) {
     return new Delivery(message, qos, retain, false, identifiers, filter, key);
+  }
+
+  /**
+   * One that a single session has a record of. It looks as this does, and is encoded with it.
+   *
+   * @param itsNumber where it stands among the records of its session, from 1
+   * @param itsPayloadId under which its message is stored for several sessions, or 0
+   * @param itsPacketId the identifier that was reserved for it, or 0
+   */
+  public Delivery stored(long itsNumber, long itsPayloadId, int itsPacketId) {
+    return new Delivery(shape(), itsNumber, itsPayloadId, itsPacketId);
+  }
+
+  /** A session has a record of it. */
+  public boolean isStored() {
+    return number != 0;
+  }
+
+  /** What {@link #stored} was given, or 0. */
+  public long number() {
+    return number;
+  }
+
+  /** What {@link #stored} was given, or 0. */
+  public long payloadId() {
+    return payloadId;
+  }
+
+  /** What {@link #stored} was given, or 0. */
+  public int packetId() {
+    return packetId;
+  }
+
+  /** What it looks like, for all that look so: itself, where no session has a record of it. */
+  public Delivery shape() {
+    return shape == null ? this : shape;
   }
 
   public Message message() {
@@ -151,6 +212,9 @@ public final class Delivery {
   }
 
   private PublishFrame frame(MqttVersion version, long nowMillis) {
+    if (shape != null) {
+      return shape.frame(version, nowMillis);
+    }
     PublishFrame known = frame;
     long expirySeconds = remainingSeconds(nowMillis);
     if (known != null && frameVersion == version && frameExpirySeconds == expirySeconds) {
@@ -187,5 +251,24 @@ public final class Delivery {
       all = all.withSubscriptionIdentifiers(subscriptionIdentifiers); // [MQTT5-3.3.4-3]
     }
     return all;
+  }
+
+  /**
+   * How a message goes to a session.
+   *
+   * @param sharedFilter the shared subscription that it came through, or null
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+  public record Shape(
+      QoS qos,
+      boolean retain,
+      int[] subscriptionIdentifiers,
+      @Nullable TopicFilter sharedFilter,
+      int sharedKey) {
+    /** A delivery of this message that goes so. */
+    public Delivery of(Message message) {
+      return new Delivery(
+          message, qos, retain, false, subscriptionIdentifiers, sharedFilter, sharedKey);
+    }
   }
 }

@@ -9,6 +9,9 @@ public final class HeldBytes {
   /** A place in a queue or a window. */
   private static final int REFERENCE_BYTES = 16;
 
+  /** What a session remembers of its record of a delivery. */
+  private static final int STORED_BYTES = 80;
+
   private long bytes;
 
   /** Nothing is held yet. */
@@ -25,17 +28,19 @@ public final class HeldBytes {
 
   /** A session keeps this delivery, in one more place. */
   public void keep(Delivery delivery) {
-    bytes += REFERENCE_BYTES;
-    if (delivery.places++ == 0) {
-      bytes += delivery.heldBytes();
+    bytes += REFERENCE_BYTES + (delivery.isStored() ? STORED_BYTES : 0);
+    Delivery shape = delivery.shape();
+    if (shape.places++ == 0) {
+      bytes += shape.heldBytes();
     }
   }
 
   /** It is not kept in one of its places any more. */
   public void letGo(Delivery delivery) {
-    bytes -= REFERENCE_BYTES;
-    if (--delivery.places == 0) {
-      bytes -= delivery.heldBytes();
+    bytes -= REFERENCE_BYTES + (delivery.isStored() ? STORED_BYTES : 0);
+    Delivery shape = delivery.shape();
+    if (--shape.places == 0) {
+      bytes -= shape.heldBytes();
     }
   }
 }

@@ -23,10 +23,11 @@ public final class OutboundWindow {
 
   private static final byte RESERVED = -1;
   private static final byte FREE = 0;
-  private static final byte PUBLISH_UNSENT = 1;
-  private static final byte PUBLISH_SENT = 2;
-  private static final byte PUBREL_UNSENT = 3;
-  private static final byte PUBREL_SENT = 4;
+  private static final byte PUBLISH_NEW = 1;
+  private static final byte PUBLISH_UNSENT = 2;
+  private static final byte PUBLISH_SENT = 3;
+  private static final byte PUBREL_UNSENT = 4;
+  private static final byte PUBREL_SENT = 5;
 
   // Index 0 is unused: a slot's number is its packet identifier.
   private @Nullable Delivery[] deliveries = {};
@@ -46,6 +47,7 @@ public final class OutboundWindow {
   private int reserved;
   private int sent;
   private int resendNext;
+  private boolean first;
 
   /**
    * @param capacity how many messages may be unacknowledged at most, 1…65 535
@@ -83,6 +85,11 @@ public final class OutboundWindow {
   /** How many more may be sent until something is acknowledged. */
   public int room() {
     return hasQuota() ? Math.min(limit - sent, capacity - size - reserved) : 0;
+  }
+
+  /** A message that comes now could be sent as soon as it may, with an identifier of now. */
+  public boolean canReserve() {
+    return resendNext == 0 && sent + reserved < limit && hasFreeId();
   }
 
   public boolean hasFreeId() {
@@ -130,6 +137,13 @@ public final class OutboundWindow {
     checkReserved(id);
     reserved--;
     link(id, delivery);
+  }
+
+  /** Keeps, for {@link #nextToResend}, what its identifier was reserved for and is not sent yet. */
+  public void enterReserved(int id, Delivery delivery) {
+    checkReserved(id);
+    reserved--;
+    enter(id, delivery, PUBLISH_NEW);
   }
 
   /** Gives back an identifier that was reserved. */
@@ -188,8 +202,15 @@ public final class OutboundWindow {
     sent = 0;
     resendNext = oldest;
     for (int id = oldest; id != 0; id = next[id]) {
-      states[id] = states[id] <= PUBLISH_SENT ? PUBLISH_UNSENT : PUBREL_UNSENT;
+      states[id] = unsent(states[id]);
     }
+  }
+
+  private static byte unsent(byte state) {
+    if (state == PUBLISH_NEW) {
+      return PUBLISH_NEW;
+    }
+    return state <= PUBLISH_SENT ? PUBLISH_UNSENT : PUBREL_UNSENT;
   }
 
   /**
@@ -202,9 +223,15 @@ public final class OutboundWindow {
     }
     int id = resendNext;
     resendNext = next[id];
-    states[id] = states[id] == PUBLISH_UNSENT ? PUBLISH_SENT : PUBREL_SENT;
+    first = states[id] == PUBLISH_NEW;
+    states[id] = states[id] <= PUBLISH_UNSENT ? PUBLISH_SENT : PUBREL_SENT;
     sent++;
     return id;
+  }
+
+  /** What {@link #nextToResend} has just given was never sent before. */
+  public boolean isFirstTime() {
+    return first;
   }
 
   /** The identifier of the oldest message, or 0. */
@@ -224,12 +251,26 @@ public final class OutboundWindow {
    * @param delivery null when PUBREC had come
    */
   public void restore(int id, @Nullable Delivery delivery) {
-    while (id >= states.length) {
-      grow();
-    }
+    growTo(id);
     takeFree(id);
     link(id, delivery);
     states[id] = delivery == null ? PUBREL_SENT : PUBLISH_SENT;
+  }
+
+  /**
+   * As {@link #restore}, while the session has a connection: {@link #nextToResend} gives it.
+   *
+   * @param delivery whose PUBLISH may have been sent
+   */
+  public void restoreUnsent(int id, Delivery delivery) {
+    growTo(id);
+    takeFree(id);
+    enter(id, delivery, PUBLISH_UNSENT);
+  }
+
+  /** Whether nothing has this identifier. */
+  public boolean isFree(int id) {
+    return id >= states.length || states[id] == FREE;
   }
 
   /** Forgets everything. */
@@ -272,6 +313,15 @@ public final class OutboundWindow {
     total.add(1);
   }
 
+  private void enter(int id, Delivery delivery, byte state) {
+    link(id, delivery);
+    states[id] = state;
+    sent--;
+    if (resendNext == 0) {
+      resendNext = id;
+    }
+  }
+
   private void forget(int id) {
     Delivery delivery = deliveries[id];
     if (delivery != null) {
@@ -281,7 +331,7 @@ public final class OutboundWindow {
   }
 
   private boolean isPublish(int id) {
-    return id < states.length && (states[id] == PUBLISH_SENT || states[id] == PUBLISH_UNSENT);
+    return id < states.length && states[id] >= PUBLISH_NEW && states[id] <= PUBLISH_SENT;
   }
 
   private void unlink(int id) {
@@ -341,15 +391,24 @@ public final class OutboundWindow {
   }
 
   private void grow() {
+    int slots = Math.max(1, states.length) - 1;
+    growTo(Math.min(capacity, Math.max(FIRST_SLOTS, slots * 2)));
+  }
+
+  /** There is a slot for this identifier, even if the capacity was larger when it was given. */
+  private void growTo(int id) {
     int from = Math.max(1, states.length);
-    int length = Math.min(capacity, Math.max(FIRST_SLOTS, (from - 1) * 2)) + 1;
+    int length = id + 1;
+    if (length <= from) {
+      return;
+    }
     held.add((long) SLOT_BYTES * (length - states.length));
     deliveries = Arrays.copyOf(deliveries, length);
     states = Arrays.copyOf(states, length);
     next = Arrays.copyOf(next, length);
     previous = Arrays.copyOf(previous, length);
-    for (int id = from; id < length; id++) {
-      giveFree(id);
+    for (int slot = from; slot < length; slot++) {
+      giveFree(slot);
     }
   }
 }

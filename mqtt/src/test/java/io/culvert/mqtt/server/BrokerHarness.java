@@ -1,12 +1,15 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.BufferPool;
+import io.culvert.engine.testkit.SimulatedDisk;
 import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One broker, of one shard or several, and any number of clients in memory and in virtual time.
@@ -14,17 +17,25 @@ import java.util.function.UnaryOperator;
  * overwrites chunks when they are no longer borrowed, and writes as much as the client reads.
  */
 final class BrokerHarness {
-  final TestShards broker;
+  /** What the clock of the engines lacks to the time of day. */
+  private static final long WALL_OFFSET_MILLIS = 1_700_000_000_000L;
+
+  TestShards broker;
   final Limits limits;
   final Quota connectingBytes;
   final VirtualClock clock = new VirtualClock();
   final BufferPool pool = new BufferPool();
 
   private final List<Held> held = new ArrayList<>();
+  private final List<TestClient> clients = new ArrayList<>();
+  private final int shards;
   private boolean holding;
+  private boolean crashing;
+  private @Nullable SimulatedDisk disk;
 
   private BrokerHarness(Limits limits, BrokerLog log, int shards, int takeOvers) {
     this.limits = limits;
+    this.shards = shards;
     this.broker = new TestShards(shards, limits, log, takeOvers);
     this.connectingBytes = broker.connectingBytes();
   }
@@ -46,6 +57,53 @@ final class BrokerHarness {
     return new BrokerHarness(how.apply(Limits.builder()).build(), log, TestShards.COUNT, 0);
   }
 
+  /** One whose sessions are on a disk, of which all chance comes from the seed. */
+  static BrokerHarness durable(UnaryOperator<Limits.Builder> how, int shards, long seed) {
+    BrokerHarness harness =
+        new BrokerHarness(how.apply(Limits.builder()).build(), BrokerLog.NONE, shards, 0);
+    harness.disk = new SimulatedDisk(harness.clock, seed);
+    harness.disk.takesMillis(0, 0);
+    harness.recover();
+    return harness;
+  }
+
+  /** As above, with a disk that takes no time. */
+  static BrokerHarness durable() {
+    return durable(limits -> limits, TestShards.COUNT, 1);
+  }
+
+  SimulatedDisk disk() {
+    return Objects.requireNonNull(disk);
+  }
+
+  /** The process dies with all connections, and another one takes its place. */
+  void crash(SimulatedDisk.Crash how) {
+    crashing = true;
+    clients.forEach(client -> client.link.reset());
+    clients.clear();
+    held.clear();
+    disk().crash(how);
+    broker = new TestShards(shards, limits, BrokerLog.NONE, 0);
+    crashing = false;
+    recover();
+  }
+
+  /** As above, when all is stored. */
+  void restart() {
+    advance(1000);
+    crash(SimulatedDisk.Crash.LOSES_UNSYNCED);
+  }
+
+  private void recover() {
+    broker.recover(disk(), clock::nowMillis, WALL_OFFSET_MILLIS);
+    for (int tries = 0; broker.recovered().size() < broker.count(); tries++) {
+      if (tries > 1_000_000) {
+        throw new AssertionError("the broker does not start");
+      }
+      advance(1);
+    }
+  }
+
   /** One that takes more take-overs of a client within a minute for a fight. */
   static BrokerHarness ofFights(int takeOvers, BrokerLog log) {
     return new BrokerHarness(Limits.builder().build(), log, TestShards.COUNT, takeOvers);
@@ -55,7 +113,11 @@ final class BrokerHarness {
 
   /** A connection on which nothing has been sent yet. */
   TestClient open() {
-    return new TestClient(this);
+    TestClient client = new TestClient(this);
+    if (disk != null) {
+      clients.add(client);
+    }
+    return client;
   }
 
   /** A client whose CONNECT has been accepted; its CONNACK has been taken. */
@@ -128,6 +190,9 @@ final class BrokerHarness {
   }
 
   void handle(ServerConnection connection, ServerEvent event) {
+    if (crashing || (disk != null && !broker.knows(connection))) {
+      return; // of a process that is no more
+    }
     boolean isAsked = !(event instanceof ServerEvent.Disconnected);
     if (holding && isAsked) {
       held.add(new Held(connection, Packets.owned(event)));

@@ -8,8 +8,12 @@ import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubRec;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.SubAck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +36,10 @@ final class ModelClient {
   private final Map<Integer, Outgoing> outgoing = new LinkedHashMap<>();
   private final Map<Integer, Publish> incoming = new TreeMap<>();
   private TestClient connection;
+  private boolean connected;
+  private boolean hadSession;
+  private boolean subscribed;
+  private boolean hasBeenRefused;
   private int unfinishedOnThisConnection;
   private int nextId = 1;
 
@@ -66,12 +74,56 @@ final class ModelClient {
       connect.expirySeconds(3600).with(Property.RECEIVE_MAXIMUM, RECEIVE_MAXIMUM);
     }
     Connect packet = connect.build();
+    connected = false;
+    hadSession = hadSession && !cleanStart;
     connection.send(packet);
-    connection.takeFirst(ConnAck.class);
-    if (older != null) {
+    step();
+    if (older != null && isConnected()) {
       assertThat(older.isClosed()).isTrue();
+    } else if (older != null && !older.isClosed()) {
+      older.lose(); // it was refused, or is not decided on yet
     }
+  }
+
+  private void onConnAck(ConnAck connAck) {
+    if (connAck.reasonCode() != ReasonCode.SUCCESS) {
+      connection = null; // a full disk, perhaps: later again
+      return;
+    }
+    if (hadSession) {
+      assertThat(connAck.sessionPresent()).as("session of " + clientId).isTrue();
+    }
+    hadSession = true;
+    connected = true;
     List.copyOf(outgoing.values()).forEach(this::sendAgain);
+  }
+
+  /** CONNACK has come on the connection that it has. */
+  boolean isConnected() {
+    return connection != null && connected && !connection.isClosed();
+  }
+
+  /** Some message of its own was refused, and is sent again later than others. */
+  boolean hasBeenRefused() {
+    return hasBeenRefused;
+  }
+
+  /** It has no connection, and asks for none. */
+  boolean isAway() {
+    return connection == null || connection.isClosed();
+  }
+
+  /** SUBACK has come. */
+  boolean isSubscribed() {
+    return subscribed;
+  }
+
+  /** The server has gone: nothing more comes, and nothing can be sent. */
+  void serverCrashed() {
+    if (connection != null) {
+      step(); // what it had sent arrives
+      connection = null;
+    }
   }
 
   private void sendAgain(Outgoing open) {
@@ -80,6 +132,7 @@ final class ModelClient {
       connection.send(Packets.pubRel(p.packetId()));
     } else {
       boolean dup = open.sent;
+      open.refused = false;
       open.sent = true;
       connection.send(
           new Publish(
@@ -104,7 +157,7 @@ final class ModelClient {
 
   void publish(String topic, String payload, QoS qos) {
     if (qos == QoS.AT_MOST_ONCE) {
-      if (connection != null) {
+      if (isConnected()) {
         connection.publish(topic, payload);
       }
       return;
@@ -114,7 +167,7 @@ final class ModelClient {
     }
     Outgoing open = new Outgoing(Packets.publish(nextId, topic, payload, qos));
     outgoing.put(nextId++, open);
-    if (connection != null) {
+    if (isConnected()) {
       sendAgain(open);
     }
   }
@@ -143,10 +196,18 @@ final class ModelClient {
   private void handle(MqttPacket packet) {
     int id = packet.packetId();
     switch (packet.type()) {
+      case CONNACK -> onConnAck((ConnAck) packet);
       case PUBLISH -> onPublish((Publish) packet);
-      case PUBACK -> outgoing.remove(id);
+      case PUBACK -> onPubAck((PubAck) packet);
       case PUBREC -> {
         Outgoing open = outgoing.get(id);
+        if (((PubRec) packet).reasonCode().isError()) {
+          if (open != null) {
+            hasBeenRefused = true;
+            open.refused();
+          }
+          return;
+        }
         if (open != null) {
           open.released = true;
         }
@@ -158,9 +219,28 @@ final class ModelClient {
         finish();
         connection.send(Packets.pubComp(id));
       }
-      case SUBACK, UNSUBACK -> {}
+      case SUBACK ->
+          subscribed = ((SubAck) packet).reasonCodes().stream().noneMatch(ReasonCode::isError);
+      case UNSUBACK -> {}
       case DISCONNECT -> throw new AssertionError("server sent " + ((Disconnect) packet));
       default -> throw new AssertionError("unexpected " + packet);
+    }
+  }
+
+  /** One that was refused is tried again, on the next connection. */
+  private void onPubAck(PubAck pubAck) {
+    if (pubAck.reasonCode().isError()) {
+      hasBeenRefused = true;
+      outgoing.get(pubAck.packetId()).refused();
+    } else {
+      outgoing.remove(pubAck.packetId());
+    }
+  }
+
+  /** Sends those again that were refused. */
+  void sendRefused() {
+    if (isConnected()) {
+      List.copyOf(outgoing.values()).stream().filter(open -> open.refused).forEach(this::sendAgain);
     }
   }
 
@@ -200,6 +280,12 @@ final class ModelClient {
     private final Publish publish;
     private boolean sent;
     private boolean released;
+    private boolean refused;
+
+    private void refused() {
+      refused = true;
+      sent = false;
+    }
 
     private Outgoing(Publish publish) {
       this.publish = publish;

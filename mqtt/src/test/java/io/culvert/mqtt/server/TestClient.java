@@ -117,7 +117,8 @@ final class TestClient {
   /** The network connection is lost; both sides are told. */
   TestClient lose() {
     link.reset();
-    if (events.stream().noneMatch(ServerEvent.Disconnected.class::isInstance)) {
+    if (harness.broker.knows(server)
+        && events.stream().noneMatch(ServerEvent.Disconnected.class::isInstance)) {
       // The engine awaits a decision and is not polled again: the driver's duty.
       harness.broker.disconnected(
           server, DisconnectCause.CONNECTION_LOST, harness.clock.nowMillis());

@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.BufferPool;
+import io.culvert.engine.Journal;
 import io.culvert.engine.ShardExchange;
 import io.culvert.engine.ShardLink;
 import io.culvert.engine.Wake;
@@ -16,6 +17,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class TestShards {
   private boolean woken;
   private boolean bySteps;
   private int opened;
+  private final List<Recovered> recovered = new ArrayList<>();
   private final ShardPlace place;
   private final Limits limits;
 
@@ -56,7 +59,8 @@ final class TestShards {
             Quota.local(),
             Quota.local(),
             Quota.local(),
-            Quota.local());
+            Quota.local(),
+            CommonRecords.of(new HashMap<>()));
     Random random = new Random(1);
     for (int number = 0; number < count; number++) {
       Broker shard = new Broker(place.at(number), limits, random::nextLong, log);
@@ -65,6 +69,19 @@ final class TestShards {
       shards.add(shard);
       links.add(link);
     }
+  }
+
+  /** From now on durable, with what is in this journal. */
+  void recover(Journal journal, LongSupplier clock, long wallOffsetMillis) {
+    for (Broker shard : shards) {
+      shard.durable(journal, clock, wallOffsetMillis, () -> woken = true);
+    }
+    shards.forEach(shard -> shard.recover(found -> recovered.add(found)));
+  }
+
+  /** What the shards have found so far: all when there is one of each. */
+  List<Recovered> recovered() {
+    return recovered;
   }
 
   int count() {
@@ -96,6 +113,11 @@ final class TestShards {
     return sumOf(Broker::heldBytes);
   }
 
+  /** It was opened here, and not by an earlier broker that has crashed. */
+  boolean knows(ServerConnection connection) {
+    return owners.containsKey(connection);
+  }
+
   Broker of(ServerConnection connection) {
     return owners.computeIfAbsent(connection, key -> shards.get(opened++ % shards.size()));
   }
@@ -121,6 +143,7 @@ final class TestShards {
     if (bySteps) {
       return false;
     }
+    shards.forEach(Broker::flush);
     links.forEach(ShardLink::flush);
     boolean any = woken;
     woken = false;

@@ -1,0 +1,531 @@
+package io.culvert.mqtt.server;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Journal;
+import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The durable records of one session: itself, its subscriptions, the messages that it waits for or
+ * has not acknowledged, and the identifiers of QoS 2. What of its queue is not in memory is read
+ * page by page.
+ *
+ * <p>A message has a number in the session's queue. All up to {@link #loadedTo} are in memory or
+ * gone, and what is behind that is read when its turn comes; what came through a shared
+ * subscription is in memory from the start.
+ */
+final class SessionRecords {
+  /** Smaller ones are part of each delivery's record: a reference would take as much. */
+  private static final int LEAST_SHARED_BYTES = 64;
+
+  /** Larger ones are apart also where one session gets them, so that a queue is quickly read. */
+  private static final int MOST_INLINE_BYTES = 4096;
+
+  /** Read in one go: less than what is kept in memory. */
+  private static final int PAGE_BYTES = 128 * 1024;
+
+  /** Each move to another shard begins with numbers of its own, all of them higher. */
+  private static final int MOVE_SHIFT = 48;
+
+  private final Ledger ledger;
+  private final int bucket;
+  private final long id;
+  private final ArrayDeque<Delivery> arriving = new ArrayDeque<>(0);
+  private final Set<Long> inMemory = new HashSet<>(0);
+  private Map<Long, Integer> sentBefore = Map.of();
+  private Map<Integer, Spreading> spreading = Map.of();
+  private long lastNumber;
+  private long loadedTo;
+  private boolean loading;
+  private int goneBack;
+
+  /** Those that were paged out since the page that is being read was asked for. */
+  private int newMessages;
+
+  private long newBytes;
+
+  /** When the first of those that are not in memory expires, at the earliest. */
+  private long expiresAtMillis = Long.MAX_VALUE;
+
+  private SessionRecords(Ledger ledger, int bucket, long id) {
+    this.ledger = ledger;
+    this.bucket = bucket;
+    this.id = id;
+  }
+
+  /** Those of a new session. */
+  static SessionRecords create(Ledger ledger, String clientId) {
+    return new SessionRecords(ledger, RecordKeys.bucket(clientId), ledger.common().next());
+  }
+
+  /** Those that were there when the process began. */
+  static SessionRecords found(Ledger ledger, int bucket, long id) {
+    ledger.common().isTaken(id);
+    return new SessionRecords(ledger, bucket, id);
+  }
+
+  /** The queue goes on behind this number. */
+  void wasWritten(long number) {
+    lastNumber = number;
+    expiresAtMillis = 0; // nobody has looked
+  }
+
+  // ---- moves between shards
+
+  void writeTo(FrameWriter out) {
+    out.u8(bucket).i64(id).i64(lastNumber);
+  }
+
+  /** Those of a session that has come from another shard. */
+  static SessionRecords read(FrameReader in, Ledger ledger) {
+    SessionRecords moved = new SessionRecords(ledger, in.u8(), in.i64());
+    moved.lastNumber = ((in.i64() >>> MOVE_SHIFT) + 1) << MOVE_SHIFT;
+    return moved;
+  }
+
+  void writeQueueTo(FrameWriter out) {
+    out.i64(loadedTo).i64(lastNumber).i32(sentBefore.size());
+    sentBefore.forEach((number, packetId) -> out.i64(number).u16(packetId));
+    out.i32(spreading.size());
+    spreading.forEach(
+        (packetId, begun) -> {
+          out.u16(packetId).i64(begun.shards).i32(begun.done.size());
+          begun.done.forEach(out::i64);
+        });
+  }
+
+  /**
+   * @param hasPaged whether not all that the other shard had is in memory
+   */
+  void readQueue(FrameReader in, boolean hasPaged) {
+    long loadedThere = in.i64();
+    long lastThere = in.i64();
+    loadedTo = hasPaged ? loadedThere : lastThere;
+    expiresAtMillis = 0;
+    for (int left = in.i32(); left > 0; left--) {
+      wasSent(in.i64(), in.u16());
+    }
+    for (int left = in.i32(); left > 0; left--) {
+      Spread moved = spread(in.u16(), in.i64());
+      for (int done = in.i32(); done > 0; done--) {
+        moved.done().add(in.i64());
+      }
+    }
+  }
+
+  // ---- the session
+
+  /** Its latest state, of which a later start makes it again. */
+  void put(Session session) {
+    FrameWriter record = record(64 + session.clientId().length()).text(session.clientId());
+    String userName = session.userName();
+    record.flag(userName != null);
+    if (userName != null) {
+      record.text(userName);
+    }
+    record.i64(session.expirySeconds()).flag(session.isConnected());
+    record.time(session.endsAtMillis()).time(session.willAtMillis());
+    record.flag(session.will() != null);
+    if (session.will() != null) {
+      record.will(session.will());
+    }
+    ledger.put(key(RecordKeys.SESSION), record.done());
+  }
+
+  void put(Subscription subscription) {
+    String filter = subscription.filter().text();
+    ledger.put(
+        RecordKeys.subscription(bucket, id, filter),
+        record(32 + filter.length()).subscription(subscription).done());
+  }
+
+  void remove(Subscription subscription) {
+    ledger.delete(RecordKeys.subscription(bucket, id, subscription.filter().text()));
+  }
+
+  // ---- received
+
+  void received(int packetId) {
+    ledger.put(packet(RecordKeys.RECEIVED, packetId), record(0).done());
+    forgetSpread(packetId);
+  }
+
+  void notReceived(int packetId) {
+    ledger.delete(packet(RecordKeys.RECEIVED, packetId));
+  }
+
+  /**
+   * A QoS 2 message goes to several shards; {@link #received} follows when all have stored it.
+   *
+   * @param shards that may store it, as bits
+   */
+  Spread spread(int packetId, long shards) {
+    if (spreading.isEmpty()) {
+      spreading = new HashMap<>(4);
+    }
+    Spreading begun = spreading.computeIfAbsent(packetId, id -> new Spreading());
+    begun.shards |= shards;
+    return Spread.of(bucket, id, packetId, begun.done);
+  }
+
+  /** A message that an earlier process has not spread to its end. */
+  void wasSpread(int packetId, int shard, List<Long> done) {
+    Spread before = spread(packetId, 1L << shard);
+    before.done().addAll(done);
+  }
+
+  boolean isSpreading(int packetId) {
+    return spreading.containsKey(packetId);
+  }
+
+  private void forgetSpread(int packetId) {
+    Spreading over = spreading.isEmpty() ? null : spreading.remove(packetId);
+    for (long left = over == null ? 0 : over.shards; left != 0; left &= left - 1) {
+      int shard = Long.numberOfTrailingZeros(left);
+      ledger.delete(RecordKeys.spread(bucket, id, packetId, shard));
+    }
+  }
+
+  long id() {
+    return id;
+  }
+
+  // ---- sent
+
+  /**
+   * Another message of the queue.
+   *
+   * @param packetId that is reserved for it, or 0
+   */
+  Delivery add(Delivery shape, int packetId) {
+    lastNumber++;
+    Message message = shape.message();
+    long payloadId = ledger.payloadId(message, MOST_INLINE_BYTES, LEAST_SHARED_BYTES);
+    Delivery stored = shape.stored(lastNumber, payloadId, packetId);
+    int inline = payloadId == 0 ? FrameWriter.bytesOf(message) : 0;
+    FrameWriter record =
+        record(48 + inline).i64(payloadId).u16(packetId).i32(message.heldBytes()).shape(shape);
+    if (payloadId == 0) {
+      record.message(message);
+    }
+    ledger.put(RecordKeys.queued(bucket, id, lastNumber), record.done());
+    expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
+    return stored;
+  }
+
+  /** A message of the queue is done with. */
+  void remove(Delivery stored) {
+    inMemory.remove(stored.number());
+    remove(stored.number(), stored.payloadId());
+  }
+
+  private void remove(long number, long payloadId) {
+    ledger.delete(RecordKeys.queued(bucket, id, number));
+    ledger.needsNoMore(payloadId);
+  }
+
+  /** It is sent under this identifier. */
+  void sent(int packetId, Delivery stored) {
+    if (stored.packetId() != packetId) {
+      ledger.put(packet(RecordKeys.SENT, packetId), record(8).i64(stored.number()).done());
+    }
+  }
+
+  /** It is acknowledged. */
+  void acknowledged(int packetId, Delivery stored) {
+    remove(stored);
+    if (stored.packetId() != packetId) {
+      completed(packetId);
+    }
+  }
+
+  /** PUBREC has come for it. */
+  void released(int packetId, Delivery stored) {
+    remove(stored);
+    ledger.put(packet(RecordKeys.SENT, packetId), record(8).i64(0).done());
+  }
+
+  /** PUBCOMP has come. */
+  void completed(int packetId) {
+    ledger.delete(packet(RecordKeys.SENT, packetId));
+  }
+
+  /** A message that is not loaded yet was sent under this identifier. */
+  void wasSent(long number, int packetId) {
+    if (sentBefore.isEmpty()) {
+      sentBefore = new HashMap<>(4);
+    }
+    sentBefore.put(number, packetId);
+  }
+
+  // ---- what is on its way to the journal
+
+  /** One of a shared subscription is in memory. */
+  void keepsShared(long number) {
+    inMemory.add(number);
+  }
+
+  /** Those that will be in memory when they are stored, in their order. */
+  ArrayDeque<Delivery> arriving() {
+    return arriving;
+  }
+
+  /** It is in memory, or will be when it is stored. */
+  void keeps(Delivery stored) {
+    arriving.add(stored);
+    if (stored.sharedFilter() == null) {
+      loadedTo = stored.number();
+    } else {
+      inMemory.add(stored.number());
+    }
+  }
+
+  /** It is in its record only, as all behind it. */
+  void pages(Delivery stored) {
+    newMessages++;
+    newBytes += stored.message().heldBytes();
+    pagesFrom(stored.number());
+  }
+
+  /** All from this number on are in their records only. */
+  void pagesFrom(long number) {
+    if (number <= loadedTo) {
+      loadedTo = number - 1;
+      goneBack++; // a page that is being read begins too late
+    }
+  }
+
+  // ---- pages
+
+  /** Reads the next page for a session, unless that is under way. */
+  void load(Session session) {
+    if (loading) {
+      return;
+    }
+    loading = true;
+    int asked = goneBack;
+    newMessages = 0;
+    newBytes = 0;
+    ledger.scan(
+        key(RecordKeys.QUEUED), loadedKey(), PAGE_BYTES, page -> loaded(session, page, asked));
+  }
+
+  private void loaded(Session session, Journal.Page page, int asked) {
+    List<QueueRecord> records = new ArrayList<>(page.entries().size());
+    List<QueueRecord> without = new ArrayList<>(0);
+    for (Journal.Entry entry : page.entries()) {
+      QueueRecord record = QueueRecord.read(entry, ledger);
+      if (inMemory.contains(record.number)) {
+        continue;
+      }
+      records.add(record);
+      if (record.message == null && record.payloadId != 0) {
+        without.add(record);
+      }
+    }
+    fetch(without, 0, () -> finish(session, records, page.hasMore(), asked));
+  }
+
+  /** Reads payloads that are stored apart, one after the other; a journal answers many at once. */
+  private void fetch(List<QueueRecord> records, int from, Runnable then) {
+    if (from == records.size()) {
+      then.run();
+      return;
+    }
+    for (int i = from; i < records.size(); i++) {
+      QueueRecord record = records.get(i);
+      boolean isLast = i == records.size() - 1;
+      ledger.scan(
+          RecordKeys.payload(record.payloadId),
+          Bytes.EMPTY,
+          1,
+          page -> {
+            if (!page.entries().isEmpty()) {
+              record.message = QueueRecord.message(page.entries().get(0).value(), ledger);
+            }
+            if (isLast) {
+              then.run();
+            }
+          });
+    }
+  }
+
+  private void finish(Session session, List<QueueRecord> records, boolean hasMore, int asked) {
+    loading = false;
+    long nowMillis = ledger.nowMillis();
+    if (!session.wantsPage()) {
+      return; // it is read again when it is wanted
+    }
+    if (asked != goneBack) {
+      load(session);
+      return;
+    }
+    for (QueueRecord record : records) {
+      loadedTo = Math.max(loadedTo, record.number);
+      Integer before = sentBefore.isEmpty() ? null : sentBefore.remove(record.number);
+      Delivery delivery = record.delivery(before == null ? record.packetId : 0);
+      if (delivery == null) {
+        ledger.damaged("a message of session " + session.clientId() + " cannot be read");
+        remove(record.number, record.payloadId);
+        session.unreadable(record.heldBytes, nowMillis);
+      } else {
+        if (record.isShared()) {
+          inMemory.add(record.number);
+        }
+        session.loaded(delivery, before == null ? record.packetId : before);
+      }
+    }
+    if (!hasMore) {
+      session.hasOnlyPaged(newMessages, newBytes);
+    }
+    session.pump(nowMillis);
+  }
+
+  /**
+   * Brings into memory what came through shared subscriptions before this process began, so that
+   * other members may get it.
+   */
+  void loadShared(Session session) {
+    loadShared(session, Bytes.EMPTY);
+  }
+
+  private void loadShared(Session session, Bytes after) {
+    ledger.scan(
+        key(RecordKeys.QUEUED),
+        after,
+        PAGE_BYTES,
+        page -> {
+          List<QueueRecord> shared = new ArrayList<>();
+          for (Journal.Entry entry : page.entries()) {
+            QueueRecord record = QueueRecord.read(entry, ledger);
+            boolean isUnsent = record.packetId == 0 && !sentBefore.containsKey(record.number);
+            if (record.isShared() && isUnsent) {
+              shared.add(record);
+            }
+          }
+          List<QueueRecord> without =
+              shared.stream().filter(record -> record.message == null).toList();
+          fetch(
+              without,
+              0,
+              () -> {
+                shared.forEach(record -> bring(session, record));
+                if (page.hasMore()) {
+                  Bytes last = page.entries().get(page.entries().size() - 1).key();
+                  loadShared(session, last);
+                }
+              });
+        });
+  }
+
+  private void bring(Session session, QueueRecord record) {
+    Delivery delivery = record.delivery(0);
+    if (delivery != null && record.number > loadedTo && session.takesShared(record.heldBytes)) {
+      inMemory.add(record.number);
+      session.shares().setApart(delivery, ledger.nowMillis());
+    }
+  }
+
+  // ---- the end
+
+  /** Removes all that is not known by its number: the rest of the queue, and what was sent. */
+  void end(boolean hasPaged) {
+    ledger.delete(key(RecordKeys.SESSION));
+    sentBefore.values().forEach(this::completed);
+    List.copyOf(spreading.keySet()).forEach(this::forgetSpread);
+    if (hasPaged) {
+      removeQueue(Bytes.EMPTY);
+    }
+  }
+
+  /** Removes the records of a queue whose session is no more, page by page. */
+  void removeQueue(Bytes after) {
+    ledger.scan(
+        key(RecordKeys.QUEUED),
+        after,
+        PAGE_BYTES,
+        page -> {
+          Bytes last = after;
+          for (Journal.Entry entry : page.entries()) {
+            last = entry.key();
+            QueueRecord record = QueueRecord.read(entry, ledger);
+            remove(record.number, record.payloadId);
+          }
+          if (page.hasMore()) {
+            removeQueue(last);
+          }
+        });
+  }
+
+  /**
+   * Removes what has expired of the part of the queue that is not in memory, if anything can have.
+   *
+   * @param session told of each
+   */
+  void removeExpired(Session session, long nowMillis) {
+    if (!loading && expiresAtMillis <= nowMillis) {
+      loading = true;
+      expiresAtMillis = Long.MAX_VALUE;
+      removeExpired(session, loadedKey(), nowMillis);
+    }
+  }
+
+  private Bytes loadedKey() {
+    return loadedTo == 0 ? Bytes.EMPTY : RecordKeys.queued(bucket, id, loadedTo);
+  }
+
+  private void removeExpired(Session session, Bytes after, long nowMillis) {
+    ledger.scan(
+        key(RecordKeys.QUEUED),
+        after,
+        PAGE_BYTES,
+        page -> {
+          Bytes last = after;
+          for (Journal.Entry entry : page.entries()) {
+            last = entry.key();
+            QueueRecord record = QueueRecord.read(entry, ledger);
+            Message message = record.message;
+            if (message == null || inMemory.contains(record.number)) {
+              continue; // a large one is looked at when its turn comes
+            }
+            if (message.isExpired(nowMillis)) {
+              remove(record.number, record.payloadId);
+              session.expiredOnPage(record.heldBytes, nowMillis);
+            } else {
+              expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
+            }
+          }
+          if (page.hasMore() && session.hasPaged()) {
+            removeExpired(session, last, nowMillis);
+          } else {
+            loading = false;
+            session.pump(ledger.nowMillis());
+          }
+        });
+  }
+
+  private FrameWriter record(int expectedBytes) {
+    return FrameWriter.record(expectedBytes, ledger.toWall(0));
+  }
+
+  private Bytes key(int kind) {
+    return RecordKeys.ofKind(bucket, id, kind);
+  }
+
+  private Bytes packet(int kind, int packetId) {
+    return RecordKeys.packet(bucket, id, kind, packetId);
+  }
+
+  /** Where a QoS 2 message has gone that was not received by all. */
+  private static final class Spreading {
+    private final Set<Long> done = new HashSet<>();
+    private long shards;
+  }
+}
