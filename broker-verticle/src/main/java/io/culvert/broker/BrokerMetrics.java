@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Every metric of the broker, in the order of the documentation. What is added here is a metric, a
@@ -53,7 +54,7 @@ final class BrokerMetrics {
               "waiting-connects", r -> r.broker().waitingConnects(), Readings::maximumWaiting),
           new Limit("node-bytes", r -> r.broker().heldBytes(), r -> r.limits().nodeBytes()));
 
-  static final List<Metric> TABLE =
+  private static final List<Metric> OWN =
       List.of(
           ofListeners(
               GAUGE,
@@ -281,6 +282,9 @@ final class BrokerMetrics {
               List.of("limit", "scope"),
               "What is used of each of them now.",
               readings -> limits(readings, Limit::use, each -> each.counters().open())));
+
+  static final List<Metric> TABLE =
+      Stream.concat(OWN.stream(), StoreMetrics.TABLE.stream()).toList();
 
   private BrokerMetrics() {}
 

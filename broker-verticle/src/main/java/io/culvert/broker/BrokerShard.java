@@ -10,11 +10,13 @@ import io.culvert.broker.bus.BusShard;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.engine.Journal;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.mqtt.server.Broker;
 import io.culvert.mqtt.server.ConnectGate;
 import io.culvert.mqtt.server.Counters;
 import io.culvert.mqtt.server.Limits;
+import io.culvert.mqtt.server.Recovered;
 import io.culvert.mqtt.server.RetryAfter;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
@@ -23,6 +25,7 @@ import io.culvert.runtime.driver.ServingShard;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.ShardLinks;
 import io.culvert.runtime.driver.StreamServer;
+import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
@@ -49,6 +52,7 @@ final class BrokerShard {
   private final StreamServer<ServerEvent, ServerConnection> ownClients;
   private final Logins logins;
   private final ConnectGate gate;
+  private final Runnable flush = this::flush;
   private AuthOptions secured;
   private final @Nullable ScramExchanges scram;
   private Shard.@Nullable Watch watch;
@@ -60,6 +64,7 @@ final class BrokerShard {
       BrokerOptions options,
       Map<String, Authenticator> plugins,
       List<Authorizer> ownAuthorizers,
+      @Nullable Store store,
       ServerLog log) {
     this.shard = shard;
     this.number = place.number();
@@ -92,6 +97,32 @@ final class BrokerShard {
     this.ownClients = new StreamServer<>(shard, new OwnClients(broker, options.limits(), packets));
     broker.join(links.link(number));
     authorize(options);
+    if (store != null) {
+      Journal journal = store.journal(task -> shard.context().runOnContext(ignored -> task.run()));
+      broker.durable(journal, shard::nowMillis, wallOffsetMillis(), () -> shard.inPass(flush));
+    }
+  }
+
+  /**
+   * What the clock of the shards lacks to the time of day, now: as long as the process lives, jumps
+   * of the time of day change nothing.
+   */
+  private long wallOffsetMillis() {
+    return System.currentTimeMillis() - shard.nowMillis();
+  }
+
+  /** Takes its sessions and retained messages out of the store, if it has one. */
+  Future<Recovered> recover() {
+    return shard.ask(
+        () -> {
+          Promise<Recovered> recovered = Promise.promise();
+          if (broker.isDurable()) {
+            broker.recover(recovered::complete);
+          } else {
+            recovered.complete(new Recovered(0, 0, 0, 0));
+          }
+          return recovered.future();
+        });
   }
 
   /** Lets time and the other shards reach it, before any connection does. */
@@ -198,6 +229,10 @@ final class BrokerShard {
   /** Nothing comes from other shards any more. */
   void closeLinks() {
     links.close(number);
+  }
+
+  private void flush() {
+    broker.flush();
   }
 
   private MqttApplication application(Limits limits, AuthChain chain, CertificateField userField) {

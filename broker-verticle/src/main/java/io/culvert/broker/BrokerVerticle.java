@@ -4,6 +4,7 @@ import io.culvert.broker.bus.BusApi;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.MetricsOptions;
+import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.shareddata.LocalMap;
@@ -28,6 +29,7 @@ public final class BrokerVerticle extends VerticleBase {
 
   private final BrokerPlugins plugins;
   private final List<MqttBroker> brokers = new ArrayList<>(1);
+  private @Nullable Store store;
   private @Nullable BusApi bus;
   private @Nullable MetricsServer metrics;
   private boolean stopping;
@@ -72,7 +74,9 @@ public final class BrokerVerticle extends VerticleBase {
     BusApi open = bus;
     Future<?> silent = open == null ? Future.succeededFuture() : open.stop();
     Future<?> closed =
-        silent.eventually(() -> Future.join(brokers.stream().map(MqttBroker::end).toList()));
+        silent
+            .eventually(() -> Future.join(brokers.stream().map(MqttBroker::end).toList()))
+            .eventually(this::closeStore);
     return watched == null ? closed : closed.eventually(watched::close);
   }
 
@@ -83,14 +87,40 @@ public final class BrokerVerticle extends VerticleBase {
   }
 
   private Future<List<ListenerOptions>> listen(BrokerOptions options, List<String> seen) {
-    MqttBroker broker = MqttBroker.create(context, options, plugins);
+    return vertx
+        .executeBlocking(() -> KeptMessages.open(options.store()))
+        .compose(
+            opened -> {
+              store = opened.store();
+              return listen(options, seen, opened.store())
+                  .recover(
+                      failure -> closeStore().transform(closed -> Future.failedFuture(failure)));
+            });
+  }
+
+  private Future<Void> closeStore() {
+    Store open = store;
+    store = null;
+    return open == null
+        ? Future.succeededFuture()
+        : vertx.executeBlocking(
+            () -> {
+              open.close();
+              return null;
+            });
+  }
+
+  private Future<List<ListenerOptions>> listen(
+      BrokerOptions options, List<String> seen, @Nullable Store opened) {
+    MqttBroker broker = MqttBroker.create(context, options, plugins, opened);
     brokers.add(broker);
     SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
     return vertx
         .executeBlocking(() -> Certificates.look(options))
         .compose(
             certificates ->
-                listenForMetrics(broker)
+                KeptMessages.recover(broker)
+                    .compose(done -> listenForMetrics(broker))
                     .compose(done -> serveEventBus(broker, options))
                     .compose(done -> broker.listen())
                     .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)))
@@ -124,7 +154,11 @@ public final class BrokerVerticle extends VerticleBase {
     MetricsOptions wanted = MetricsOptions.parse(config());
     return wanted == null
         ? Future.succeededFuture()
-        : MetricsServer.listen(vertx, wanted, broker::readings, () -> !stopping && broker.isReady())
+        : MetricsServer.listen(
+                vertx,
+                wanted,
+                broker::readings,
+                () -> !stopping && broker.isReady() && broker.isStoreReady())
             .onSuccess(
                 server -> {
                   metrics = server;

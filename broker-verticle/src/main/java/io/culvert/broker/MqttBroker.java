@@ -9,9 +9,12 @@ import io.culvert.broker.config.ProxySettings;
 import io.culvert.broker.config.StormOptions;
 import io.culvert.broker.config.TlsSettings;
 import io.culvert.broker.config.UnixSocket;
+import io.culvert.engine.Journal;
 import io.culvert.mqtt.server.ClientDirectory;
+import io.culvert.mqtt.server.CommonRecords;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.Quota;
+import io.culvert.mqtt.server.Recovered;
 import io.culvert.mqtt.server.ServerConnection;
 import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.ShardPlace;
@@ -26,6 +29,8 @@ import io.culvert.runtime.driver.TcpFront;
 import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.runtime.driver.UnixOptions;
 import io.culvert.runtime.driver.WebSocketOptions;
+import io.culvert.store.Store;
+import io.culvert.store.StoreStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,6 +51,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +69,7 @@ public final class MqttBroker {
   private final Quota connectingBytes;
   private final List<Bound> servers = new CopyOnWriteArrayList<>(); // any thread may ask about them
   private final Leaving leaving;
+  private final @Nullable Store store;
   private volatile boolean listening;
   private volatile boolean closing;
 
@@ -72,7 +79,9 @@ public final class MqttBroker {
       BrokerOptions options,
       List<BrokerShard> shards,
       Authenticators authenticators,
-      Quota connectingBytes) {
+      Quota connectingBytes,
+      @Nullable Store store) {
+    this.store = store;
     this.options = options;
     this.shards = shards;
     this.authenticators = authenticators;
@@ -96,6 +105,17 @@ public final class MqttBroker {
    * @param options read for plug-ins of these names
    */
   public static MqttBroker create(Context context, BrokerOptions options, BrokerPlugins plugins) {
+    return create(context, options, plugins, null);
+  }
+
+  /**
+   * As above, with sessions and retained messages that outlive the process; {@link #recover} comes
+   * before {@link #listen}.
+   *
+   * @param store of this broker alone, closed by the caller after the broker; null for none
+   */
+  public static MqttBroker create(
+      Context context, BrokerOptions options, BrokerPlugins plugins, @Nullable Store store) {
     List<Shard> shards = Shards.of(context, options.shards(Shards.available(context)));
     Authenticators authenticators = new Authenticators(context.owner(), plugins, options.auth());
     Map<String, Authenticator> named = authenticators.of(options.auth());
@@ -112,15 +132,32 @@ public final class MqttBroker {
               options,
               named,
               plugins.authorizers(),
+              store,
               log));
     }
     parts.forEach(part -> part.open(options.closeGraceMillis()));
     MqttBroker broker =
-        new MqttBroker(options, List.copyOf(parts), authenticators, first.connectingBytes());
+        new MqttBroker(options, List.copyOf(parts), authenticators, first.connectingBytes(), store);
     if (options.sysIntervalSeconds() > 0) {
       broker.publishSys(context.owner(), options.sysIntervalSeconds());
     }
     return broker;
+  }
+
+  /** Takes sessions and retained messages out of the store; does nothing where there is none. */
+  public Future<Recovered> recover() {
+    return Shards.all(shards.stream().map(BrokerShard::recover).toList())
+        .map(all -> all.stream().reduce(new Recovered(0, 0, 0, 0), Recovered::plus));
+  }
+
+  /** Whether what it has to store can be stored. May be called on any thread. */
+  boolean isStoreReady() {
+    return store == null || store.status().health() == Journal.Health.READY;
+  }
+
+  /** What its store says of itself, or null where it has none. May be called on any thread. */
+  @Nullable StoreStatus storeStatus() {
+    return store == null ? null : store.status();
   }
 
   /** Binds all configured listeners; returns them with the ports that they got. */
@@ -251,7 +288,8 @@ public final class MqttBroker {
                     options.limits(),
                     options.auth().pending(),
                     options.storms().waitingConnects(),
-                    shards.stream().map(part -> part.shard().delayMillis()).toList()));
+                    shards.stream().map(part -> part.shard().delayMillis()).toList(),
+                    storeStatus()));
   }
 
   /**
@@ -323,7 +361,8 @@ public final class MqttBroker {
             new SharedQuota(),
             new SharedQuota(),
             new SharedQuota(),
-            new SharedQuota());
+            new SharedQuota(),
+            CommonRecords.of(new ConcurrentHashMap<>()));
   }
 
   private void publishSys(Vertx vertx, int everySeconds) {

@@ -3,7 +3,9 @@ package io.culvert.broker;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.mqtt.server.Limits;
 import io.culvert.runtime.driver.DriverCounters;
+import io.culvert.store.StoreStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that metrics and {@code $SYS} are made of, taken at about the same time.
@@ -12,6 +14,7 @@ import java.util.List;
  * @param maximumPending authentications that may wait for a worker thread in one shard
  * @param maximumWaiting CONNECTs that may wait for an event loop to be in time, in one shard
  * @param loopDelaysMillis how late each event loop was lately, in the order of the shards
+ * @param store null where nothing is kept
  */
 record Readings(
     BrokerStatus broker,
@@ -20,7 +23,8 @@ record Readings(
     Limits limits,
     int maximumPending,
     int maximumWaiting,
-    List<Long> loopDelaysMillis) {
+    List<Long> loopDelaysMillis,
+    @Nullable StoreStatus store) {
 
   Readings {
     listeners = List.copyOf(listeners);

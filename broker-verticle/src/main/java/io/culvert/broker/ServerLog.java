@@ -113,6 +113,16 @@ final class ServerLog implements BrokerLog {
     LOG.error("A message could not be delivered to client {}", printable(session), failure);
   }
 
+  @Override
+  public void failed(RuntimeException failure) {
+    LOG.error("Something that was to follow when it was stored has failed", failure);
+  }
+
+  @Override
+  public void damaged(String what) {
+    LOG.error("The store is damaged: {}", what);
+  }
+
   private static String name(ServerConnection connection) {
     Session session = connection.session();
     return session == null ? "a connection without CONNECT" : "client " + printable(session);

@@ -26,6 +26,9 @@ record DeployedBroker(String id, int port) {
     JsonObject mqtt = config.getJsonObject("mqtt", new JsonObject()).copy();
     JsonObject whole =
         config.copy().put("deployment", name).put("mqtt", mqtt.put("listeners", listeners));
+    if (!whole.containsKey("store")) {
+      whole.put("store", new JsonObject().put("type", "memory"));
+    }
     DeploymentOptions options = new DeploymentOptions().setConfig(whole);
     String id = PluginBroker.await(vertx.deployVerticle(new BrokerVerticle(), options));
     String listener =

@@ -181,7 +181,8 @@ class ScramTest {
             options.storms(),
             options.eventBus(),
             options.connectsPerSecond(),
-            options.limits()));
+            options.limits(),
+            options.store()));
     try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
       client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram("ann", "pencil").first()));
       assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SERVER_BUSY);

@@ -59,10 +59,15 @@ final class RunCommand {
     }
     try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
       List<ListenerOptions> listeners = Listeners.resolve(options.listeners());
-      LOG.info(
-          data == null ? "no data folder; {}" : "data folder " + data.path() + "; {}",
-          "this version keeps sessions and messages in memory: they end with it");
       JsonObject config = BrokerOptions.deployable(configuration, listeners);
+      JsonObject store = config.getJsonObject("store");
+      if (data == null) {
+        store.put("type", "memory");
+        LOG.info("no data folder: sessions and messages end with this process");
+      } else {
+        store.put("folder", data.path().toString());
+        LOG.info("data folder {}", data.path());
+      }
       if (data != null && useless != null) {
         Path passwords = FirstUser.passwordFile(data.path(), useless, console);
         config.getJsonObject("auth").put("password-file", passwords.toString());

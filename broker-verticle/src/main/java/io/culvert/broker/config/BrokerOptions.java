@@ -38,7 +38,8 @@ public record BrokerOptions(
     StormOptions storms,
     BusOptions eventBus,
     int connectsPerSecond,
-    Limits limits) {
+    Limits limits,
+    StoreSettings store) {
 
   /** Settings that stand for the two listeners that exist unless a list is given. */
   private static final Set<String> SHORT_FORM =
@@ -116,7 +117,8 @@ public record BrokerOptions(
         StormOptions.from(configuration),
         EventBusSettings.options(configuration, bridges),
         configuration.integer("limits.connects-per-second"),
-        limits(configuration));
+        limits(configuration),
+        StoreSettings.from(configuration));
   }
 
   /**

@@ -38,7 +38,7 @@ public final class BrokerSettings {
           StormSettings.LIMITS,
           EventBusSettings.TABLE,
           BridgeSettings.TABLE,
-          store());
+          StoreSettings.TABLE);
 
   private BrokerSettings() {}
 
@@ -459,14 +459,5 @@ public final class BrokerSettings {
             "0",
             "Longest keep alive; an MQTT 5 client that asks for more, or for none, gets this. 0"
                 + " grants any, also none."));
-  }
-
-  private static SettingTable store() {
-    return SettingTable.of(
-        text(
-            "store.folder",
-            "culvert-data",
-            "Folder for everything that is kept, mode 0700. This version keeps messages and"
-                + " sessions in memory only."));
   }
 }

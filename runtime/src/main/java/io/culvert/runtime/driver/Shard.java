@@ -279,6 +279,19 @@ public final class Shard {
     }
   }
 
+  /**
+   * Does it once: in the next pass before its connections are flushed, or at the end of the pass
+   * that goes on.
+   */
+  public void inPass(Runnable action) {
+    if (passing) {
+      endOfPass.add(action);
+    } else {
+      startOfPass.add(action);
+      schedulePass();
+    }
+  }
+
   private void pass() {
     passScheduled = false;
     passing = true;
