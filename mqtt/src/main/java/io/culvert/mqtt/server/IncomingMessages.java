@@ -118,6 +118,7 @@ final class IncomingMessages {
   void end() {
     hasEnded = true;
     acks.forEachUndecidedPubRec(session::addUndecided);
+    acks.forEachRefusedPubRec(session.received()::remove); // the next one is not a repetition
     acks.clear();
   }
 

@@ -40,10 +40,12 @@ record Spread(int bucket, long sessionId, int packetId, Set<Long> done, List<Lon
     return of(bucket, sessionId, packetId, done);
   }
 
-  /** Writes down who has it in this shard. */
+  /** Writes down who has it, after this shard. */
   void put(Ledger ledger, int shard) {
     if (!stored.isEmpty()) {
-      FrameWriter record = FrameWriter.record(4 + 8 * stored.size(), 0).i32(stored.size());
+      int count = done.size() + stored.size(); // the record may be there, with some of those before
+      FrameWriter record = FrameWriter.record(4 + 8 * count, 0).i32(count);
+      done.forEach(record::i64);
       stored.forEach(record::i64);
       ledger.put(RecordKeys.spread(bucket, sessionId, packetId, shard), record.done());
     }

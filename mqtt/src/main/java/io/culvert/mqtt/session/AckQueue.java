@@ -62,6 +62,17 @@ public final class AckQueue {
     }
   }
 
+  /** Tells the identifiers of QoS 2 messages that are refused, which their sender does not know. */
+  public void forEachRefusedPubRec(IntConsumer action) {
+    for (int i = 0; i < size; i++) {
+      int ack = ring[(head + i) & (ring.length - 1)];
+      boolean isDecided = (ack & (IS_PUBREC | DECIDED)) == (IS_PUBREC | DECIDED);
+      if (isDecided && ReasonCode.of(ack >>> REASON_SHIFT, PacketType.PUBREC).isError()) {
+        action.accept(ack & ID_MASK);
+      }
+    }
+  }
+
   /** Whether a QoS 2 message of this identifier is not decided yet. */
   public boolean owesPubRec(int packetId) {
     for (int i = 0; i < size; i++) {
