@@ -65,7 +65,15 @@ final class SessionMoves {
     if (arrival == null) {
       return false;
     }
-    arrival.behind.add(now -> sessions.join(joining, before, now));
+    long claim = joining.owner().claim();
+    Arrival next = new Arrival(joining, before);
+    arrivals.put(claim, next); // whoever comes after it, waits for it in turn
+    arrival.behind.add(
+        now -> {
+          arrivals.remove(claim);
+          sessions.join(joining, before, now);
+          next.behind.forEach(then -> then.accept(now));
+        });
     return true;
   }
 
