@@ -39,7 +39,6 @@ final class ModelClient {
   private boolean connected;
   private boolean hadSession;
   private boolean subscribed;
-  private boolean hasBeenRefused;
   private int unfinishedOnThisConnection;
   private int nextId = 1;
 
@@ -101,11 +100,6 @@ final class ModelClient {
   /** CONNACK has come on the connection that it has. */
   boolean isConnected() {
     return connection != null && connected && !connection.isClosed();
-  }
-
-  /** Some message of its own was refused, and is sent again later than others. */
-  boolean hasBeenRefused() {
-    return hasBeenRefused;
   }
 
   /** It has no connection, and asks for none. */
@@ -203,7 +197,6 @@ final class ModelClient {
         Outgoing open = outgoing.get(id);
         if (((PubRec) packet).reasonCode().isError()) {
           if (open != null) {
-            hasBeenRefused = true;
             open.refused();
           }
           return;
@@ -230,7 +223,6 @@ final class ModelClient {
   /** One that was refused is tried again, on the next connection. */
   private void onPubAck(PubAck pubAck) {
     if (pubAck.reasonCode().isError()) {
-      hasBeenRefused = true;
       outgoing.get(pubAck.packetId()).refused();
     } else {
       outgoing.remove(pubAck.packetId());
