@@ -5,31 +5,50 @@ import io.culvert.engine.Journal.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteOptions;
 
 /** The records in RocksDB. */
 final class Database implements Disk {
+  private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Path store;
   private final Path folder;
   private final RocksSettings settings;
+  private final StoreLog log;
+  private final StoreCounters counters;
+  private final NewestLog newestLog;
+  private final Damages damages;
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
+  private final Due chores = new Due(CHORES_NANOS);
   private @Nullable RocksDB open;
 
-  private Database(Path folder, RocksSettings settings) {
+  /** Writing has met a damaged table. */
+  private boolean isDamaged;
+
+  private Database(
+      Path store, Path folder, RocksSettings settings, StoreLog log, StoreCounters counters) {
+    this.store = store;
     this.folder = folder;
     this.settings = settings;
+    this.log = log;
+    this.counters = counters;
+    this.newestLog = new NewestLog(store, folder);
+    this.damages = new Damages(log, counters);
   }
 
-  static Database open(Path folder, StoreOptions options) throws DiskException {
-    Database database = new Database(folder, new RocksSettings(options));
+  /** The folder {@code db} of a store. */
+  static Database open(Path store, StoreOptions options, StoreLog log, StoreCounters counters)
+      throws DiskException {
+    Database database =
+        new Database(
+            store, store.resolve(StoreFolder.DATABASE), new RocksSettings(options), log, counters);
     try {
       database.open();
       return database;
@@ -43,7 +62,9 @@ final class Database implements Disk {
   public void write(DiskBatch batch, boolean sync) throws DiskException {
     try {
       rocks().write(sync ? synced : unsynced, batch.writeBatch());
+      chores.want();
     } catch (RocksDBException e) {
+      isDamaged |= Opening.isDamage(e);
       throw failed("writing to", e);
     }
   }
@@ -64,13 +85,35 @@ final class Database implements Disk {
   }
 
   @Override
+  public long rest() {
+    if (chores.take()) {
+      noteNewestLog();
+    }
+    return chores.inNanos();
+  }
+
+  @Override
   public void recover() throws DiskException {
     RocksDB failed = open;
     open = null;
     if (failed != null) {
       failed.close();
     }
+    if (isDamaged) {
+      rebuild();
+    }
     open();
+  }
+
+  private void rebuild() throws DiskException {
+    try {
+      new Rebuild(store, settings, damages, log).run();
+      isDamaged = false;
+    } catch (IOException e) {
+      throw new DiskException("copying %s failed: %s".formatted(folder, e), e);
+    } catch (RocksDBException e) {
+      throw failed("copying", e);
+    }
   }
 
   @Override
@@ -100,10 +143,15 @@ final class Database implements Disk {
   }
 
   private void open() throws DiskException {
+    open = Opening.open(store, folder, settings, log, counters, newestLog);
+    noteNewestLog();
+  }
+
+  private void noteNewestLog() {
     try {
-      open = RocksDB.open(settings.options(), folder.toString());
-    } catch (RocksDBException e) {
-      throw failed("opening", e);
+      newestLog.note();
+    } catch (IOException e) {
+      counters.failed("noting the newest log in %s failed: %s".formatted(store, e));
     }
   }
 
@@ -137,10 +185,8 @@ final class Database implements Disk {
       Bytes prefix = scan.prefix();
       byte[] from =
           scan.after().compareTo(prefix) < 0 ? RecordKey.of(prefix) : RecordKey.after(scan.after());
-      try (Slice end = new Slice(RecordKey.end(prefix));
-          ReadOptions options = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(end);
-          RocksIterator records = rocks.newIterator(options)) {
-        records.seek(from);
+      try (DatabaseCursor records =
+          new DatabaseCursor(rocks, snapshot, from, RecordKey.end(prefix), damages)) {
         return new PageMerge(records, overlay, scan).page();
       } catch (RocksDBException e) {
         throw failed("reading", e);

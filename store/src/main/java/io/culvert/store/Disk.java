@@ -17,6 +17,13 @@ interface Disk extends AutoCloseable {
   View view() throws DiskException;
 
   /**
+   * Does small things that are due, from time to time and while there is nothing else to do.
+   *
+   * @return in how many nanoseconds it wants to be called again; {@link Long#MAX_VALUE} for never
+   */
+  long rest();
+
+  /**
    * After a failure: makes sure that nothing is trusted that may not have reached the disk. What
    * was synced is there afterwards; what was not may be. No view is open.
    */

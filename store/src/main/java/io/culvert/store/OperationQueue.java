@@ -20,15 +20,8 @@ final class OperationQueue {
       before = newest.get();
       operation.before = before;
     } while (!newest.compareAndSet(before, operation));
-    if (before == null) {
-      wake();
-    }
-  }
-
-  /** Any thread: ends a sleep. */
-  void wake() {
     Thread thread = sleeper;
-    if (thread != null) {
+    if (before == null && thread != null) {
       LockSupport.unpark(thread);
     }
   }
@@ -55,7 +48,7 @@ final class OperationQueue {
     }
   }
 
-  /** The thread of the store: sleeps until something comes, it is woken, or the time is over. */
+  /** The thread of the store: sleeps until something comes, the time is over, or it is unparked. */
   void sleep(long nanos) {
     sleeper = Thread.currentThread();
     if (isEmpty()) {

@@ -9,18 +9,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 
-/** A page of the records of the database, from where the iterator stands, under an overlay. */
+/** A page of the records of the database, from where the cursor stands, under an overlay. */
 final class PageMerge {
-  private final RocksIterator records;
+  private final DatabaseCursor records;
   private final Overlay overlay;
   private final Iterator<Map.Entry<Bytes, Bytes>> puts;
   private final int maximumBytes;
   private @Nullable Entry nextRecord;
   private @Nullable Entry nextPut;
 
-  PageMerge(RocksIterator records, Overlay overlay, Scan scan) {
+  PageMerge(DatabaseCursor records, Overlay overlay, Scan scan) {
     this.records = records;
     this.overlay = overlay;
     this.puts = overlay.putsAfter(scan.after());
@@ -59,15 +58,15 @@ final class PageMerge {
 
   private void readRecord() throws RocksDBException {
     nextRecord = null;
-    while (records.isValid()) {
-      Bytes key = RecordKey.key(records.key());
+    byte[] found;
+    while ((found = records.key()) != null) {
+      Bytes key = RecordKey.key(found);
       if (!overlay.hides(key)) {
         nextRecord = new Entry(key, Bytes.wrap(records.value()));
         return;
       }
       records.next();
     }
-    records.status();
   }
 
   private void readPut() {

@@ -9,6 +9,12 @@ import io.culvert.engine.Bytes;
 final class RecordKey {
   private static final byte RECORD = 'r';
 
+  /** No record's key is less. */
+  static final byte[] FIRST = {RECORD};
+
+  /** Every record's key is less. */
+  static final byte[] BEHIND_ALL = {RECORD + 1};
+
   private RecordKey() {}
 
   /** What the database calls a record, or the first that begins so. */

@@ -7,7 +7,6 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.TablePropertiesCollectorFactory;
-import org.rocksdb.WALRecoveryMode;
 
 /**
  * How RocksDB is set up: little memory and few files, for records that come in the order of their
@@ -20,7 +19,8 @@ final class RocksSettings implements AutoCloseable {
   private static final long DELETED_TRIGGER = 2048;
   private static final double DELETED_RATIO = 0.5;
 
-  private static final long BLOCK_BYTES = 16 << 10;
+  /** A damage hides all records of a block; a smaller one makes the index larger. */
+  private static final long BLOCK_BYTES = 8 << 10;
 
   /** Each open file costs a descriptor and its index in memory. */
   private static final int MAXIMUM_OPEN_FILES = 256;
@@ -45,7 +45,6 @@ final class RocksSettings implements AutoCloseable {
     options
         .setCreateIfMissing(true)
         .setParanoidChecks(true)
-        .setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery)
         .setWriteBufferSize(chosen.writeBufferBytes())
         .setMaxWriteBufferNumber(2)
         .setMaxTotalWalSize(2 * chosen.writeBufferBytes())

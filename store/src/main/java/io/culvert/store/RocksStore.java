@@ -33,26 +33,31 @@ public final class RocksStore implements Store {
       NativeLibrary.load();
       Files.createDirectories(path);
       lock = FolderLock.take(path);
-      Path database = path.resolve("db");
-      Files.createDirectories(database);
       StoreCounters counters = new StoreCounters();
-      Disk disk = Database.open(database, options);
+      StoreFolder.prepare(path, log, counters);
+      Disk disk = Database.open(path, options, log, counters);
       StoreThread thread = new StoreThread(disk, options, log, counters);
       thread.start();
       isOpen = true;
       return new RocksStore(lock, thread, counters, new FolderSize(path));
-    } catch (IOException | DiskException e) {
-      throw new StoreException(
-          """
-          the store %s cannot be opened: %s.
-            Repair that, or choose another folder."""
-              .formatted(path, e.getMessage()),
-          e);
+    } catch (IOException e) {
+      throw cannotBeOpened(path, FileProblem.text(e), e);
+    } catch (DiskException e) {
+      throw cannotBeOpened(path, String.valueOf(e.getMessage()), e);
     } finally {
       if (!isOpen && lock != null) {
         lock.close();
       }
     }
+  }
+
+  private static StoreException cannotBeOpened(Path path, String why, Exception cause) {
+    return new StoreException(
+        """
+        the store %s cannot be opened: %s.
+          Repair that, or choose another folder."""
+            .formatted(path, why),
+        cause);
   }
 
   @Override

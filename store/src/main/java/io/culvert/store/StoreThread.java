@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread that stores. In each turn it takes what waits, writes it as one batch, syncs, and
@@ -92,7 +93,7 @@ final class StoreThread implements Runnable {
   void close() {
     closeByNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.closeMillis());
     isClosing = true;
-    queue.wake();
+    LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -110,13 +111,12 @@ final class StoreThread implements Runnable {
   public void run() {
     try {
       while (goesOn()) {
-        if (waiting.isEmpty()) {
-          sleep();
-        } else if (isFailing ? recover() : turn()) {
-          retryNanos = FIRST_RETRY_NANOS;
-        } else {
-          queue.sleep(retryNanos);
-          retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+        if (isFailing) {
+          tryAgain();
+        } else if (waiting.isEmpty()) {
+          sleep(rest());
+        } else if (turn()) {
+          rest();
         }
       }
     } finally {
@@ -144,25 +144,43 @@ final class StoreThread implements Runnable {
     return false;
   }
 
-  private void sleep() {
+  private void sleep(long nanos) {
+    queue.sleep(space.isFull() ? Math.min(nanos, FreeSpace.LOOK_NANOS) : nanos);
+    space.lookWhenDue();
+  }
+
+  /** Does what is due from time to time, and returns in how many nanoseconds something is again. */
+  private long rest() {
+    long syncInNanos = Long.MAX_VALUE;
     if (isUnsynced) {
-      long left =
-          TimeUnit.MILLISECONDS.toNanos(options.syncIntervalMillis())
-              - (System.nanoTime() - unsyncedSinceNanos);
-      if (left > 0) {
-        queue.sleep(left);
-      } else {
-        attempt(this::sync);
+      long unsyncedNanos = System.nanoTime() - unsyncedSinceNanos;
+      syncInNanos = TimeUnit.MILLISECONDS.toNanos(options.syncIntervalMillis()) - unsyncedNanos;
+      if (syncInNanos <= 0) {
+        syncInNanos = attempt(this::sync) ? Long.MAX_VALUE : 0;
       }
-    } else {
-      queue.sleep(space.isFull() ? FreeSpace.LOOK_NANOS : Long.MAX_VALUE);
-      space.lookWhenDue();
+    }
+    return Math.min(syncInNanos, disk.rest());
+  }
+
+  /** After a failure: makes a pause, each time a longer one, then begins anew. */
+  private void tryAgain() {
+    pause(retryNanos);
+    retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+    reader.finish();
+    if (attempt(disk::recover) && (waiting.isEmpty() || turn())) {
+      isFailing = false;
+      retryNanos = FIRST_RETRY_NANOS;
+      log.info("the store works again");
     }
   }
 
-  private boolean recover() {
-    reader.finish();
-    return attempt(disk::recover) && turn();
+  private void pause(long nanos) {
+    long began = System.nanoTime();
+    long left = nanos;
+    while (left > 0) {
+      LockSupport.parkNanos(this, isClosing ? Math.min(left, FIRST_RETRY_NANOS) : left);
+      left = isClosing ? 0 : nanos - (System.nanoTime() - began);
+    }
   }
 
   private boolean turn() {
@@ -170,10 +188,6 @@ final class StoreThread implements Runnable {
     int[] calls = {0};
     if (!attempt(() -> calls[0] = write())) {
       return false;
-    }
-    if (isFailing) {
-      isFailing = false;
-      log.info("the store works again");
     }
     complete(calls[0]);
     return true;

@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
-/** The time of day, for names of files and for people. Nothing is decided by it. */
+/** The time of day, for names of files and for people. */
 final class WallClock {
   private static final DateTimeFormatter IN_NAMES =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -22,6 +22,14 @@ final class WallClock {
   /** As part of the name of a file. */
   static String inName() {
     return IN_NAMES.format(Instant.now());
+  }
+
+  /**
+   * For the changes of a database that no longer knows how many there were: greater than their
+   * number and than every answer before, as long as there are less than four million a second.
+   */
+  static long sequenceBeyondAll() {
+    return Instant.now().toEpochMilli() << 12;
   }
 
   /** Names this process. */
