@@ -228,6 +228,7 @@ final class BrokerShard {
 
   /** Nothing comes from other shards any more. */
   void closeLinks() {
+    broker.flush();
     links.close(number);
   }
 
