@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * Lines of the broker's log that no test may cause. Written by reader threads, drained by tests.
  */
-final class Complaints {
+public final class Complaints {
 
   /** An ERROR line, the head or the middle of a stack trace, a leak, a blocked event loop. */
   private static final Pattern COMPLAINT =
@@ -18,7 +18,7 @@ final class Complaints {
 
   private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  void look(String line) {
+  public void look(String line) {
     if (COMPLAINT.matcher(line).find()) {
       add(line);
     }
@@ -28,7 +28,7 @@ final class Complaints {
     lines.add(line);
   }
 
-  List<String> drain() {
+  public List<String> drain() {
     List<String> drained = new ArrayList<>();
     lines.drainTo(drained);
     return drained;
