@@ -11,6 +11,7 @@ from .process import Broker, BrokerFailure, JavaBroker, free_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = ROOT / 'benchmarks' / 'target'
 JAR = ROOT / 'launcher' / 'target' / 'culvert.jar'
+DISK = TARGET / 'data'
 FIRST = TARGET / f'first-{FIRST_COMMIT}'
 BUILD_LIMIT_S = 900
 
@@ -18,16 +19,17 @@ BUILD_LIMIT_S = 900
 class Mosquitto(Broker):
     name = 'mosquitto'
 
-    def __init__(self, program, tls=None):
+    def __init__(self, program, tls=None, disk=None):
         super().__init__()
         self.program = program
         self.tls = tls
+        self.disk = disk
 
     def command(self):
         self.port = free_port()
         conf = self.folder / 'mosquitto.conf'
         tls = settings.mosquitto_tls(self.tls.certificate, self.tls.key) if self.tls else ''
-        conf.write_text(settings.mosquitto_conf(self.port) + tls)
+        conf.write_text(settings.mosquitto_conf(self.port, self.folder if self.disk else None) + tls)
         return [self.program, '-c', str(conf)]
 
     def is_ready(self):
@@ -36,14 +38,16 @@ class Mosquitto(Broker):
 
 
 class Culvert(JavaBroker):
-    """Culvert with one shard or several."""
+    """Culvert with one shard or several; with a disk it has limits for durable sessions, and with `sync` it keeps them."""
 
-    def __init__(self, java, flags, shards=1, root=ROOT, tls=None):
+    def __init__(self, java, flags, shards=1, root=ROOT, tls=None, disk=None, sync=None):
         super().__init__(java, flags)
+        self.disk = disk
+        self.sync = sync
         self.tls = tls
         self.shards = shards
         self.root = root
-        self.name = 'first' if root == FIRST else 'culvert' if shards == 1 else f'culvert{shards}'
+        self.name = sync if sync else 'first' if root == FIRST else 'culvert' if shards == 1 else f'culvert{shards}'
 
     def command(self):
         jar = self.root / JAR.relative_to(ROOT)
@@ -51,7 +55,9 @@ class Culvert(JavaBroker):
         if self.tls:
             config = self.folder / 'culvert.yaml'
             config.write_text(settings.culvert_tls(self.tls.certificate, self.tls.key))
-        return [self.java, *self.flags, '-jar', str(jar), *settings.culvert_args(self.folder / 'data', self.shards, config)]
+        data = self.folder / 'data'
+        args = settings.culvert_durable_args(data, self.sync) if self.disk else settings.culvert_args(data, self.shards, config)
+        return [self.java, *self.flags, '-jar', str(jar), *args]
 
     def is_ready(self):
         match = re.search(r'^ready mqtts?://127\.0\.0\.1:(\d+)\b', self.log_text(), re.MULTILINE)

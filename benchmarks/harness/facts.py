@@ -49,6 +49,7 @@ def collect(brokers, java, flags, mosquitto, left_out, options):
         facts['java_flags'] = [f.replace(f'{ROOT}/', '') for f in flags]
         facts['culvert'] = first_line([java, *flags, '-jar', str(JAR), 'version'])
         facts['culvert_args'] = settings.culvert_args('TMP')
+        facts['durable_args'] = settings.culvert_durable_args('DISK', 'always')
     if 'mosquitto' in brokers:
         facts['mosquitto'] = first_line([mosquitto, '-h'])
         facts['mosquitto_conf'] = settings.mosquitto_conf('PORT')

@@ -3,10 +3,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple
 
-from .products import LABELS, OWN, PEERS
-from .scenarios import BY_CODE, LOAD, RETAINED, STORM
+from .products import LABELS, OWN, PEERS, SYNCS
+from .scenarios import BY_CODE, DURABLE, LOAD, RETAINED, STORM
 
 MORE_THAN_BEFORE = 1.15     # of the first version's CPU
+DURABLE_GOALS_OF = SYNCS[0]     # the others promise less
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Row:
 
 
 METRICS = ('cpu_s_per_million', 'p50_us', 'p99_us', 'msgs_per_s', 'connects_per_s', 'rss_per_connection', 'heap_per_connection',
-           'held_rss_mb', 'ready_s', 'idle_rss_mb', 'quiet_p50_us', 'quiet_p99_us', 'max_us', 'p99_growth', 'all_p50_us')
+           'held_rss_mb', 'ready_s', 'idle_rss_mb', 'quiet_p50_us', 'quiet_p99_us', 'max_us', 'p99_growth', 'all_p50_us', 'ack_p50_us', 'ack_p99_us', 'stored_per_s',
+           'store_cpu_s_per_million', 'drain_cpu_s_per_million')
 
 
 def rows(records):
@@ -79,15 +81,18 @@ def judge(out, timed):
     scenario = out.scenario
     if scenario.kind in (LOAD, STORM, RETAINED):
         judge_cpu(out, timed)
+    if scenario.kind == DURABLE:
+        judge_durable(out, timed)
+    judged = (DURABLE_GOALS_OF,) if scenario.kind == DURABLE else OWN
     for name, limit in scenario.limits.items():
-        for own in OWN:
+        for own in judged:
             spread = out.metric(own, name)
             if spread:
                 inclusive = name.endswith(('_per_connection', '_growth'))
                 reached = spread.mid <= limit if inclusive else spread.mid < limit
                 out.verdicts.append(Verdict(QUANTITIES[name] + mark(own), ('≤ ' if inclusive else '< ') + quantity(name, limit),
                                             quantity(name, spread.mid), reached))
-    for own in OWN:
+    for own in OWN + SYNCS:
         faults = [f for f in out.faults if f[0] == own]
         if faults:
             out.verdicts.append(Verdict('faults' + mark(own), 'none', f'{len(faults)} rounds with faults', False))
@@ -114,8 +119,22 @@ def judge_cpu(out, timed):
         out.verdicts.append(Verdict('CPU to the first version', f'≤ {MORE_THAN_BEFORE}', f'{to_first.mid:.3f}', to_first.mid <= MORE_THAN_BEFORE))
 
 
+def judge_durable(out, timed):
+    scenario = out.scenario
+    for name, limit in scenario.least.items():
+        spread = out.metric(DURABLE_GOALS_OF, name)
+        if spread:
+            out.verdicts.append(Verdict(QUANTITIES[name] + mark(DURABLE_GOALS_OF), f'≥ {quantity(name, limit)}', quantity(name, spread.mid),
+                                        spread.mid >= limit))
+    found = ratio(out, timed, DURABLE_GOALS_OF, 'culvert') if scenario.ephemeral_goal else None
+    if found:
+        out.ratios[DURABLE_GOALS_OF, 'culvert'] = found
+        out.verdicts.append(Verdict('CPU to one that keeps nothing', f'≤ {scenario.ephemeral_goal}', f'{found.mid:.3f}',
+                                    found.mid <= scenario.ephemeral_goal))
+
+
 def mark(own):
-    return '' if own == 'culvert' else ' (×2)'
+    return {'culvert': '', 'culvert2': ' (×2)'}.get(own, f' ({own})')
 
 
 def ratio(out, timed, own, peer, name='cpu_s_per_million'):
@@ -131,7 +150,8 @@ def ratio(out, timed, own, peer, name='cpu_s_per_million'):
 
 QUANTITIES = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection',
               'held_rss_mb': 'RSS of the whole process', 'ready_s': 'time to ready', 'idle_rss_mb': 'idle RSS',
-              'p99_growth': 'p99 meanwhile to p99 when quiet'}
+              'p99_growth': 'p99 meanwhile to p99 when quiet', 'msgs_per_s': 'deliveries per second', 'p99_us': 'p99 of delivery',
+              'ack_p99_us': 'p99 of PUBACK'}
 
 
 def quantity(name, value):
@@ -139,6 +159,10 @@ def quantity(name, value):
         return f'{value / 1024:.2f} KiB'
     if name.endswith('_growth'):
         return f'{value:.2f}'
+    if name.endswith('_per_s'):
+        return f'{value:,.0f}'.replace(',', ' ')
+    if name.endswith('_us'):
+        return f'{value / 1000:.2f} ms'
     return f'{value:.2f} s' if name == 'ready_s' else f'{value:.0f} MB'
 
 

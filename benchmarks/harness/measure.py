@@ -64,7 +64,7 @@ def stop_all():
 
 def load(broker, scenario, messages):
     """A round of messages; a twentieth of them goes ahead untimed on the same connections."""
-    warm = ['--warmup', str(max(1, messages // 20))]
+    warm = [] if 'offline' in scenario.args else ['--warmup', str(max(1, messages // 20))]
     return mqload(broker, [*scenario.args, '--messages', str(messages), *warm])
 
 

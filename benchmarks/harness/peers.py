@@ -31,11 +31,15 @@ class HiveMq(Peer):
     name = 'hivemq'
     main = 'io.culvert.benchmarks.peers.HiveMqPeer'
 
+    def __init__(self, java, flags, disk=None):
+        super().__init__(java, flags)
+        self.disk = disk
+
     def command(self):
         self.port = free_port()
         conf = self.folder / 'conf'
         conf.mkdir()
-        (conf / 'config.xml').write_text(settings.hivemq_conf(self.port))
+        (conf / 'config.xml').write_text(settings.hivemq_conf(self.port, self.disk is not None))
         return self.launch(self.folder)
 
 

@@ -23,6 +23,7 @@ class Plan:
         """Messages per publisher (or connections) that burn budget_s of the broker's CPU, within wall_s."""
         per = result.get('cpu_s_per_million', 0) / 1e6
         rate = result.get('msgs_per_s') or result.get('connects_per_s') or 0
+        rate = min(rate, result.get('stored_per_s') or rate)
         if per <= 0 or rate <= 0:
             return present
         amount = min(budget_s / per, rate * self.wall_s)
@@ -38,6 +39,10 @@ def brief(scenario, result):
     if 'cpu_s_per_million' in result and scenario.kind != IDLE:
         rate = result.get('msgs_per_s') or result.get('connects_per_s') or 0
         text = f'{result["cpu_s_per_million"]:8.2f} CPU s/M {rate:10,.0f}/s'
+        if 'stored_per_s' in result:
+            text = f'{result["cpu_s_per_million"]:8.2f} CPU s/M {result["stored_per_s"]:10,.0f}/s stored {rate:10,.0f}/s drained'
+        if 'ack_p99_us' in result:
+            text += f'  PUBACK p50 {result["ack_p50_us"] / 1000:8.2f} ms  p99 {result["ack_p99_us"] / 1000:8.2f} ms'
         if 'p99_us' in result:
             text += f'  p50 {result["p50_us"] / 1000:8.2f} ms  p99 {result["p99_us"] / 1000:8.2f} ms'
         return text + f'  cpu {result["broker_cpu_s"]:5.2f} s  wall {result["wall_s"]:5.2f} s'

@@ -48,6 +48,7 @@ class Broker:
 
     name = ''
     tls = None      # the certificate of a broker that speaks TLS
+    disk = None     # where a durable broker has its folder, so that it is on a disk also where /tmp is not
 
     def __init__(self):
         self.process = None
@@ -62,7 +63,9 @@ class Broker:
         raise NotImplementedError
 
     def start(self):
-        self.folder = Path(tempfile.mkdtemp(prefix=f'culvert-bench-{self.name}-'))
+        if self.disk:
+            self.disk.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=f'culvert-bench-{self.name}-', dir=self.disk))
         self.log = self.folder / 'broker.log'
         command = self.command()
         with open(self.log, 'wb') as out:

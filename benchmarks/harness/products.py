@@ -7,11 +7,15 @@ LABELS = {
     'mosquitto': 'Mosquitto',
     'hivemq': 'HiveMQ CE',
     'moquette': 'Moquette',
+    'always': 'Culvert, always',    # durable, with store.sync as it says; `culvert` itself keeps nothing
+    'interval': 'Culvert, interval',
+    'never': 'Culvert, never',
 }
 TLS = 'TLS'      # left out as a whole where there is no certificate, or no generator that speaks it
 NAMES = tuple(LABELS)
 FIRST_COMMIT = 'bf9ff4c'
 OWN = ('culvert', 'culvert2')
+SYNCS = ('always', 'interval', 'never')
 PEERS = ('mosquitto', 'hivemq', 'moquette')
 
 

@@ -3,6 +3,7 @@ from . import chart, tables
 from .figures import rows
 from .products import LABELS, NAMES, PEERS, TLS
 from .scenarios import BY_CODE, LOAD, RETAINED, STORM
+from .settings import MOSQUITTO_DURABLE
 from .tables import cells, grid
 from .text import EQUAL, HEAD, METHOD
 
@@ -14,7 +15,7 @@ def render(records, remarks):
     table = rows(records)
     names = [n for n in NAMES if any(n in r.metrics for r in table)]
     parts = [HEAD, status(facts, end, table, records), verdict(table), tables.messages(table, names), tables.goals(table),
-             tables.storm(table, names), tables.feeds(table, records), tables.memory(table, records, names), tables.start(table, names),
+             tables.storm(table, names), tables.feeds(table, records), tables.durable(table, names), tables.memory(table, records, names), tables.start(table, names),
              faults(records, table), open_goals(table, remarks), METHOD, machine(facts, records), settings(facts)]
     files = {'performance.md': '\n\n'.join(p for p in parts if p).rstrip() + '\n'}
     lines = chart_lines(table)
@@ -108,6 +109,10 @@ def settings(facts):
     if 'culvert_args' in facts:
         flags = ' '.join(facts.get('java_flags', []))
         parts.append(f'Culvert (`TMP` is an empty folder; ×2 has `--instances 2`):\n\n```\njava {flags} -jar culvert.jar {" ".join(facts["culvert_args"])}\n```'.replace('  ', ' '))
+    if 'durable_args' in facts:
+        parts.append(f'Culvert with durable sessions (or `store.sync=interval`, `never`):\n\n```\njava … -jar culvert.jar {" ".join(facts["durable_args"])}\n```\n\n'
+                     'In the durable scenarios Mosquitto has these lines instead of `persistence false`, and HiveMQ CE `<mode>file</mode>`:\n\n'
+                     f'```\n{MOSQUITTO_DURABLE.format(folder="DISK")}\n```')
     for name in PEERS:
         if f'{name}_conf' in facts:
             how = f'`java {" ".join(facts["peer_flags"])}`, ' if name != 'mosquitto' and 'peer_flags' in facts else ''

@@ -1,9 +1,9 @@
 """What is measured. One entry is one row of docs/performance.md; `goals` are ratios of Culvert's CPU to a peer's."""
 from dataclasses import dataclass, field
 
-from .products import NAMES, OWN, PEERS
+from .products import NAMES, OWN, PEERS, SYNCS
 
-LOAD, STORM, RETAINED, FEED, IDLE, START = 'load', 'storm', 'retained', 'feed', 'idle', 'start'
+LOAD, STORM, RETAINED, FEED, IDLE, START, DURABLE = 'load', 'storm', 'retained', 'feed', 'idle', 'start', 'durable'
 OF_FIRST = ('p0', 'p1', 'p1v5', 'p2', 'fo0', 'fo1', 'fi1', 'p0w1', 'p0r', 'cs')   # what Culvert's first version is measured in, too
 BY_TLS = (*OWN, 'mosquitto')
 NO_MQTT_5, NO_SHARED = {'moquette': 'no MQTT 5'}, {'moquette': 'no shared groups'}
@@ -22,9 +22,15 @@ class Scenario:
     goals: dict = field(default_factory=dict)    # by peer, the greatest ratio of CPU seconds per million; unless named 1 for messages
     p99_goal: bool = False      # p99 must not be above any peer's
     limits: dict = field(default_factory=dict)   # absolute goals
+    least: dict = field(default_factory=dict)    # absolute goals of what shall be high
+    ephemeral_goal: float = 0   # the greatest ratio of the durable broker's CPU to that of one that keeps nothing
     absent: dict = field(default_factory=dict)   # by broker, why it cannot take part
-    brokers: tuple = tuple(n for n in NAMES if n != 'first')
+    brokers: tuple = tuple(n for n in NAMES if n != 'first' and n not in SYNCS)
     tls: bool = False           # on brokers that speak TLS only; figures without goals
+
+    def setup(self):
+        """Which brokers it needs: those that speak TLS only, those that keep sessions on disk, or all others."""
+        return 'tls' if self.tls else DURABLE if self.kind == DURABLE else ''
 
     def unit(self):
         return 'connect' if self.kind == STORM else 'delivery'
@@ -54,6 +60,12 @@ def mesh(code, title, pubs, subs, qos, window, probe, mosquitto):
 def feed(code, title, qos):
     args = ('--scenario', 'feed', '--pubs', '10', '--rate', '5000', '--qos', str(qos), '--subqos', '0')
     return Scenario(code, title, FEED, args, limits={'p99_growth': 2.0}, brokers=OWN)
+
+
+def durable(code, title, scenario, pubs, extra, probe, brokers=('culvert', *SYNCS, 'mosquitto', 'hivemq'), session=True, **more):
+    args = ('--scenario', scenario, '--pubs', str(pubs), '--subs', str(pubs), '--size', '64', '--proto', '5', *extra)
+    args += ('--session', '3600') if session else ()
+    return Scenario(code, title, DURABLE, args, publishers=pubs, probe=probe, brokers=brokers, **more)
 
 
 ALL = [
@@ -88,13 +100,22 @@ ALL = [
              ('--scenario', 'connect', '--conc', '200', '--src', '8'), tls=True, brokers=BY_TLS),
     feed('rtp0', 'messages of ten pairs, QoS 0, at a steady 5 000 messages/s', 0),
     feed('rtp1', 'as rtp0 at QoS 1', 1),
+    durable('d1', '100 publishers to 100 subscribers with durable sessions, one to one, QoS 1, as fast as it goes', 'pairs', 100,
+            ('--qos', '1', '--window', '20'), 50, least={'msgs_per_s': 15_000}),
+    durable('d1h', 'as d1 at a steady 7 500 messages/s', 'pairs', 100, ('--qos', '1', '--window', '20', '--rate', '7500'), 50, rate=7500,
+            limits={'p99_us': 20_000, 'ack_p99_us': 20_000}),
+    durable('d2', 'as d1 at QoS 2', 'pairs', 100, ('--qos', '2', '--window', '20'), 50),
+    durable('d1o', 'as d1 while the subscribers are away; then they come back and get it', 'offline', 100, ('--qos', '1', '--window', '20'), 50),
+    durable('c0', 'as p0 with MQTT 5 and clean sessions, beside durable ones', 'pairs', 50, ('--qos', '0', '--window', '20'), 400,
+            ('culvert', 'always'), session=False, ephemeral_goal=1.05),
+    durable('c1', 'as c0 at QoS 1', 'pairs', 50, ('--qos', '1', '--window', '20'), 300, ('culvert', 'always'), session=False, ephemeral_goal=1.05),
     Scenario('idle', 'idle connections', IDLE, ('--scenario', 'idle', '--src', '8'),
              limits={'rss_per_connection': 6 * 1024, 'heap_per_connection': 3 * 1024}, brokers=('culvert', *PEERS)),
     Scenario('start', 'from process start to ready, and memory when nothing has happened yet', START,
              limits={'ready_s': 2.0, 'idle_rss_mb': 150.0}, brokers=('culvert', *PEERS)),
 ]
 BY_CODE = {s.code: s for s in ALL}
-GROUPS = {'tls': [s.code for s in ALL if s.tls], 'rtp': ['rtp0', 'rtp1'], 'p0rL': ['p0r'], 'all': list(BY_CODE)}
+GROUPS = {'durable': [s.code for s in ALL if s.kind == DURABLE], 'tls': [s.code for s in ALL if s.tls], 'rtp': ['rtp0', 'rtp1'], 'p0rL': ['p0r'], 'all': list(BY_CODE)}
 
 
 def chosen(text):

@@ -6,12 +6,12 @@ import time
 from . import measure
 from .plan import brief
 from .process import BrokerFailure
-from .products import OWN
-from .scenarios import BY_CODE, FEED, IDLE, LOAD, RETAINED, START, STORM
+from .products import OWN, SYNCS
+from .scenarios import BY_CODE, DURABLE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 
 class Session:
-    """Owns the result file and the brokers that live as long as the session; `make(name, tls)` builds a broker that is not yet started."""
+    """Owns the result file and the brokers that live as long as the session; `make(name, setup)` builds a broker that is not yet started."""
 
     def __init__(self, names, make, plan, out):
         self.names, self.make, self.plan, self.out = names, make, plan, out
@@ -21,32 +21,34 @@ class Session:
         self.complete = True
 
     def run(self, scenarios):
-        if any(s.kind in (LOAD, STORM, RETAINED) and not s.tls for s in scenarios):
-            for name in self.names:
-                self.note(f'start {name}')
-                self.standing(name)
-                self.first_load(name)
-        kinds = {LOAD: self.loaded, STORM: self.loaded, RETAINED: self.retained, FEED: self.fed, IDLE: self.fresh, START: self.fresh}
+        for setup, kinds in (('', (LOAD, STORM, RETAINED)), (DURABLE, (DURABLE,))):
+            needed = [s for s in scenarios if s.kind in kinds and s.setup() == setup]
+            for name in [n for n in self.names if any(s.takes(n) for s in needed)]:
+                self.note(f'start {name} {setup}'.rstrip())
+                self.standing(name, setup)
+                self.first_load(name, setup)
+        kinds = {LOAD: self.loaded, DURABLE: self.loaded, STORM: self.loaded, RETAINED: self.retained, FEED: self.fed, IDLE: self.fresh, START: self.fresh}
         for scenario in scenarios:
             kinds[scenario.kind](scenario, [n for n in self.names if scenario.takes(n)])
         for broker in self.brokers.values():
             broker.stop()
 
-    def first_load(self, name):
+    def first_load(self, name, setup=''):
         """A new process gets some seconds of load before anything is looked at, so that what every scenario uses is compiled."""
         end = time.monotonic() + self.plan.first_s
         size = 200
         while time.monotonic() < end:
             for code in ('p1', 'p0'):
-                result = self.attempt(lambda: measure.load(self.standing(name), BY_CODE[code], size))
+                result = self.attempt(lambda: measure.load(self.standing(name, setup), BY_CODE[code], size))
                 if result['faults']:
                     return
                 size = self.plan.size(BY_CODE[code], result, self.plan.warm_cpu_s, size)
 
     def loaded(self, scenario, names):
         sizes = {name: self.warm_up(scenario, name) for name in names if not self.late(scenario)}
-        for number, name in self.turns(scenario, [n for n in sizes if sizes[n]]):
-            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name, scenario.tls), scenario, sizes[name]))
+        rounds = self.plan.few_rounds if scenario.kind == DURABLE and not scenario.ephemeral_goal else self.plan.rounds
+        for number, name in self.turns(scenario, [n for n in sizes if sizes[n]], rounds=rounds):
+            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name, scenario.setup()), scenario, sizes[name]))
 
     def retained(self, scenario, names):
         count = self.plan.retained
@@ -101,12 +103,12 @@ class Session:
         """Untimed runs until the CPU per delivery falls no more. Returns the size of the timed rounds, or None where no run was free of faults."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
-            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size), least=1, most=1)
+            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size), least=1, most=1)
             return size if steady else None
-        size = scenario.probe if scenario.kind == LOAD else 1000
-        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size))
+        size = 1000 if scenario.kind == STORM else scenario.probe
+        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
         size = self.plan.size(scenario, result, self.plan.warm_cpu_s, size)
-        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.tls), scenario, size))
+        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
         return self.plan.size(scenario, result, self.plan.round_cpu_s, size) if result else None
 
     def steady(self, scenario, name, size, action, least=1, most=None):
@@ -115,7 +117,7 @@ class Session:
         for number in range(most or self.plan.most_warm_ups):
             result = self.round(scenario, name, 0, size, action)
             if result['faults']:
-                if number >= 1 and last is None and name not in OWN:
+                if number >= 1 and last is None and name not in OWN + SYNCS:
                     break
                 continue
             last = result
@@ -123,11 +125,11 @@ class Session:
             if best is not None and number >= least and per > 0.95 * best:
                 break
             best = per if best is None else min(best, per)
-        return last if last or name not in OWN else {'faults': {}}
+        return last if last or name not in OWN + SYNCS else {'faults': {}}
 
     @staticmethod
     def one(broker, scenario, size):
-        return (measure.load if scenario.kind == LOAD else measure.storm)(broker, scenario, size)
+        return (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
 
     @staticmethod
     def attempt(action):
@@ -145,21 +147,21 @@ class Session:
         self.note(f'{scenario.code:5} {label:8} {name:10} {brief(scenario, result)}')
         if result['faults']:
             fault = f'{scenario.code} {name} {label}: {result["faults"]} {result.get("error", "")}'
-            self.note(f'!!! FAULT !!! {fault}' if name in OWN else f'fault of {fault}')
-            if name in OWN:
+            self.note(f'!!! FAULT !!! {fault}' if name in OWN + SYNCS else f'fault of {fault}')
+            if name in OWN + SYNCS:
                 self.own_faults.append(fault)
         return result
 
-    def standing(self, name, tls=False):
-        broker = self.brokers.get((name, tls))
+    def standing(self, name, setup=''):
+        broker = self.brokers.get((name, setup))
         if broker is None or not broker.alive():
             if broker is not None:
                 text = broker.log_tail()
-                self.brokers.pop((name, tls)).stop()
+                self.brokers.pop((name, setup)).stop()
                 raise BrokerFailure(f'{name} has died; its last words:\n{text}')
-            broker = self.make(name, tls)
+            broker = self.make(name, setup)
             broker.start()
-            self.brokers[name, tls] = broker
+            self.brokers[name, setup] = broker
         return broker
 
     def late(self, scenario):

@@ -8,7 +8,7 @@ ALIASES = 16        # topic aliases of one client, as Culvert grants them
 MOSQUITTO_CONF = """\
 listener {port} 127.0.0.1
 allow_anonymous true
-persistence false
+{persistence}
 max_inflight_messages {inflight}
 max_queued_messages {queue}
 set_tcp_nodelay true
@@ -41,7 +41,7 @@ HIVEMQ_CONF = """\
     </topic-alias>
   </mqtt>
   <persistence>
-    <mode>in-memory</mode>
+    <mode>{mode}</mode>
   </persistence>
   <anonymous-usage-statistics>
     <enabled>false</enabled>
@@ -57,6 +57,10 @@ persistence_enabled=false
 session_queue_size=1000000
 telemetry_enabled=false
 """
+
+# Durable: what all of them keep on disk. Of these Mosquitto writes its file at most once a second, and HiveMQ CE does not wait for the disk either.
+MOSQUITTO_DURABLE = 'persistence true\npersistence_location {folder}/\nautosave_interval 1'
+CULVERT_QUEUES = ['limits.queue-messages=10000000', 'limits.queue-bytes=1GiB']     # as the others: no limit that counts
 
 # With TLS there is one listener, too; a broker is started for it alone.
 MOSQUITTO_TLS = """\
@@ -77,16 +81,17 @@ CULVERT_OPTIONAL = ['--http-port', '--tcp-port']   # port 0 too, so that a fixed
 CULVERT_SETTINGS = [f'limits.in-flight={INFLIGHT}', 'logging.level=warn']
 
 
-def mosquitto_conf(port):
-    return MOSQUITTO_CONF.format(port=port, inflight=INFLIGHT, queue=QUEUE, user=getpass.getuser())
+def mosquitto_conf(port, folder=None):
+    persistence = MOSQUITTO_DURABLE.format(folder=folder) if folder else 'persistence false'
+    return MOSQUITTO_CONF.format(port=port, inflight=INFLIGHT, queue=QUEUE, user=getpass.getuser(), persistence=persistence)
 
 
 def mosquitto_tls(certificate, key):
     return MOSQUITTO_TLS.format(certificate=certificate, key=key)
 
 
-def hivemq_conf(port):
-    return HIVEMQ_CONF.format(port=port, inflight=INFLIGHT, aliases=ALIASES)
+def hivemq_conf(port, durable=False):
+    return HIVEMQ_CONF.format(port=port, inflight=INFLIGHT, aliases=ALIASES, mode='file' if durable else 'in-memory')
 
 
 def moquette_conf(port):
@@ -107,6 +112,13 @@ def culvert_tls(certificate, key):
 def culvert_args(data, shards=1, config=None):
     listen = ['run', '--ephemeral', '--config', str(config)] if config else CULVERT_ARGS
     return [*listen, '--instances', str(shards)] + [part for s in CULVERT_SETTINGS for part in ('--set', s)] + ['--data', str(data)]
+
+
+def culvert_durable_args(data, sync=None):
+    """With store.sync as it is given; without one it keeps nothing, but has the same limits."""
+    kept = [f'store.sync={sync}'] if sync else []
+    listen = [a for a in CULVERT_ARGS if a != '--ephemeral'] + ([] if sync else ['--ephemeral'])
+    return [*listen, '--instances', '1', *(part for s in CULVERT_SETTINGS + CULVERT_QUEUES + kept for part in ('--set', s)), '--data', str(data)]
 
 
 def peer_flags(flags):

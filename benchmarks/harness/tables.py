@@ -1,9 +1,21 @@
 """The tables of docs/performance.md."""
 from .figures import MORE_THAN_BEFORE, QUANTITIES, fraction, quantity
-from .products import LABELS, OWN, PEERS
-from .scenarios import FEED, IDLE, LOAD, RETAINED, START, STORM
+from .products import LABELS, OWN, PEERS, SYNCS
+from .scenarios import DURABLE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 DELIVERIES = (LOAD, RETAINED)
+PROMISES = """What stands behind a PUBACK differs, and the figures must be read with it:
+
+| broker | when it sends PUBACK | what a power loss or `kill -9` takes |
+|---|---|---|
+| Culvert, always | the message is on the disk (`fsync`; one for all that came meanwhile) | nothing that was acknowledged |
+| Culvert, interval | it is handed to the kernel, which writes it soon; `fsync` at intervals | power loss: the last interval; `kill -9`: nothing |
+| Culvert, never | it is handed to the kernel; no `fsync` | power loss: what the kernel had not yet written; `kill -9`: nothing |
+| Culvert, ephemeral | it is in memory | everything, sessions too |
+| Mosquitto, `persistence true`, `autosave_interval 1` | it is in memory; the whole state is written once a second, without `fsync` before PUBACK | up to a second; power loss: perhaps more |
+| HiveMQ CE, file persistence | it is in its store, without `fsync` before PUBACK | power loss: what the kernel had not yet written |
+
+The data folders are on the disk that this repository is on. The subscribers speak MQTT 5 and have sessions that outlive their connections."""
 
 
 def of_kind(table, *kinds):
@@ -35,7 +47,7 @@ def messages(table, names):
 
 def goals(table):
     """Culvert's CPU divided by that of each peer, with what was wanted."""
-    chosen = [r for r in table if r.ratios]
+    chosen = [r for r in table if r.ratios and r.scenario.kind != DURABLE]
     if not chosen:
         return ''
     peers = [p for p in PEERS if any(('culvert', p) in r.ratios for r in chosen)]
@@ -57,6 +69,28 @@ def ratio(r, peer):
     if not found:
         return r.scenario.absent.get(peer, '–')
     return f'**{found.mid:.3f}** ({found.low:.3f}–{found.high:.3f})' + (f' ≤ {fraction(limit)}' if limit else '')
+
+
+def durable(table, names):
+    chosen = of_kind(table, DURABLE)
+    if not chosen:
+        return ''
+    names = present(chosen, [*SYNCS, *(n for n in names if n not in SYNCS)])
+    labels = ['Culvert, ephemeral' if n == 'culvert' else LABELS[n] for n in names]
+    parts = ['## Durable sessions', '', PROMISES, '', *(f'- `{r.scenario.code}`: {r.scenario.title}' for r in chosen)]
+
+    def quantity(title, metric, cell):
+        found = [r for r in chosen if any(r.metric(n, metric) for n in names)]
+        if found:
+            lines = [cells([r.scenario.code, *(absent(r, n) or cell(r, n) for n in names), answer(r)]) for r in found]
+            parts.extend(['', title, '', grid(['scenario', *labels, 'goals reached']), *lines])
+
+    quantity('CPU seconds of the broker per million deliveries:', 'cpu_s_per_million', lambda r, n: spread(r.metric(n, 'cpu_s_per_million'), 1, 2))
+    quantity('Deliveries per second (d1o: when the subscribers are back):', 'msgs_per_s', lambda r, n: speed(r, n, 'msgs_per_s'))
+    quantity('Messages stored per second, while no subscriber is there:', 'stored_per_s', lambda r, n: speed(r, n, 'stored_per_s'))
+    quantity('From publish to PUBACK (QoS 2: PUBREC), p50 / p99 in milliseconds:', 'ack_p99_us', lambda r, n: latency(r, n, 'ack_'))
+    quantity('From publish to delivery, p50 / p99 in milliseconds:', 'p99_us', latency)
+    return '\n'.join(parts)
 
 
 def storm(table, names):
@@ -139,8 +173,8 @@ def answer(r):
     return '–' if r.reached() is None else 'yes' if r.reached() else '**no**'
 
 
-def latency(r, broker):
-    p50, p99 = r.metric(broker, 'p50_us'), r.metric(broker, 'p99_us')
+def latency(r, broker, of=''):
+    p50, p99 = r.metric(broker, f'{of}p50_us'), r.metric(broker, f'{of}p99_us')
     return f'{p50.mid / 1000:.2f} / {spread(p99, 1000, 2)}' if p50 and p99 else '–'
 
 

@@ -2,7 +2,7 @@
 import unittest
 import xml.etree.ElementTree as tree
 
-from harness import figures, products, report
+from harness import figures, products, report, settings
 from harness.plan import Plan
 from harness.scenarios import ALL, BY_CODE, chosen
 from harness.session import Session
@@ -88,6 +88,51 @@ class Figures(unittest.TestCase):
         self.assertFalse(only_row([fed(2.01)]).reached())
 
 
+class Durable(unittest.TestCase):
+    def of(self, code, broker='always', **figures):
+        return {'type': 'round', 'scenario': code, 'broker': broker, 'round': 1, 'size': 1, 'load': 1.0,
+                'result': {'cpu_s_per_million': 1.0, 'p50_us': 1.0, 'p99_us': 1.0, 'ack_p50_us': 1.0, 'ack_p99_us': 1.0, 'msgs_per_s': 1, 'faults': {}, **figures}}
+
+    def test_rate_and_latencies_are_those_of_always(self):
+        self.assertTrue(only_row([self.of('d1', msgs_per_s=15000), self.of('d1', 'interval', msgs_per_s=1)]).reached())
+        self.assertFalse(only_row([self.of('d1', msgs_per_s=14999), self.of('d1', 'interval', msgs_per_s=99999)]).reached())
+        self.assertTrue(only_row([self.of('d1h', p99_us=19_999, ack_p99_us=19_999)]).reached())
+        self.assertFalse(only_row([self.of('d1h', p99_us=20_000)]).reached())
+        self.assertFalse(only_row([self.of('d1h', ack_p99_us=20_000)]).reached())
+
+    def test_clean_sessions_may_cost_a_twentieth_more(self):
+        self.assertTrue(only_row([self.of('c1', cpu_s_per_million=1.05), self.of('c1', 'culvert')]).reached())
+        self.assertFalse(only_row([self.of('c1', cpu_s_per_million=1.06), self.of('c1', 'culvert')]).reached())
+
+    def test_faults_of_any_durable_culvert_spoil_a_goal(self):
+        spoilt = self.of('d1', 'never', faults={'lost': 1})
+        self.assertFalse(only_row([self.of('d1', msgs_per_s=20000), spoilt]).reached())
+
+    def test_page_has_the_figures_and_what_they_promise(self):
+        text = page([self.of('d1', msgs_per_s=14000, ack_p99_us=7000.0), self.of('d1', 'mosquitto', cpu_s_per_million=30.0),
+                     self.of('d1o', stored_per_s=12300)])
+        self.assertIn('| d1 | 1.00 | 30.00 | **no** |', text)
+        self.assertIn('| d1o | 12 300 | – | – |', text)
+        self.assertIn('| d1 | 0.00 / 7.00 | 0.00 / 0.00 | **no** |', text)
+        self.assertIn('without `fsync` before PUBACK', text)
+        self.assertIn('| d1 | deliveries per second (always) ≥ 15 000 | 14 000 | not yet explained |', text)
+
+    def test_brokers_are_those_of_the_setup(self):
+        self.assertEqual(BY_CODE['d1'].setup(), 'durable')
+        self.assertEqual(BY_CODE['p1'].setup(), '')
+        self.assertEqual(BY_CODE['p1t'].setup(), 'tls')
+        self.assertFalse(BY_CODE['p1'].takes('always'))
+        self.assertFalse(BY_CODE['d1'].takes('moquette'))
+
+    def test_settings_say_what_is_kept(self):
+        self.assertIn('store.sync=never', settings.culvert_durable_args('D', 'never'))
+        self.assertNotIn('--ephemeral', settings.culvert_durable_args('D', 'never'))
+        self.assertIn('--ephemeral', settings.culvert_durable_args('D'))
+        self.assertIn('persistence true\npersistence_location D/\n', settings.mosquitto_conf(1, 'D'))
+        self.assertIn('persistence false', settings.mosquitto_conf(1))
+        self.assertIn('<mode>file</mode>', settings.hivemq_conf(1, True))
+
+
 class Report(unittest.TestCase):
     def test_missed_goal_is_listed_with_its_remark(self):
         text = page(rounds(culvert=[10, 11, 12], mosquitto=[20, 21, 22]), {'p1': 'because of this'})
@@ -122,7 +167,7 @@ class Report(unittest.TestCase):
             all_of_it = {'quick': False, 'scenarios': list(BY_CODE), 'brokers': list(products.NAMES), **options}
             return report.is_whole([{**FACTS, 'options': all_of_it}, {'type': 'end', 'complete': complete}])
         self.assertTrue(run())
-        self.assertTrue(run(brokers=['culvert', 'mosquitto', 'hivemq', 'moquette']))
+        self.assertTrue(run(brokers=['culvert', 'mosquitto', 'hivemq', 'moquette', 'always', 'interval', 'never']))
         self.assertFalse(run(brokers=['culvert', 'mosquitto', 'hivemq']))
         self.assertFalse(run(complete=False))
         self.assertFalse(run(quick=True))
