@@ -186,9 +186,9 @@ public final class Publisher implements Client.Role {
 
   private void publish(Outgoing outgoing, int dup) {
     Message message = outgoing.message;
-    if (dup != 0) {
-      ledger.event(client.name(), "sends " + message.number() + " again");
-    }
+    ledger.event(
+        client.name(),
+        "PUBLISH " + outgoing.packetId + (dup == 0 ? " " : " DUP ") + message.number());
     int first = 0x30 | dup | message.qos() << 1 | (message.retain() ? 1 : 0);
     List<byte[]> parts = new ArrayList<>();
     parts.add(Hex.string(message.topic()));

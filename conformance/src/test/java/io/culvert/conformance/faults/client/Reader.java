@@ -104,6 +104,7 @@ public final class Reader implements Client.Role {
     switch (packet.type()) {
       case Packet.PUBLISH -> publish(packet);
       case Packet.PUBREL -> {
+        ledger.event(client.name(), "PUBREL " + packet.packetId());
         open.remove(packet.packetId());
         answer(0x70, packet.packetId());
       }
@@ -136,6 +137,7 @@ public final class Reader implements Client.Role {
       }
       case 2 -> {
         int packetId = packet.publishId();
+        ledger.event(client.name(), "PUBLISH " + packetId + (packet.isDup() ? " DUP" : ""));
         Exchange exchange = open.get(packetId);
         if (exchange == null) {
           open.put(packetId, new Exchange(received(packet, topic, payload)));
