@@ -18,13 +18,14 @@ record Arguments(
 
   static final String USAGE =
       """
-      conformance/faults [ledger] [power] [disk] [damage] [all] [--rounds N] [--seed S]
+      conformance/faults [ledger] [power] [disk] [damage] [clock] [all] [--rounds N] [--seed S]
                          [--write] [--work FOLDER] [-- OPTIONS OF culvert run]
 
         ledger   kills the broker under load, again and again: is anything acknowledged lost?
         power    the same, and what was not synced is lost, too (needs root)
         disk     a disk that is full, one that dies, and syncs that fail (needs root)
         damage   flips, cuts, zeroes, deletes and swaps in the files of the store
+        clock    a clock that jumps between a kill and the next start (needs libfaketime)
         all      everything (unless anything else is said)
 
         --rounds N     crashes, or damages of each kind (ledger 200, power 100, damage 20)
@@ -34,7 +35,8 @@ record Arguments(
         -- OPTIONS     for culvert run, such as -- --set store.sync=never
       """;
 
-  private static final Set<String> MODES = Set.of("ledger", "power", "disk", "damage", "all");
+  private static final Set<String> MODES =
+      Set.of("ledger", "power", "disk", "damage", "clock", "all");
 
   static Arguments parse(String... words) {
     List<String> modes = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The command {@code conformance/faults}: runs what is asked for, and prints tables in Markdown.
@@ -58,6 +59,9 @@ public final class Faults {
     } else if (arguments.wants("power") || arguments.wants("disk")) {
       untested.add("power, disk: nothing can be mounted here: " + whyNoMounts);
     }
+    if (arguments.wants("clock")) {
+      clocks();
+    }
     if (arguments.wants("damage")) {
       damages.addAll(DamageRun.run(arguments.settings(20), out));
     }
@@ -91,6 +95,16 @@ public final class Faults {
       } else {
         untested.add("errors of fsync: strace is not installed");
       }
+    }
+  }
+
+  private void clocks() throws IOException, InterruptedException {
+    Optional<Path> library = Clocks.library();
+    if (library.isEmpty()) {
+      untested.add("clock: libfaketime is not installed");
+    } else {
+      add(Clocks.run(arguments.settings(1), library.get(), true));
+      add(Clocks.run(arguments.settings(1), library.get(), false));
     }
   }
 
