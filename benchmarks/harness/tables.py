@@ -13,7 +13,9 @@ PROMISES = """What stands behind a PUBACK differs, and the figures must be read 
 | Culvert, never | it is handed to the kernel; no `fsync` | power loss: what the kernel had not yet written; `kill -9`: nothing |
 | Culvert, ephemeral | it is in memory | everything, sessions too |
 | Mosquitto, `persistence true`, `autosave_interval 1` | it is in memory; the whole state is written once a second, without `fsync` before PUBACK | up to a second; power loss: perhaps more |
-| HiveMQ CE, file persistence | it is in its store, without `fsync` before PUBACK | power loss: what the kernel had not yet written |
+| HiveMQ CE, file persistence | it is in its store, without `fsync` before PUBACK | power loss: what was not yet synced |
+
+Counted with `strace` over 3 000 PUBACKs, one after the other, for a subscriber that is away: HiveMQ CE made 14 syncs, Mosquitto 2.
 
 The data folders are on the disk that this repository is on. The subscribers speak MQTT 5 and have sessions that outlive their connections."""
 
