@@ -38,8 +38,7 @@ public record Message(
   public byte[] payload() {
     byte[] payload = new byte[sizeBytes];
     if (sizeBytes > 0) {
-      byte[] head =
-          (MARK + number + ' ' + publisher + '/' + topic + '/' + sequence + ' ').getBytes();
+      byte[] head = head().getBytes(StandardCharsets.UTF_8);
       CRC32 checksum = new CRC32();
       checksum.update(head);
       long state = checksum.getValue() | 1L << 32;
@@ -81,5 +80,9 @@ public record Message(
         + " (QoS "
         + qos
         + (retain ? ", retained)" : ")");
+  }
+
+  private String head() {
+    return MARK + number + ' ' + publisher + '/' + topic + '/' + sequence + ' ';
   }
 }
