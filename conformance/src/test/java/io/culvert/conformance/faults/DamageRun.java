@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 final class DamageRun {
   private static final int LOAD_MILLIS = 1500;
   private static final Pattern NAMED =
-      Pattern.compile("set aside|damage", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\bset aside\\b|\\bdamaged?\\b(?!-)", Pattern.CASE_INSENSITIVE);
 
   private final Settings settings;
   private final Stage stage;
@@ -109,14 +109,14 @@ final class DamageRun {
         Traffic traffic = new Traffic(stage, ledger, settings.seed(), 300, 64);
         traffic.receive(broker.port());
         says = broker.lines().stream().anyMatch(line -> NAMED.matcher(line).find());
-        broker.stop();
+        broker.kill();
       } catch (StartFailure e) {
-        findings.add(Fault.BROKER, what, "it does not start: " + e.getMessage());
+        findings.add(Fault.BROKER, damage.name(), what + ": " + lastWords(e));
       }
       long missing = LedgerCheck.missing(ledger);
       ledger.findings().kept().stream()
           .filter(finding -> finding.fault() == Fault.NEVER_SENT)
-          .forEach(finding -> findings.add(Fault.NEVER_SENT, what, finding.what()));
+          .forEach(finding -> findings.add(Fault.NEVER_SENT, damage.name(), what + ": " + finding));
       stage
           .log()
           .println("--- " + what + ": " + missing + " lost, log " + says + ", check " + found);
@@ -129,5 +129,14 @@ final class DamageRun {
     long each = stage.ledger().acknowledgedCount();
     return new DamageResult(
         damage, after, settings.rounds(), each, complete, named, checked, lost, silent, findings);
+  }
+
+  /** The line that is for people. */
+  private static String lastWords(StartFailure failure) {
+    return String.valueOf(failure.getMessage())
+        .lines()
+        .filter(line -> line.startsWith("culvert:"))
+        .findFirst()
+        .orElse("nothing is said");
   }
 }

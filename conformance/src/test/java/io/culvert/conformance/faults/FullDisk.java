@@ -21,7 +21,6 @@ import java.io.RandomAccessFile;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -30,9 +29,10 @@ import java.util.Random;
  * again the broker goes on by itself; and a kill in between takes nothing that was acknowledged.
  */
 final class FullDisk {
-  private static final long DISK_BYTES = 64L << 20;
-  private static final long BALLAST_BYTES = 24L << 20;
-  private static final String RESERVE = "store.reserve-bytes=8MiB";
+  /** The reserve is what it is by default, 64 MiB, and there is some room for messages beside it. */
+  private static final long DISK_BYTES = 256L << 20;
+
+  private static final long BALLAST_BYTES = 100L << 20;
   private static final int QUOTA_EXCEEDED = 0x97;
   private static final int READY = 200;
   private static final int NOT_READY = 503;
@@ -53,9 +53,8 @@ final class FullDisk {
     this.stage = stage;
     this.loop = stage.loop();
     this.ballast = disk.folder().resolve("ballast");
-    List<String> options = new ArrayList<>(settings.options());
-    options.addAll(List.of("--set", RESERVE));
-    this.launch = new Launch(stage.jar(), List.of(), disk.folder().resolve("data"), 0, 1, options);
+    Path data = disk.folder().resolve("data");
+    this.launch = new Launch(stage.jar(), List.of(), data, 0, 1, settings.options());
     this.traffic = new Traffic(stage, settings.seed(), 2000, 8192);
   }
 

@@ -85,6 +85,8 @@ final class SyncErrors {
     }
     try (BrokerJvm broker = BrokerJvm.start(sound.onPort(port), stage.log())) {
       stage.started(broker);
+      traffic.publish(port); // also where the failing one did not even start
+      loop.run(() -> !broker.isAlive(), SETTLE_MILLIS);
       traffic.finish(port);
       broker.stop();
       stage.complaints(broker);

@@ -12,6 +12,9 @@ import java.util.function.BooleanSupplier;
 
 /** One thread for all clients: sockets and timers, in one order. */
 public final class Loop implements AutoCloseable {
+  /** What is waited for may be a matter of time. */
+  private static final int LOOK_MILLIS = 50;
+
   private final Selector selector;
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private long timerCount;
@@ -38,7 +41,8 @@ public final class Loop implements AutoCloseable {
         return false;
       }
       Timer next = timers.peek();
-      long wait = next == null ? end - now : Math.min(end, next.atMillis()) - now;
+      long latest = Math.min(end, now + LOOK_MILLIS);
+      long wait = (next == null ? latest : Math.min(latest, next.atMillis())) - now;
       if (wait > 0) {
         selector.select(Wire::ready, wait);
       } else {

@@ -4,34 +4,45 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** All faults of a run, counted; of each kind the first ones are kept in words. Of one thread. */
+/**
+ * All faults of a run, counted; of each kind the first ones of each place are kept in words. Of one
+ * thread.
+ */
 public final class Findings {
 
   /** Enough to see a pattern in. */
-  private static final int KEPT_OF_EACH = 20;
+  private static final int KEPT_OF_EACH = 5;
 
-  private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+  private final Map<Fault, Map<String, Long>> counts = new EnumMap<>(Fault.class);
   private final List<Finding> kept = new ArrayList<>();
 
   public void add(Fault fault, String where, String what) {
-    if (counts.merge(fault, 1L, Long::sum) <= KEPT_OF_EACH) {
+    Map<String, Long> places = counts.computeIfAbsent(fault, unused -> new TreeMap<>());
+    if (places.merge(where, 1L, Long::sum) <= KEPT_OF_EACH) {
       kept.add(new Finding(fault, where, what));
     }
   }
 
   public void addAll(Findings others) {
-    others.counts.forEach((fault, count) -> counts.merge(fault, count, Long::sum));
+    others.counts.forEach(
+        (fault, places) ->
+            places.forEach(
+                (where, count) ->
+                    counts
+                        .computeIfAbsent(fault, unused -> new TreeMap<>())
+                        .merge(where, count, Long::sum)));
     kept.addAll(others.kept);
   }
 
   public long count(Fault fault) {
-    return counts.getOrDefault(fault, 0L);
+    return counts.getOrDefault(fault, Map.of()).values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Of all kinds. */
   public long total() {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
+    return counts.keySet().stream().mapToLong(this::count).sum();
   }
 
   public boolean isEmpty() {
@@ -42,17 +53,13 @@ public final class Findings {
     return List.copyOf(kept);
   }
 
-  /** Counts and meanings of the kinds that were found, then the first of each. */
+  /** Counts, meanings and places of the kinds that were found, then the first of each. */
   public String text() {
     StringBuilder text = new StringBuilder();
     counts.forEach(
-        (fault, count) ->
-            text.append(count)
-                .append(" x ")
-                .append(fault)
-                .append(": ")
-                .append(fault.meaning())
-                .append('\n'));
+        (fault, places) ->
+            text.append(
+                "%d x %s: %s; %s%n".formatted(count(fault), fault, fault.meaning(), places)));
     kept.forEach(finding -> text.append("  ").append(finding).append('\n'));
     return text.toString();
   }
