@@ -31,7 +31,7 @@ record DamageResult(
     StringBuilder table =
         new StringBuilder(
             """
-            | damage | after | rounds | nothing lost | named in the log | found by the check \\
+            | damage | after | rounds | nothing lost | named in the log | found by the check \
             | lost of | lost silently in rounds | garbage or no start |
             |---|---|---|---|---|---|---|---|---|
             """);

@@ -29,7 +29,9 @@ import java.util.Random;
  * again the broker goes on by itself; and a kill in between takes nothing that was acknowledged.
  */
 final class FullDisk {
-  /** The reserve is what it is by default, 64 MiB, and there is some room for messages beside it. */
+  /**
+   * The reserve is what it is by default, 64 MiB, and there is some room for messages beside it.
+   */
   private static final long DISK_BYTES = 256L << 20;
 
   private static final long BALLAST_BYTES = 100L << 20;
