@@ -3,17 +3,22 @@ package io.culvert.mqtt.server;
 import io.culvert.engine.Wake;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A message that goes to durable sessions of another shard is acknowledged when that one has stored
  * it. Frames arrive in their order, so it says only how many more of those that it was asked about
- * are stored, all before them included; once for each pass.
+ * are stored, all before them included; once for each pass. Those that may be passed on, even back
+ * to where they came from, have numbers of their own: none of them waits for those before it.
  */
 final class Confirmations {
   private final Peers peers;
   private final List<ArrayDeque<Awaited>> expected = new ArrayList<>();
   private final List<Asked> asked = new ArrayList<>();
+  private final Map<Long, Awaited> numbered = new HashMap<>();
+  private long lastNumber;
   private Wake wake = Wake.NOBODY;
 
   Confirmations(Peers peers) {
@@ -37,9 +42,23 @@ final class Confirmations {
     expected.get(peer).add(awaited);
   }
 
+  /** As {@link #expect}, for one that may be passed on; gives its number. */
+  long expectNumbered(Awaited awaited) {
+    awaited.more();
+    lastNumber++;
+    numbered.put(lastNumber, awaited);
+    return lastNumber;
+  }
+
   void onStored(int peer, FrameReader in, long nowMillis) {
     for (int left = in.i32(); left > 0; left--) {
       expected.get(peer).remove().done(nowMillis);
+    }
+    for (int left = in.i32(); left > 0; left--) {
+      Awaited awaited = numbered.remove(in.i64());
+      if (awaited != null) {
+        awaited.done(nowMillis);
+      }
     }
   }
 
@@ -52,13 +71,24 @@ final class Confirmations {
     return receipt;
   }
 
+  /** One with a number is stored, or there is nothing to store. */
+  void done(int peer, long number) {
+    Asked by = asked.get(peer);
+    by.numbers.add(number);
+    by.hasNews();
+  }
+
   /** Tells the peers; called once for each pass. */
   void flush() {
     for (int peer = 0; peer < asked.size(); peer++) {
-      int stored = asked.get(peer).stored;
-      if (stored > 0) {
-        asked.get(peer).stored = 0;
-        peers.send(peer, new FrameWriter(FrameType.STORED).i32(stored).done());
+      Asked by = asked.get(peer);
+      if (by.stored > 0 || !by.numbers.isEmpty()) {
+        FrameWriter frame = new FrameWriter(FrameType.STORED).i32(by.stored);
+        frame.i32(by.numbers.size());
+        by.numbers.forEach(frame::i64);
+        by.stored = 0;
+        by.numbers.clear();
+        peers.send(peer, frame.done());
       }
     }
   }
@@ -66,7 +96,12 @@ final class Confirmations {
   /** What one peer has asked about. */
   private final class Asked {
     private final ArrayDeque<Receipt> open = new ArrayDeque<>(0);
+    private final List<Long> numbers = new ArrayList<>(0);
     private int stored;
+
+    void hasNews() {
+      wake.changed();
+    }
 
     void settle() {
       int before = stored;
@@ -75,7 +110,7 @@ final class Confirmations {
         stored++;
       }
       if (before == 0 && stored > 0) {
-        wake.changed();
+        hasNews();
       }
     }
   }

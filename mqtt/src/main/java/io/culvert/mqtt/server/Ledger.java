@@ -30,6 +30,7 @@ final class Ledger {
   private int underWay;
   private long puts;
   private @Nullable Spread spread;
+  private @Nullable Message spreadMessage;
   private boolean several;
   private @Nullable Message lastMessage;
   private long lastPayloadId;
@@ -85,25 +86,21 @@ final class Ledger {
 
   // ---- who gets what is being published
 
-  /** What is published next goes to several shards; null again when that is over. */
-  void spread(@Nullable Spread current) {
-    spread = current;
+  /** This message goes to several shards, until {@link #spreadIsOver}. */
+  void spread(@Nullable Spread its, Message message) {
+    spread = its;
+    spreadMessage = message;
   }
 
-  @Nullable Spread spread() {
-    return spread;
+  void spreadIsOver() {
+    spread = null;
+    spreadMessage = null;
   }
 
-  /** This session has had it before a crash. */
-  boolean isDoneFor(long sessionId) {
-    return spread != null && spread.done().contains(sessionId);
-  }
-
-  /** This session gets it now. */
-  void isStoredFor(long sessionId) {
-    if (spread != null) {
-      spread.stored().add(sessionId);
-    }
+  /** How a message goes to several shards, or null where it does not, or nobody needs to know. */
+  @SuppressWarnings("ReferenceEquality") // the message that is being published
+  @Nullable Spread spread(Message message) {
+    return spreadMessage == message ? spread : null;
   }
 
   // ---- payloads

@@ -322,7 +322,7 @@ final class Router {
     if (retained.hasRoomForNew(topic, publish.payload().length())) {
       match(topic);
       Spread spread = received(connection.session(), publish.qos(), packetId, true);
-      ledger.spread(spread);
+      ledger.spread(spread, message);
       ReasonCode reached = deliver(connection.session(), message, nowMillis);
       end(spread);
       Awaited all = awaiting();
@@ -363,7 +363,7 @@ final class Router {
           long before = ledger.changes();
           match(message.topic());
           Spread spread = received(connection.session(), message.qos(), packetId, true);
-          ledger.spread(spread);
+          ledger.spread(spread, message);
           ReasonCode reached = deliver(connection.session(), message, now);
           end(spread);
           whenStored(
@@ -390,8 +390,9 @@ final class Router {
     if (isForNobody() && !publish.retain()) {
       return ReasonCode.NO_MATCHING_SUBSCRIBERS;
     }
-    ledger.spread(spread);
-    ReasonCode reached = route(source, Message.of(publish, topic, nowMillis), nowMillis);
+    Message message = Message.of(publish, topic, nowMillis);
+    ledger.spread(spread, message);
+    ReasonCode reached = route(source, message, nowMillis);
     end(spread);
     return reached;
   }
@@ -434,8 +435,13 @@ final class Router {
     for (int i = 0; i < remote.size(); i++) {
       shards |= remote.get(i).isDurable() ? 1L << remote.get(i).peer() : 0;
     }
-    boolean wasSpread = records.isSpreading(packetId);
-    if (shards == 0 && remote.groupCount() == 0 && !isSpread && !wasSpread) {
+    for (int i = 0; i < remote.groupCount(); i++) {
+      SharedGroup<Routes.Route> group = remote.group(i);
+      for (int member = 0; member < group.size(); member++) {
+        shards |= 1L << group.get(member).subscription().peer();
+      }
+    }
+    if (shards == 0 && !isSpread && !records.isSpreading(packetId)) {
       records.received(packetId);
       return null;
     }
@@ -443,7 +449,7 @@ final class Router {
   }
 
   private void end(@Nullable Spread spread) {
-    ledger.spread(null);
+    ledger.spreadIsOver();
     if (spread != null) {
       awaiting(); // at the least its end is still to be stored
       spread.put(ledger, peers.place().number());
@@ -528,14 +534,20 @@ final class Router {
     LocalPublisher publisher = source == null ? null : source.publisher();
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
     int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
+    Spread spread = ledger.spread(message);
     for (int i = 0; i < remote.groupCount(); i++) {
+      if (spread != null && spread.isDone(Spread.numberOf(remote.group(i).filter()))) {
+        reached++;
+        continue;
+      }
       Awaited stored = ledger.isDurable() && message.qos() != QoS.AT_MOST_ONCE ? awaiting() : null;
       sharedShards.deliver(remote.group(i), message, source, publisher, stored, nowMillis);
       reached++;
     }
     for (int i = 0; i < fanOut.groupCount(); i++) {
       SharedGroup<Subscription> group = fanOut.group(i);
-      if (remote.groupCount() == 0 || routes.group(group.filter()) == null) {
+      boolean isDone = spread != null && spread.isDone(Spread.numberOf(group.filter()));
+      if (!isDone && (remote.groupCount() == 0 || routes.group(group.filter()) == null)) {
         shared.deliver(group, message, shared.key(source), toSlowDown, nowMillis);
       }
       reached++;
@@ -603,7 +615,9 @@ final class Router {
     }
     int name = message.qos() == QoS.AT_MOST_ONCE ? 0 : remotePublishers.nameOf(publisher);
     Bytes frame =
-        spreadOf(new FrameWriter(FrameType.PUBLISH, FrameWriter.bytesOf(message)).flag(isAsked))
+        spreadOf(
+                message,
+                new FrameWriter(FrameType.PUBLISH, FrameWriter.bytesOf(message)).flag(isAsked))
             .i32(name)
             .message(message)
             .done();
@@ -617,12 +631,8 @@ final class Router {
     }
   }
 
-  private FrameWriter spreadOf(FrameWriter frame) {
-    Spread spread = ledger.spread();
-    frame.flag(spread != null);
-    if (spread != null) {
-      spread.writeTo(frame);
-    }
+  private FrameWriter spreadOf(Message message, FrameWriter frame) {
+    Spread.write(ledger.spread(message), frame);
     return frame;
   }
 
@@ -630,7 +640,7 @@ final class Router {
   void onPublish(int peer, FrameReader in, long nowMillis) {
     Confirmations.Receipt receipt = in.flag() ? confirmations.received(peer) : null;
     long changes = ledger.changes();
-    Spread spread = in.flag() ? Spread.read(in) : null;
+    Spread spread = Spread.readIfAny(in);
     int name = in.i32();
     Message message = in.message();
     Publisher toSlowDown = remotePublishers.incoming(peer, name);
@@ -639,9 +649,9 @@ final class Router {
     }
     fanOut.clear();
     subscriptions.match(message.topic(), fanOut);
-    ledger.spread(spread);
+    ledger.spread(spread, message);
     deliver(null, message, 1L << peer, toSlowDown, nowMillis);
-    ledger.spread(null);
+    ledger.spreadIsOver();
     if (spread != null) {
       spread.put(ledger, peers.place().number());
     }

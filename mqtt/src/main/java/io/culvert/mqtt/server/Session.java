@@ -300,8 +300,11 @@ public final class Session {
 
   /** Writes a message down; it is sent, or waits, when it is stored. */
   private void store(SessionRecords kept, Delivery delivery, long nowMillis) {
-    boolean isShared = delivery.sharedFilter() != null;
-    if (!isShared && ledger.isDoneFor(kept.id())) {
+    TopicFilter sharedFilter = delivery.sharedFilter();
+    boolean isShared = sharedFilter != null;
+    Spread spread = ledger.spread(delivery.message());
+    long number = sharedFilter == null ? kept.id() : Spread.numberOf(sharedFilter);
+    if (spread != null && spread.isDone(number)) {
       return;
     }
     if (!hasRoomFor(delivery, nowMillis)) {
@@ -312,8 +315,8 @@ public final class Session {
     boolean isPaged = !isShared && (connection == null || (waiting != null && waiting.isLong()));
     boolean isNext = !isPaged && queueing == 0 && isIdle() && window.canReserve();
     Delivery stored = kept.add(delivery, isNext ? window.reserve() : 0);
-    if (!isShared) {
-      ledger.isStoredFor(kept.id());
+    if (spread != null) {
+      spread.stored().add(number);
     }
     if (isPaged) {
       page(kept, stored);
@@ -675,6 +678,9 @@ public final class Session {
       if (resent != 0) {
         resend(to, resent, nowMillis);
         continue;
+      }
+      if (kept != null && kept.mayHaveSent() && hasPaged()) {
+        return; // until they are here
       }
       if (window.isFull()) {
         return; // [MQTT5-3.3.4-9], [MQTT5-4.9.0-2]

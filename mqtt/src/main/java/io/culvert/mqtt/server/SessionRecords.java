@@ -43,6 +43,12 @@ final class SessionRecords {
   private Map<Integer, Spreading> spreading = Map.of();
   private long lastNumber;
   private long loadedTo;
+
+  /**
+   * Up to here messages may have been sent before this process began, under identifiers of then.
+   */
+  private long foundTo;
+
   private boolean loading;
   private int goneBack;
 
@@ -74,6 +80,7 @@ final class SessionRecords {
   /** The queue goes on behind this number. */
   void wasWritten(long number) {
     lastNumber = number;
+    foundTo = number;
     expiresAtMillis = 0; // nobody has looked
   }
 
@@ -91,7 +98,7 @@ final class SessionRecords {
   }
 
   void writeQueueTo(FrameWriter out) {
-    out.i64(loadedTo).i64(lastNumber).i32(sentBefore.size());
+    out.i64(loadedTo).i64(foundTo).i64(lastNumber).i32(sentBefore.size());
     sentBefore.forEach((number, packetId) -> out.i64(number).u16(packetId));
     out.i32(spreading.size());
     spreading.forEach(
@@ -106,6 +113,7 @@ final class SessionRecords {
    */
   void readQueue(FrameReader in, boolean hasPaged) {
     long loadedThere = in.i64();
+    foundTo = in.i64();
     long lastThere = in.i64();
     loadedTo = hasPaged ? loadedThere : lastThere;
     expiresAtMillis = 0;
@@ -285,6 +293,11 @@ final class SessionRecords {
     } else {
       inMemory.add(stored.number());
     }
+  }
+
+  /** What was sent before this process began is not all here: nothing else is sent before it. */
+  boolean mayHaveSent() {
+    return loadedTo < foundTo;
   }
 
   /** It is in its record only, as all behind it. */

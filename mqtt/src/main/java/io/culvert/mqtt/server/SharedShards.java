@@ -203,8 +203,8 @@ final class SharedShards {
 
   /** A message for this shard's part of a group. */
   void onSharedPublish(int peer, FrameReader in, long nowMillis) {
-    Confirmations.Receipt receipt = in.flag() ? confirmations.received(peer) : null;
-    Awaited awaited = receipt == null ? null : new Awaited();
+    long number = in.i64();
+    Awaited awaited = number == 0 ? null : new Awaited();
     long changes = ledger.changes();
     boolean isFinal = in.flag();
     Search search = new Search(in.filter(), in.i32(), in.i32(), in.u8());
@@ -212,6 +212,8 @@ final class SharedShards {
     search.best = in.u8();
     search.bestShard = in.u8();
     Message message = in.message();
+    Spread spread = Spread.readIfAny(in);
+    ledger.spread(spread, message);
     SharedGroup<Subscription> here = subscriptions.group(search.filter);
     Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
     if (isFinal && here != null) {
@@ -223,12 +225,16 @@ final class SharedShards {
         || !own.deliverIfReady(here, message, search.key, toSlowDown, nowMillis)) {
       passOn(search, here, message, awaited, nowMillis);
     }
-    if (receipt != null && awaited != null) {
+    ledger.spreadIsOver();
+    if (spread != null) {
+      spread.put(ledger, self);
+    }
+    if (awaited != null) {
       if (ledger.changes() != changes) {
         awaited.more();
         ledger.whenStored(awaited::done, nowMillis);
       }
-      awaited.then(now -> receipt.done(), nowMillis);
+      awaited.then(now -> confirmations.done(peer, number), nowMillis);
     }
   }
 
@@ -266,12 +272,10 @@ final class SharedShards {
 
   private void send(
       int peer, Search search, Message message, boolean isFinal, @Nullable Awaited awaited) {
-    if (awaited != null) {
-      confirmations.expect(peer, awaited);
-    }
-    Bytes frame =
+    long number = awaited == null ? 0 : confirmations.expectNumbered(awaited);
+    FrameWriter frame =
         new FrameWriter(FrameType.SHARED_PUBLISH, FrameWriter.bytesOf(message) + 64)
-            .flag(awaited != null)
+            .i64(number)
             .flag(isFinal)
             .filter(search.filter)
             .i32(search.key)
@@ -280,9 +284,9 @@ final class SharedShards {
             .i64(search.tried)
             .u8(search.best)
             .u8(search.bestShard)
-            .message(message)
-            .done();
-    peers.send(peer, frame);
+            .message(message);
+    Spread.write(ledger.spread(message), frame);
+    peers.send(peer, frame.done());
   }
 
   /** A shard of those that have members, by the strategy. */

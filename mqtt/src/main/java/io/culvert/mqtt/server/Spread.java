@@ -1,9 +1,11 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A QoS 2 message of a durable session on its way to sessions of several shards, which store it in
@@ -12,24 +14,49 @@ import java.util.Set;
  * forgets this. So when the publisher has to send it again after a crash in between, nobody gets it
  * twice and nobody misses it.
  *
- * <p>Members of shared subscriptions are left out: of those another one may get it once more.
+ * <p>A shared subscription counts as one: whoever of its members has it, no other one gets it.
  *
  * @param bucket of the publisher's session
  * @param sessionId of the publisher's session
- * @param done sessions that have it since before a crash
- * @param stored sessions that get it now, in this shard
+ * @param done who has it since before a crash: numbers of sessions, and of shared subscriptions
+ * @param stored who gets it now, in this shard
  */
 record Spread(int bucket, long sessionId, int packetId, Set<Long> done, List<Long> stored) {
   static Spread of(int bucket, long sessionId, int packetId, Set<Long> done) {
     return new Spread(bucket, sessionId, packetId, done, new ArrayList<>());
   }
 
-  void writeTo(FrameWriter out) {
+  boolean isDone(long who) {
+    return done.contains(who);
+  }
+
+  /** The number of a shared subscription, which no session has. */
+  static long numberOf(TopicFilter shared) {
+    long hash = 0xcbf29ce484222325L; // FNV-1a of 64 bits
+    String text = shared.text();
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return hash | Long.MIN_VALUE;
+  }
+
+  static void write(@Nullable Spread spread, FrameWriter out) {
+    out.flag(spread != null);
+    if (spread != null) {
+      spread.writeTo(out);
+    }
+  }
+
+  static @Nullable Spread readIfAny(FrameReader in) {
+    return in.flag() ? read(in) : null;
+  }
+
+  private void writeTo(FrameWriter out) {
     out.u8(bucket).i64(sessionId).u16(packetId).i32(done.size());
     done.forEach(out::i64);
   }
 
-  static Spread read(FrameReader in) {
+  private static Spread read(FrameReader in) {
     int bucket = in.u8();
     long sessionId = in.i64();
     int packetId = in.u16();

@@ -30,6 +30,9 @@ class DurabilitySimulationTest {
   private static final int CLIENTS = 3;
   private static final int STEPS = 120;
 
+  /** The topic whose messages go to one of the clients each. */
+  private static final int SHARED = 2;
+
   @Test
   void nothingAcknowledgedIsLost() {
     long first = SEED == null ? 1 : SEED;
@@ -67,7 +70,11 @@ class DurabilitySimulationTest {
         clients.add(client);
         client.connect();
         await(client::isConnected);
-        client.request(Packets.subscribe(1, "t/#", QoS.EXACTLY_ONCE));
+        client.request(
+            Packets.subscribe(
+                1,
+                Packets.entry("t/#", QoS.EXACTLY_ONCE),
+                Packets.entry("$share/g/s/#", QoS.EXACTLY_ONCE)));
         await(client::isSubscribed);
       }
       harness.disk().takesMillis(0, 1 + random.nextInt(30));
@@ -78,6 +85,7 @@ class DurabilitySimulationTest {
       lookForRefusals();
       assertThat(published).isNotEmpty();
       clients.forEach(this::assertPromises);
+      assertSharedPromises();
     }
 
     private void perform() {
@@ -99,13 +107,13 @@ class DurabilitySimulationTest {
 
     private void publish(ModelClient client) {
       QoS qos = QoS.of(random.nextInt(3));
-      int topic = random.nextInt(2);
+      int topic = random.nextInt(3);
       String stream = "c" + clients.indexOf(client) + "/" + topic + "/" + qos;
       List<String> all = published.computeIfAbsent(stream, key -> new ArrayList<>());
       String padding = random.nextInt(5) == 0 ? "x".repeat(random.nextInt(6000)) : "";
       String payload = stream + "/" + all.size() + "/" + padding;
       all.add(payload);
-      client.publish("t/" + topic, payload, qos);
+      client.publish((topic == SHARED ? "s/" : "t/") + topic, payload, qos);
     }
 
     private void lookForRefusals() {
@@ -149,12 +157,38 @@ class DurabilitySimulationTest {
       }
     }
 
+    private void assertSharedPromises() {
+      Map<String, Integer> times = new HashMap<>();
+      for (ModelClient client : clients) {
+        client.delivered.forEach(
+            publish -> times.merge(publish.payload().toUtf8(), 1, Integer::sum));
+      }
+      published.forEach(
+          (stream, all) -> {
+            for (String payload : isShared(stream) ? all : List.<String>of()) {
+              int got = times.getOrDefault(payload, 0);
+              if (stream.endsWith(QoS.EXACTLY_ONCE.name())) {
+                assertThat(got).as(payload).isEqualTo(1);
+              } else if (stream.endsWith(QoS.AT_LEAST_ONCE.name())) {
+                assertThat(got).as(payload).isPositive();
+              }
+            }
+          });
+    }
+
+    private static boolean isShared(String stream) {
+      return stream.charAt(3) - '0' == SHARED;
+    }
+
     private void assertPromises(ModelClient client) {
       assertThat(client.isFinished()).isTrue();
       Map<String, List<String>> got = new HashMap<>();
       Set<String> seen = new HashSet<>();
       for (Publish publish : client.delivered) {
         String payload = publish.payload().toUtf8();
+        if (isShared(payload)) {
+          continue;
+        }
         String stream = payload.substring(0, payload.indexOf('/', payload.indexOf('/', 3) + 1));
         if (seen.add(payload)) {
           got.computeIfAbsent(stream, key -> new ArrayList<>()).add(payload);
@@ -164,6 +198,9 @@ class DurabilitySimulationTest {
       }
       published.forEach(
           (stream, all) -> {
+            if (isShared(stream)) {
+              return;
+            }
             List<String> arrived = got.getOrDefault(stream, List.of());
             if (stream.endsWith(QoS.AT_MOST_ONCE.name())) {
               List<String> those = new ArrayList<>(all);

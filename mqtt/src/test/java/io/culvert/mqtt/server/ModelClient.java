@@ -89,7 +89,7 @@ final class ModelClient {
       connection = null; // a full disk, perhaps: later again
       return;
     }
-    if (hadSession && version != MqttVersion.MQTT_3_1) { // which cannot say it
+    if (hadSession) {
       assertThat(connAck.sessionPresent()).as("session of " + clientId).isTrue();
     }
     hadSession = true;
