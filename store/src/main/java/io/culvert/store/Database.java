@@ -5,7 +5,6 @@ import io.culvert.engine.Journal.Page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
@@ -15,19 +14,16 @@ import org.rocksdb.WriteOptions;
 
 /** The records in RocksDB. */
 final class Database implements Disk {
-  private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final Path store;
   private final Path folder;
   private final RocksSettings settings;
   private final StoreLog log;
   private final StoreCounters counters;
-  private final NewestLog newestLog;
+  private final FileNotes notes;
   private final Damages damages;
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final WriteOptions unsynced = new WriteOptions();
-  private final Due chores = new Due(CHORES_NANOS);
-  private @Nullable RocksDB open;
+  private @Nullable Opened open;
 
   /** Writing has met a damaged table. */
   private boolean isDamaged;
@@ -39,7 +35,7 @@ final class Database implements Disk {
     this.settings = settings;
     this.log = log;
     this.counters = counters;
-    this.newestLog = new NewestLog(store, folder);
+    this.notes = new FileNotes(store, folder);
     this.damages = new Damages(log, counters);
   }
 
@@ -61,10 +57,10 @@ final class Database implements Disk {
   @Override
   public void write(DiskBatch batch, boolean sync) throws DiskException {
     try {
-      rocks().write(sync ? synced : unsynced, batch.writeBatch());
-      chores.want();
+      Opened opened = opened();
+      opened.rocks.write(sync ? synced : unsynced, batch.writeBatch());
+      opened.chores.written(batch);
     } catch (RocksDBException e) {
-      isDamaged |= Opening.isDamage(e);
       throw failed("writing to", e);
     }
   }
@@ -72,7 +68,7 @@ final class Database implements Disk {
   @Override
   public void sync() throws DiskException {
     try {
-      rocks().syncWal();
+      opened().rocks.syncWal();
     } catch (RocksDBException e) {
       throw failed("syncing", e);
     }
@@ -80,21 +76,22 @@ final class Database implements Disk {
 
   @Override
   public View view() throws DiskException {
-    RocksDB rocks = rocks();
+    RocksDB rocks = opened().rocks;
     return new SnapshotView(rocks, rocks.getSnapshot());
   }
 
   @Override
-  public long rest() {
-    if (chores.take()) {
-      noteNewestLog();
+  public long rest() throws DiskException {
+    try {
+      return opened().chores.rest();
+    } catch (RocksDBException e) {
+      throw failed("writing to", e);
     }
-    return chores.inNanos();
   }
 
   @Override
   public void recover() throws DiskException {
-    RocksDB failed = open;
+    Opened failed = open;
     open = null;
     if (failed != null) {
       failed.close();
@@ -127,11 +124,11 @@ final class Database implements Disk {
 
   @Override
   public void close() {
-    RocksDB closing = open;
+    Opened closing = open;
     open = null;
     if (closing != null) {
       try (FlushOptions flush = new FlushOptions()) {
-        closing.flush(flush);
+        closing.rocks.flush(flush);
       } catch (RocksDBException e) {
         // It is in the log all the same.
       }
@@ -143,32 +140,28 @@ final class Database implements Disk {
   }
 
   private void open() throws DiskException {
-    open = Opening.open(store, folder, settings, log, counters, newestLog);
-    noteNewestLog();
+    RocksDB rocks = Opening.open(store, folder, settings, log, counters, notes);
+    open = new Opened(rocks, new Chores(rocks, notes, counters));
   }
 
-  private void noteNewestLog() {
-    try {
-      newestLog.note();
-    } catch (IOException e) {
-      counters.failed("noting the newest log in %s failed: %s".formatted(store, e));
+  private Opened opened() throws DiskException {
+    Opened opened = open;
+    if (opened == null) {
+      throw new DiskException(folder + " is not open", new IllegalStateException());
     }
-  }
-
-  private RocksDB rocks() throws DiskException {
-    RocksDB rocks = open;
-    if (rocks == null) {
-      open();
-      rocks = open;
-    }
-    if (rocks == null) {
-      throw new IllegalStateException("opened without a result");
-    }
-    return rocks;
+    return opened;
   }
 
   private DiskException failed(String doing, RocksDBException e) {
+    isDamaged |= Opening.isCorruption(e);
     return new DiskException("%s %s failed: %s".formatted(doing, folder, e.getMessage()), e);
+  }
+
+  private record Opened(RocksDB rocks, Chores chores) {
+    void close() {
+      chores.close();
+      rocks.close();
+    }
   }
 
   private final class SnapshotView implements View {
@@ -189,7 +182,7 @@ final class Database implements Disk {
           new DatabaseCursor(rocks, snapshot, from, RecordKey.end(prefix), damages)) {
         return new PageMerge(records, overlay, scan).page();
       } catch (RocksDBException e) {
-        throw failed("reading", e);
+        throw new DiskException("reading %s failed: %s".formatted(folder, e.getMessage()), e);
       }
     }
 

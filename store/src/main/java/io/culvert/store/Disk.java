@@ -21,7 +21,7 @@ interface Disk extends AutoCloseable {
    *
    * @return in how many nanoseconds it wants to be called again; {@link Long#MAX_VALUE} for never
    */
-  long rest();
+  long rest() throws DiskException;
 
   /**
    * After a failure: makes sure that nothing is trusted that may not have reached the disk. What

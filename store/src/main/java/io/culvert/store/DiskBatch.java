@@ -2,12 +2,15 @@ package io.culvert.store;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.JournalBatch;
+import java.util.ArrayList;
+import java.util.List;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /** Several batches as one for the database. */
 final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
   private final WriteBatch batch = new WriteBatch();
+  private final List<Bytes> deletedPrefixes = new ArrayList<>();
 
   void add(JournalBatch added) {
     added.forEach(this);
@@ -35,6 +38,7 @@ final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
   public void deleteAll(Bytes prefix) {
     try {
       batch.deleteRange(RecordKey.of(prefix), RecordKey.end(prefix));
+      deletedPrefixes.add(prefix);
     } catch (RocksDBException e) {
       throw new IllegalStateException(e);
     }
@@ -46,6 +50,12 @@ final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
 
   void clear() {
     batch.clear();
+    deletedPrefixes.clear();
+  }
+
+  /** Of which everything is deleted, as of the last {@link #clear}. */
+  List<Bytes> deletedPrefixes() {
+    return deletedPrefixes;
   }
 
   WriteBatch writeBatch() {

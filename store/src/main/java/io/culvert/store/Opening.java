@@ -1,17 +1,11 @@
 package io.culvert.store;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 
@@ -21,8 +15,7 @@ import org.rocksdb.WALRecoveryMode;
  * damage and fails.
  *
  * <p>The records are in tables, which a manifest lists, and in logs, as long as they are in no
- * table yet. A log is read up to its torn end, and around damages within. Without a manifest, or
- * with tables that are missing, all tables that can be used are listed in a new manifest.
+ * table yet.
  */
 final class Opening {
   private final Path store;
@@ -30,9 +23,8 @@ final class Opening {
   private final RocksSettings settings;
   private final StoreLog log;
   private final StoreCounters counters;
-  private final Aside aside;
-  private final NewestLog newestLog;
-  private boolean isAroundDamage;
+  private final FileNotes notes;
+  private final Findings findings;
 
   private Opening(
       Path store,
@@ -40,14 +32,15 @@ final class Opening {
       RocksSettings settings,
       StoreLog log,
       StoreCounters counters,
-      NewestLog newestLog) {
+      FileNotes notes,
+      Findings findings) {
     this.store = store;
     this.database = database;
     this.settings = settings;
     this.log = log;
     this.counters = counters;
-    this.aside = new Aside(store, Aside.DAMAGED);
-    this.newestLog = newestLog;
+    this.notes = notes;
+    this.findings = findings;
   }
 
   static RocksDB open(
@@ -56,12 +49,13 @@ final class Opening {
       RocksSettings settings,
       StoreLog log,
       StoreCounters counters,
-      NewestLog newestLog)
+      FileNotes notes)
       throws DiskException {
-    Opening opening = new Opening(store, database, settings, log, counters, newestLog);
+    Findings findings = new Findings(store, log, counters);
+    Opening opening = new Opening(store, database, settings, log, counters, notes, findings);
     try {
       RocksDB opened = opening.open();
-      opening.tellWhereTheRestIs();
+      findings.tellWhereTheRestIs();
       return opened;
     } catch (IOException e) {
       throw new DiskException("opening %s failed: %s".formatted(database, e), e);
@@ -73,177 +67,60 @@ final class Opening {
   private RocksDB open() throws IOException, RocksDBException {
     Rebuild.finish(store, log);
     Files.createDirectories(database);
-    DatabaseFiles files = DatabaseFiles.list(database);
-    lookAtLogs(files);
-    if (!files.isEmpty() && files.currentManifest() == null) {
-      damaged("no manifest is named by " + files.current());
-      repairManifest();
+    String lost = notes.lostLog();
+    if (lost != null) {
+      findings.damaged(lost);
     }
-    lookAtTables();
-    RocksDBException failure;
+    ManifestRepair manifest = new ManifestRepair(database, settings, notes, findings);
+    manifest.run();
+    new LogRepair(database, findings).run(manifest.logNumber());
     try {
-      return rocks();
+      return rocks(manifest);
     } catch (RocksDBException e) {
-      failure = e;
+      throwUnlessDamage(e);
+      findings.damaged("%s is damaged: %s".formatted(database, e.getMessage()));
     }
-    throwUnlessDamage(failure);
-    damaged("the database %s is damaged: %s".formatted(database, failure.getMessage()));
-    isAroundDamage = true;
-    rebuildManifest();
+    manifest.rebuild();
     try {
-      return rocks();
+      return rocks(manifest);
     } catch (RocksDBException e) {
-      failure = e;
+      throwUnlessDamage(e);
+      findings.damaged(
+          "%s cannot be repaired and is begun anew: %s".formatted(database, e.getMessage()));
     }
-    throwUnlessDamage(failure);
-    damaged(
-        "the database %s cannot be repaired and is empty now: %s"
-            .formatted(database, failure.getMessage()));
-    aside.move(database);
+    findings.aside().move(database);
     Files.createDirectories(database);
-    return rocks();
+    return rocks(manifest);
   }
 
-  private RocksDB rocks() throws RocksDBException {
+  private RocksDB rocks(ManifestRepair manifest) throws IOException, RocksDBException {
     Options options = settings.options();
     options.setWalRecoveryMode(
-        isAroundDamage
+        manifest.isRebuilt()
             ? WALRecoveryMode.SkipAnyCorruptedRecords
             : WALRecoveryMode.PointInTimeRecovery);
+    if (manifest.isRebuilt()) {
+      sortTogether();
+    }
     return RocksDB.open(options, database.toString());
   }
 
-  /** One that cannot be opened at all would hide everything: tables overlap. */
-  private void lookAtTables() throws IOException {
-    for (Path table : DatabaseFiles.list(database).tables()) {
-      if (problem(table) != null) {
-        isAroundDamage = true;
-        rebuildManifest();
-        return;
-      }
-    }
-  }
-
-  private void lookAtLogs(DatabaseFiles files) throws IOException {
-    String lost = newestLog.lost(files);
-    if (lost != null) {
-      damaged(lost);
-    }
-    boolean isLast = true; // there is no batch behind it
-    for (int i = files.logs().size() - 1; i >= 0; i--) {
-      Path file = files.logs().get(i);
-      LogFile content = LogFile.read(file);
-      lookAtLog(file, content, isLast);
-      isLast &= content.records() == 0;
-    }
-  }
-
-  private void lookAtLog(Path file, LogFile content, boolean isLast) throws IOException {
-    List<LogFile.Damage> damages = new ArrayList<>(content.damages());
-    if (content.isTorn()) {
-      LogFile.Damage end = new LogFile.Damage(content.tornFrom(), content.bytes());
-      if (isLast) {
-        log.warn(
-            "%s ends with %d bytes that are no whole batch and are left out: it was being written when the process or the machine ended"
-                .formatted(file, end.to() - end.from()));
-      } else {
-        damages.add(end);
-      }
-    }
-    if (!damages.isEmpty()) {
-      damages.forEach(damage -> damaged(unreadable(file, damage)));
-      keepWhatIsReadable(file);
-    }
-  }
-
-  /** RocksDB would leave out more than what is damaged, or all that is behind. */
-  private void keepWhatIsReadable(Path file) throws IOException {
-    aside.copy(file);
-    Path readable = file.resolveSibling(file.getFileName() + ".readable");
-    try (LogFileWriter writer = LogFileWriter.open(readable)) {
-      LogFile.read(file, writer::record);
-    }
-    Files.move(readable, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    DurableFile.syncFolder(database);
-  }
-
-  private static String unreadable(Path file, LogFile.Damage damage) {
-    return "%s is damaged: what was stored in its bytes %d to %d is lost"
-        .formatted(file, damage.from(), damage.to());
-  }
-
-  /** Only the name of the manifest is lost when there is a whole one; else everything it lists. */
-  private void repairManifest() throws IOException {
-    DatabaseFiles files = DatabaseFiles.list(database);
-    Path newest = newestWhole(files.manifests());
-    if (newest == null) {
-      isAroundDamage = true;
-      rebuildManifest();
-      return;
-    }
-    if (Files.exists(files.current())) {
-      aside.copy(files.current());
-    }
-    DurableFile.write(
-        files.current(), (newest.getFileName() + "\n").getBytes(StandardCharsets.ISO_8859_1));
-    DurableFile.syncFolder(database);
-    log.warn("%s names %s again".formatted(files.current(), newest.getFileName()));
-  }
-
-  private static @Nullable Path newestWhole(List<Path> manifests) throws IOException {
-    for (int i = manifests.size() - 1; i >= 0; i--) {
-      LogFile content = LogFile.read(manifests.get(i));
-      if (content.records() > 0 && content.damages().isEmpty() && !content.isTorn()) {
-        return manifests.get(i);
-      }
-    }
-    return null;
-  }
-
-  private void rebuildManifest() throws IOException {
-    DatabaseFiles files = DatabaseFiles.list(database);
-    List<ManifestRebuild.Table> usable = new ArrayList<>();
-    for (Path file : files.tables()) {
-      String problem = problem(file);
-      if (problem == null) {
-        usable.add(new ManifestRebuild.Table(DatabaseFiles.number(file), Files.size(file)));
-      } else {
-        aside.move(file);
-        damaged("%s cannot be used, its records are lost: %s".formatted(file, problem));
-      }
-    }
-    if (Files.exists(files.current())) {
-      aside.move(files.current());
-    }
-    for (Path manifest : files.manifests()) {
-      aside.move(manifest);
-    }
-    ManifestRebuild.write(
-        database, usable, files.greatestNumber() + 1, WallClock.sequenceBeyondAll());
-    log.warn(
-        "%d tables are listed in a new manifest of %s; what was deleted last may be there again"
-            .formatted(usable.size(), database));
-  }
-
-  private @Nullable String problem(Path table) {
-    try (SstFileReader reader = new SstFileReader(settings.options())) {
-      reader.open(table.toString());
-      return null;
+  /** All tables at once, before anything else sorts some of them. */
+  private void sortTogether() throws IOException, RocksDBException {
+    settings.options().setDisableAutoCompactions(true);
+    boolean isDamaged = false;
+    try (RocksDB rocks = RocksDB.open(settings.options(), database.toString())) {
+      rocks.compactRange();
     } catch (RocksDBException e) {
-      return e.getMessage();
+      if (!isCorruption(e)) {
+        throw e;
+      }
+      isDamaged = true;
+    } finally {
+      settings.options().setDisableAutoCompactions(false);
     }
-  }
-
-  private void damaged(String text) {
-    counters.damaged(text);
-    log.error(text);
-  }
-
-  private void tellWhereTheRestIs() throws IOException {
-    if (!aside.isEmpty()) {
-      log.warn(
-          "damaged parts are kept in %s; the store does not need them, delete them when you do not"
-              .formatted(aside.folder()));
+    if (isDamaged) {
+      new Rebuild(store, settings, new Damages(log, counters), log).run();
     }
   }
 
@@ -251,6 +128,12 @@ final class Opening {
     if (!isDamage(e)) {
       throw e;
     }
+  }
+
+  /** A checksum is wrong. */
+  static boolean isCorruption(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.Corruption;
   }
 
   /** Not what passes, like a full disk, and not what people have to decide, like permissions. */

@@ -37,6 +37,13 @@ final class Rebuild {
   /** The database is closed, and is so afterwards. */
   void run() throws IOException, RocksDBException {
     Path database = store.resolve(StoreFolder.DATABASE);
+    long needed = FolderSize.of(database);
+    long usable = Files.getFileStore(store).getUsableSpace();
+    if (usable < needed) {
+      throw new IOException(
+          "a table is damaged, and the copy around it needs %d bytes; %d are left, free some"
+              .formatted(needed, usable));
+    }
     log.warn("%s is copied around its damages; nothing is stored meanwhile".formatted(database));
     long records = copy(database, store.resolve(UNFINISHED));
     Files.move(store.resolve(UNFINISHED), store.resolve(COMPLETE));

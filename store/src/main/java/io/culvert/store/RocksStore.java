@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
  * Records on disk, in RocksDB. One thread writes and syncs all that waits at once, another one
@@ -26,6 +27,13 @@ public final class RocksStore implements Store {
   /** Opens the store in this folder, which is made when it is not there. Blocks. */
   public static RocksStore open(Path folder, StoreOptions options, StoreLog log)
       throws StoreException {
+    return open(folder, options, log, disk -> disk);
+  }
+
+  /** With something between it and its disk. */
+  static RocksStore open(
+      Path folder, StoreOptions options, StoreLog log, UnaryOperator<Disk> around)
+      throws StoreException {
     Path path = folder.toAbsolutePath().normalize();
     FolderLock lock = null;
     boolean isOpen = false;
@@ -36,7 +44,7 @@ public final class RocksStore implements Store {
       StoreCounters counters = new StoreCounters();
       StoreFolder.prepare(path, log, counters);
       Disk disk = Database.open(path, options, log, counters);
-      StoreThread thread = new StoreThread(disk, options, log, counters);
+      StoreThread thread = new StoreThread(around.apply(disk), options, log, counters);
       thread.start();
       isOpen = true;
       return new RocksStore(lock, thread, counters, new FolderSize(path));

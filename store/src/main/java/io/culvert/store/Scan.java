@@ -45,6 +45,11 @@ final class Scan extends Operation {
     isTaken = true;
   }
 
+  /** It was not answered and may be taken again. */
+  void giveBack() {
+    isTaken = false;
+  }
+
   /** The thread of the store. */
   boolean isTaken() {
     return isTaken;

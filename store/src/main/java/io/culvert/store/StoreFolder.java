@@ -12,7 +12,7 @@ import java.util.List;
 final class StoreFolder {
   static final String DATABASE = "db";
 
-  private static final List<String> PARTS = List.of(FormatFile.NAME, DATABASE, NewestLog.NAME);
+  private static final List<String> PARTS = List.of(FormatFile.NAME, DATABASE, FileNotes.NAME);
 
   private StoreFolder() {}
 

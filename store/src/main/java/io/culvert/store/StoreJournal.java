@@ -57,6 +57,11 @@ final class StoreJournal implements Journal {
     durableUpTo = number;
   }
 
+  /** The store: whether this call has been told to be durable. */
+  boolean isDurable(Operation operation) {
+    return operation.number() <= durableUpTo;
+  }
+
   /** The store: there may be something to complete. */
   void wake() {
     if (isWoken.compareAndSet(false, true)) {

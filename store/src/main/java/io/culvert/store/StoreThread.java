@@ -28,6 +28,7 @@ final class StoreThread implements Runnable {
   private final List<StoreJournal> told = new ArrayList<>();
   private final DiskBatch batch = new DiskBatch();
   private final List<JournalBatch> gathered = new ArrayList<>();
+  private final ArrayDeque<Scan> unanswered = new ArrayDeque<>();
   private final Disk disk;
   private final StoreOptions options;
   private final StoreLog log;
@@ -58,6 +59,7 @@ final class StoreThread implements Runnable {
 
   void start() {
     space.look();
+    reader.start();
     thread.start();
   }
 
@@ -74,7 +76,7 @@ final class StoreThread implements Runnable {
 
   /** Any thread. */
   Health health() {
-    if (isFailing) {
+    if (isFailing || reader.isFailing()) {
       return Health.FAILING;
     }
     return space.isFull() ? Health.FULL : Health.READY;
@@ -94,17 +96,7 @@ final class StoreThread implements Runnable {
     closeByNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.closeMillis());
     isClosing = true;
     LockSupport.unpark(thread);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(thread);
   }
 
   @Override
@@ -120,6 +112,7 @@ final class StoreThread implements Runnable {
         }
       }
     } finally {
+      unanswered.addAll(reader.stop());
       reader.close();
       batch.close();
       disk.close();
@@ -151,26 +144,49 @@ final class StoreThread implements Runnable {
 
   /** Does what is due from time to time, and returns in how many nanoseconds something is again. */
   private long rest() {
-    long syncInNanos = Long.MAX_VALUE;
-    if (isUnsynced) {
-      long unsyncedNanos = System.nanoTime() - unsyncedSinceNanos;
-      syncInNanos = TimeUnit.MILLISECONDS.toNanos(options.syncIntervalMillis()) - unsyncedNanos;
-      if (syncInNanos <= 0) {
-        syncInNanos = attempt(this::sync) ? Long.MAX_VALUE : 0;
-      }
+    long[] inNanos = {0};
+    attempt(() -> inNanos[0] = Math.min(syncWhenDue(), disk.rest()));
+    return inNanos[0];
+  }
+
+  private long syncWhenDue() throws DiskException {
+    if (!isUnsynced) {
+      return Long.MAX_VALUE;
     }
-    return Math.min(syncInNanos, disk.rest());
+    long unsyncedNanos = System.nanoTime() - unsyncedSinceNanos;
+    long left = TimeUnit.MILLISECONDS.toNanos(options.syncIntervalMillis()) - unsyncedNanos;
+    if (left > 0) {
+      return left;
+    }
+    long began = System.nanoTime();
+    disk.sync();
+    counters.synced(System.nanoTime() - began);
+    isUnsynced = false;
+    return Long.MAX_VALUE;
   }
 
   /** After a failure: makes a pause, each time a longer one, then begins anew. */
   private void tryAgain() {
     pause(retryNanos);
     retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
-    reader.finish();
-    if (attempt(disk::recover) && (waiting.isEmpty() || turn())) {
+    space.lookWhenDue();
+    unanswered.addAll(reader.stop());
+    if (attempt(this::recover) && (waiting.isEmpty() || turn())) {
       isFailing = false;
       retryNanos = FIRST_RETRY_NANOS;
       log.info("the store works again");
+    }
+  }
+
+  private void recover() throws DiskException {
+    disk.recover();
+    while (!unanswered.isEmpty()) {
+      Scan scan = unanswered.element();
+      // The others still wait, and are given away again in their turn.
+      if (scan.journal().isDurable(scan)) {
+        reader.read(scan, disk.view(), List.of());
+      }
+      unanswered.remove();
     }
   }
 
@@ -238,13 +254,6 @@ final class StoreThread implements Runnable {
       calls++;
     }
     return calls;
-  }
-
-  private void sync() throws DiskException {
-    long began = System.nanoTime();
-    disk.sync();
-    counters.synced(System.nanoTime() - began);
-    isUnsynced = false;
   }
 
   private void complete(int calls) {

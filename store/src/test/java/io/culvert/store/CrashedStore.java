@@ -7,6 +7,7 @@ import io.culvert.engine.Journal.Entry;
 import io.culvert.engine.JournalBatch;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +63,8 @@ final class CrashedStore {
       }
       owner.barrier();
       // As it does by itself about a second after the last batch.
-      new NewestLog(living, living.resolve(StoreFolder.DATABASE)).note();
-      copy(living, folder);
+      new FileNotes(living, living.resolve(StoreFolder.DATABASE)).note();
+      copyAtOneMoment(living, folder);
     }
     return new CrashedStore(folder, records);
   }
@@ -117,7 +118,8 @@ final class CrashedStore {
     return missing;
   }
 
-  private int missing(List<Entry> entries, String how) {
+  /** How many records are not there; those that are have the right values. */
+  int missing(List<Entry> entries, String how) {
     int found = 0;
     for (Entry entry : entries) {
       Bytes expected = records.get(entry.key());
@@ -127,6 +129,32 @@ final class CrashedStore {
       }
     }
     return records.size() - found;
+  }
+
+  /** RocksDB may be sorting: then it is copied again. */
+  private static void copyAtOneMoment(Path from, Path to) throws IOException {
+    Map<Path, Long> before;
+    do {
+      if (Files.exists(to)) {
+        Folders.delete(to);
+      }
+      before = sizes(from);
+      try {
+        copy(from, to);
+      } catch (NoSuchFileException e) {
+        before = Map.of();
+      }
+    } while (!before.equals(sizes(from)));
+  }
+
+  private static Map<Path, Long> sizes(Path folder) throws IOException {
+    Map<Path, Long> sizes = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sizes.put(file, Files.exists(file) ? Files.size(file) : -1);
+      }
+    }
+    return sizes;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -23,7 +23,7 @@ class DamageTest {
   private int copies;
 
   @BeforeAll
-  void make(@TempDir Path folder) throws Exception {
+  void make(@TempDir(factory = MemoryFolder.class) Path folder) throws Exception {
     temp = folder;
     crashed = CrashedStore.make(temp.resolve("crashed"));
     assertThat(crashed.files())
@@ -119,7 +119,7 @@ class DamageTest {
     return crashed.copyTo(temp.resolve("copy-" + ++copies));
   }
 
-  private static void flip(Path file, long at, int bit) throws IOException {
+  static void flip(Path file, long at, int bit) throws IOException {
     try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
       access.seek(at);
       int old = access.read();
