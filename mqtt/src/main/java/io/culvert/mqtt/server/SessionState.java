@@ -6,6 +6,7 @@ import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session has besides its subscriptions, in one piece: when it ends, the QoS 2 messages that
@@ -58,7 +59,9 @@ final class SessionState {
     int inFlight = in.i32();
     for (int left = inFlight; left > 0; left--) {
       int id = in.u16();
-      window.restore(id, in.flag() ? in.delivery() : null);
+      Delivery delivery = in.flag() ? in.delivery() : null;
+      window.restore(id, delivery);
+      keepShared(session, delivery);
     }
     MessageQueue newer = session.takeQueue();
     SessionRecords records = session.records();
@@ -70,9 +73,7 @@ final class SessionState {
     }
     for (int left = in.i32(); left > 0; left--) {
       Delivery delivery = in.delivery();
-      if (records != null && delivery.sharedFilter() != null) {
-        records.keepsShared(delivery.number());
-      }
+      keepShared(session, delivery);
       session.sendOrQueue(delivery, nowMillis);
     }
     if (newer != null) {
@@ -87,5 +88,13 @@ final class SessionState {
       unfinished.add(in.filter());
     }
     return unfinished;
+  }
+
+  /** It is in memory, and not read from its record again. */
+  private static void keepShared(Session session, @Nullable Delivery delivery) {
+    SessionRecords records = session.records();
+    if (records != null && delivery != null && delivery.sharedFilter() != null) {
+      records.keepsShared(delivery.number());
+    }
   }
 }

@@ -197,7 +197,7 @@ final class ModelClient {
         Outgoing open = outgoing.get(id);
         if (((PubRec) packet).reasonCode().isError()) {
           if (open != null) {
-            open.refused();
+                  open.refused();
           }
           return;
         }
