@@ -10,10 +10,11 @@ import io.culvert.mqtt.session.HeldBytes;
  * <p>Three marks, so that those who fill the memory feel it before others do:
  *
  * <ul>
- *   <li><em>high</em>: publishers whose messages have to wait are held up, and no outbox may hold
- *       more than a little;
- *   <li><em>scarce</em>: nothing new that stays: sessions, subscriptions, retained messages, and
- *       messages for readers that do not keep up;
+ *   <li><em>high</em>: publishers whose messages have to wait are held up, no outbox may hold more
+ *       than a little, and no more is retained: it stays longest, and may not take what those need
+ *       who come and go;
+ *   <li><em>scarce</em>: nothing new that stays: sessions, subscriptions, and messages for readers
+ *       that do not keep up;
  *   <li><em>full</em>: no messages and no connections.
  * </ul>
  *

@@ -68,7 +68,7 @@ final class Retained {
     }
     Message known = messages.get(topic);
     long freed = known == null ? 0 : heldBytes(known);
-    if (budget.isScarce() && freed < payloadBytes + topic.length()) {
+    if (budget.isHigh() && freed < payloadBytes + topic.length()) {
       return false;
     }
     return (known != null || place.retainedMessages().held() < limits.retainedMessages())
@@ -79,7 +79,7 @@ final class Retained {
   /** As above for a topic of which nothing is known but that it may be new. */
   boolean hasRoomForNew(TopicName topic, int payloadBytes) {
     return payloadBytes == 0
-        || (!budget.isScarce()
+        || (!budget.isHigh()
             && place.retainedMessages().held() < limits.retainedMessages()
             && place.retainedBytes().held() + payloadBytes + topic.length()
                 <= limits.retainedBytes());

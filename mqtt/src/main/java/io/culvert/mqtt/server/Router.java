@@ -511,7 +511,7 @@ final class Router {
     }
     if (retain && !retainedShards.isElsewhere(topic) && !retained.hasRoomFor(topic, payloadBytes)) {
       counters.countRetainedRefused();
-      if (budget.isScarce()) {
+      if (budget.isHigh()) {
         counters.countRefusedForMemory(MemoryRefusal.RETAINED_MESSAGE);
       }
       return ReasonCode.QUOTA_EXCEEDED;
