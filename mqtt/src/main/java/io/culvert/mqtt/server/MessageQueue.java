@@ -6,6 +6,7 @@ import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,17 @@ final class MessageQueue {
     count(-1, -bytesLess);
     held.letGo(delivery);
     return delivery;
+  }
+
+  /** As {@link #remove}, the oldest that may go; null when none may. Others go to the end. */
+  @Nullable Delivery poll(Predicate<Delivery> mayGo) {
+    for (int left = deliveries.size(); left > 0; left--) {
+      if (mayGo.test(deliveries.element())) {
+        return remove();
+      }
+      deliveries.add(deliveries.remove());
+    }
+    return null;
   }
 
   // ---- paged out

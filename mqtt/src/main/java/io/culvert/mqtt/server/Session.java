@@ -679,9 +679,6 @@ public final class Session {
         resend(to, resent, nowMillis);
         continue;
       }
-      if (kept != null && kept.mayHaveSent() && hasPaged()) {
-        return; // until they are here
-      }
       if (window.isFull()) {
         return; // [MQTT5-3.3.4-9], [MQTT5-4.9.0-2]
       }
@@ -832,10 +829,10 @@ public final class Session {
   private @Nullable Delivery nextWaiting(long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
-      if (waiting.isEmptyHere()) {
+      Delivery delivery = nextOf(waiting);
+      if (delivery == null) {
         return null; // the next page is on its way
       }
-      Delivery delivery = waiting.remove();
       Backlog holding = backlog;
       if (holding != null) {
         holding.moved();
@@ -858,6 +855,18 @@ public final class Session {
       }
     }
     return nextRetained(nowMillis);
+  }
+
+  private @Nullable Delivery nextOf(MessageQueue waiting) {
+    SessionRecords kept = records;
+    if (kept == null || !kept.mayHaveSent() || !waiting.hasPaged()) {
+      return waiting.isEmptyHere() ? null : waiting.remove();
+    }
+    Delivery next = waiting.poll(kept::isLoaded);
+    if (next == null) {
+      kept.load(this);
+    }
+    return next;
   }
 
   private void drained() {

@@ -295,9 +295,14 @@ final class SessionRecords {
     }
   }
 
-  /** What was sent before this process began is not all here: nothing else is sent before it. */
+  /** What was sent before this process began is not all here: nothing newer is sent before it. */
   boolean mayHaveSent() {
     return loadedTo < foundTo;
+  }
+
+  /** All that is older than this one is here. */
+  boolean isLoaded(Delivery stored) {
+    return stored.number() <= loadedTo;
   }
 
   /** It is in its record only, as all behind it. */

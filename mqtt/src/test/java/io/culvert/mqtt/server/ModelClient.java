@@ -89,7 +89,7 @@ final class ModelClient {
       connection = null; // a full disk, perhaps: later again
       return;
     }
-    if (hadSession) {
+    if (hadSession && version != MqttVersion.MQTT_3_1) { // which cannot say it
       assertThat(connAck.sessionPresent()).as("session of " + clientId).isTrue();
     }
     hadSession = true;
@@ -197,7 +197,7 @@ final class ModelClient {
         Outgoing open = outgoing.get(id);
         if (((PubRec) packet).reasonCode().isError()) {
           if (open != null) {
-                  open.refused();
+            open.refused();
           }
           return;
         }
