@@ -99,16 +99,12 @@ final class BrokerShard {
     authorize(options);
     if (store != null) {
       Journal journal = store.journal(task -> shard.context().runOnContext(ignored -> task.run()));
-      broker.durable(journal, shard::nowMillis, wallOffsetMillis(), () -> shard.inPass(flush));
+      broker.durable(
+          journal,
+          shard::nowMillis,
+          WallOffset.millis(shard.nowMillis()),
+          () -> shard.inPass(flush));
     }
-  }
-
-  /**
-   * What the clock of the shards lacks to the time of day, now: as long as the process lives, jumps
-   * of the time of day change nothing.
-   */
-  private long wallOffsetMillis() {
-    return System.currentTimeMillis() - shard.nowMillis();
   }
 
   /** Takes its sessions and retained messages out of the store, if it has one. */

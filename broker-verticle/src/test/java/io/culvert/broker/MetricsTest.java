@@ -144,6 +144,7 @@ class MetricsTest {
   void portThatIsTakenStopsTheStart() {
     JsonObject config =
         new JsonObject()
+            .put("store", new JsonObject().put("type", "memory"))
             .put("metrics", new JsonObject().put("port", metrics.getPort()))
             .put("mqtt", new JsonObject().put("port", 0).put("websocket-port", 0));
     assertThatThrownBy(

@@ -168,6 +168,8 @@ class ArchitectureTest {
             "io.culvert.broker.jwt.TokenClock") // tokens name a time of day
         .and()
         .doNotHaveFullyQualifiedName("io.culvert.store.WallClock") // files are named by it
+        .and()
+        .doNotHaveFullyQualifiedName("io.culvert.broker.WallOffset") // for times on the disk
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

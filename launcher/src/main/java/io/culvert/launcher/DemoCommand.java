@@ -51,6 +51,7 @@ final class DemoCommand {
             .flag("demo", "mqtt.port", "0")
             .flag("demo", "mqtt.websocket-port", "0")
             .flag("demo", "mqtt.instances", "1")
+            .flag("demo", "store.type", "memory")
             .flag("demo", "logging.level", "warn")
             .load();
     Logging.apply(configuration, Path.of(""));
