@@ -228,7 +228,11 @@ final class Recovery {
           done.add(in.i64());
         }
         Bytes key = entry.key();
-        records.wasSpread(RecordKeys.packetId(key), RecordKeys.spreadShard(key), done);
+        records.wasSpread(
+            RecordKeys.packetId(key),
+            RecordKeys.spreadShard(key),
+            RecordKeys.spreadPart(key),
+            done);
       }
     }
 

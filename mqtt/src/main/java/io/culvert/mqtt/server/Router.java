@@ -11,6 +11,8 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -435,8 +437,10 @@ final class Router {
     for (int i = 0; i < remote.size(); i++) {
       shards |= remote.get(i).isDurable() ? 1L << remote.get(i).peer() : 0;
     }
+    List<Integer> parts = new ArrayList<>(0);
     for (int i = 0; i < remote.groupCount(); i++) {
       SharedGroup<Routes.Route> group = remote.group(i);
+      parts.add(Spread.partOf(group.filter()));
       for (int member = 0; member < group.size(); member++) {
         shards |= 1L << group.get(member).subscription().peer();
       }
@@ -445,14 +449,14 @@ final class Router {
       records.received(packetId);
       return null;
     }
-    return records.spread(packetId, shards | peers.place().bit());
+    return records.spread(packetId, shards | peers.place().bit(), parts);
   }
 
   private void end(@Nullable Spread spread) {
     ledger.spreadIsOver();
     if (spread != null) {
       awaiting(); // at the least its end is still to be stored
-      spread.put(ledger, peers.place().number());
+      spread.put(ledger, peers.place().number(), 0);
     }
   }
 
@@ -653,7 +657,7 @@ final class Router {
     deliver(null, message, 1L << peer, toSlowDown, nowMillis);
     ledger.spreadIsOver();
     if (spread != null) {
-      spread.put(ledger, peers.place().number());
+      spread.put(ledger, peers.place().number(), 0);
     }
     fanOut.clear();
     if (receipt != null && ledger.changes() != changes) {

@@ -6,6 +6,7 @@ import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -103,7 +104,9 @@ final class SessionRecords {
     out.i32(spreading.size());
     spreading.forEach(
         (packetId, begun) -> {
-          out.u16(packetId).i64(begun.shards).i32(begun.done.size());
+          out.u16(packetId).i64(begun.shards).i32(begun.parts.size());
+          begun.parts.forEach(out::u8);
+          out.i32(begun.done.size());
           begun.done.forEach(out::i64);
         });
   }
@@ -121,7 +124,13 @@ final class SessionRecords {
       wasSent(in.i64(), in.u16());
     }
     for (int left = in.i32(); left > 0; left--) {
-      Spread moved = spread(in.u16(), in.i64());
+      int packetId = in.u16();
+      long shards = in.i64();
+      Set<Integer> parts = new HashSet<>();
+      for (int more = in.i32(); more > 0; more--) {
+        parts.add(in.u8());
+      }
+      Spread moved = spread(packetId, shards, parts);
       for (int done = in.i32(); done > 0; done--) {
         moved.done().add(in.i64());
       }
@@ -173,19 +182,21 @@ final class SessionRecords {
    * A QoS 2 message goes to several shards; {@link #received} follows when all have stored it.
    *
    * @param shards that may store it, as bits
+   * @param parts in which they do, see {@link Spread#put}
    */
-  Spread spread(int packetId, long shards) {
+  Spread spread(int packetId, long shards, Collection<Integer> parts) {
     if (spreading.isEmpty()) {
       spreading = new HashMap<>(4);
     }
     Spreading begun = spreading.computeIfAbsent(packetId, id -> new Spreading());
     begun.shards |= shards;
+    begun.parts.addAll(parts);
     return Spread.of(bucket, id, packetId, begun.done);
   }
 
   /** A message that an earlier process has not spread to its end. */
-  void wasSpread(int packetId, int shard, List<Long> done) {
-    Spread before = spread(packetId, 1L << shard);
+  void wasSpread(int packetId, int shard, int part, List<Long> done) {
+    Spread before = spread(packetId, 1L << shard, Set.of(part));
     before.done().addAll(done);
   }
 
@@ -195,9 +206,13 @@ final class SessionRecords {
 
   private void forgetSpread(int packetId) {
     Spreading over = spreading.isEmpty() ? null : spreading.remove(packetId);
-    for (long left = over == null ? 0 : over.shards; left != 0; left &= left - 1) {
+    if (over == null) {
+      return;
+    }
+    for (long left = over.shards; left != 0; left &= left - 1) {
       int shard = Long.numberOfTrailingZeros(left);
-      ledger.delete(RecordKeys.spread(bucket, id, packetId, shard));
+      over.parts.forEach(
+          part -> ledger.delete(RecordKeys.spread(bucket, id, packetId, shard, part)));
     }
   }
 
@@ -544,6 +559,7 @@ final class SessionRecords {
   /** Where a QoS 2 message has gone that was not received by all. */
   private static final class Spreading {
     private final Set<Long> done = new HashSet<>();
+    private final Set<Integer> parts = new HashSet<>(Set.of(0));
     private long shards;
   }
 }

@@ -227,7 +227,7 @@ final class SharedShards {
     }
     ledger.spreadIsOver();
     if (spread != null) {
-      spread.put(ledger, self);
+      spread.put(ledger, self, Spread.partOf(search.filter));
     }
     if (awaited != null) {
       if (ledger.changes() != changes) {

@@ -67,14 +67,23 @@ record Spread(int bucket, long sessionId, int packetId, Set<Long> done, List<Lon
     return of(bucket, sessionId, packetId, done);
   }
 
-  /** Writes down who has it, after this shard. */
-  void put(Ledger ledger, int shard) {
+  /** Its part of the record in each shard: plain subscriptions, or one shared one. */
+  static int partOf(TopicFilter shared) {
+    return 1 + (int) (numberOf(shared) & 0x7f);
+  }
+
+  /**
+   * Writes down who has it, after this shard.
+   *
+   * @param part 0, or that of a shared subscription, which comes to the shard by itself
+   */
+  void put(Ledger ledger, int shard, int part) {
     if (!stored.isEmpty()) {
       int count = done.size() + stored.size(); // the record may be there, with some of those before
       FrameWriter record = FrameWriter.record(4 + 8 * count, 0).i32(count);
       done.forEach(record::i64);
       stored.forEach(record::i64);
-      ledger.put(RecordKeys.spread(bucket, sessionId, packetId, shard), record.done());
+      ledger.put(RecordKeys.spread(bucket, sessionId, packetId, shard, part), record.done());
     }
   }
 }
