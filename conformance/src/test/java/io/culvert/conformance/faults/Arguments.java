@@ -11,6 +11,7 @@ record Arguments(
     List<String> modes,
     int rounds,
     long seed,
+    int shards,
     Path work,
     List<String> options,
     boolean write,
@@ -30,6 +31,7 @@ record Arguments(
 
         --rounds N     crashes, or damages of each kind (ledger 200, power 100, damage 20)
         --seed S       of all chances that are the test's own; each run prints its own
+        --shards N     of each start (mostly 1 and sometimes 2, over the same folder)
         --write        puts the tables into docs/guarantees.md
         --work FOLDER  for logs and data
         -- OPTIONS     for culvert run, such as -- --set store.sync=never
@@ -42,6 +44,7 @@ record Arguments(
     List<String> modes = new ArrayList<>();
     int rounds = 0;
     long seed = new Random().nextInt(1_000_000);
+    int shards = 0;
     Path work = Path.of(System.getProperty("culvert.faults.work", "target/faults"));
     List<String> options = new ArrayList<>();
     boolean write = false;
@@ -50,6 +53,7 @@ record Arguments(
       switch (words[i]) {
         case "--rounds" -> rounds = (int) number(words, ++i);
         case "--seed" -> seed = number(words, ++i);
+        case "--shards" -> shards = (int) number(words, ++i);
         case "--work" -> work = Path.of(value(words, ++i));
         case "--write" -> write = true;
         case "--help", "-h" -> help = true;
@@ -69,6 +73,7 @@ record Arguments(
         modes.isEmpty() ? List.of("all") : modes,
         rounds,
         seed,
+        shards,
         work.toAbsolutePath(),
         options,
         write,
@@ -83,7 +88,7 @@ record Arguments(
    * @param usualRounds unless the command line says otherwise
    */
   Settings settings(int usualRounds) {
-    return new Settings(rounds > 0 ? rounds : usualRounds, seed, work, options);
+    return new Settings(rounds > 0 ? rounds : usualRounds, seed, shards, work, options);
   }
 
   private static long number(String[] words, int at) {

@@ -22,6 +22,8 @@ class ArgumentsTest {
     assertThat(some.wants("power")).isTrue();
     assertThat(some.settings(7).rounds()).isEqualTo(3);
     assertThat(some.settings(7).seed()).isEqualTo(9);
+    assertThat(some.settings(7).shards()).isZero();
+    assertThat(Arguments.parse("--shards", "2").settings(7).shards()).isEqualTo(2);
   }
 
   @Test

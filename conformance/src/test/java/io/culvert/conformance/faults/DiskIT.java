@@ -15,7 +15,7 @@ import org.opentest4j.TestAbortedException;
 /** A short look at what {@code conformance/faults power disk} looks at for long. */
 class DiskIT {
   private static final Path WORK = Path.of("target", "faults-it");
-  private static final Settings THREE_ROUNDS = new Settings(3, 2, WORK, List.of());
+  private static final Settings THREE_ROUNDS = new Settings(3, 2, 0, WORK, List.of());
 
   @BeforeAll
   static void onlyWhereDisksCanBeMounted() throws Exception {

@@ -17,7 +17,7 @@ class LedgerIT {
 
   @Test
   void nothingAcknowledgedIsLostByKills() throws Exception {
-    Settings settings = new Settings(ROUNDS, SEED, Path.of("target", "faults-it"), List.of());
+    Settings settings = new Settings(ROUNDS, SEED, 0, Path.of("target", "faults-it"), List.of());
     LedgerResult result = LedgerRun.run("ledger", settings, Kill::in, System.out);
     assertThat(result.findings().text()).as("see " + settings.work()).isEmpty();
     assertThat(result.acknowledged()).isEqualTo(result.sent()).isGreaterThan(ROUNDS);

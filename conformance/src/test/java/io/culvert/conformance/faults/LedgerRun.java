@@ -73,7 +73,8 @@ final class LedgerRun {
     Launch any = new Launch(stage.jar(), List.of(), crash.data(), 0, 1, settings.options());
     Launch launch = any.onPort(subscribeAll(any));
     for (int round = 1; round <= settings.rounds(); round++) {
-      int shards = random.nextInt(TWO_SHARDS_ONE_OF) == 0 ? 2 : 1;
+      int drawn = random.nextInt(TWO_SHARDS_ONE_OF) == 0 ? 2 : 1;
+      int shards = settings.shards() == 0 ? drawn : settings.shards();
       try (BrokerJvm broker = BrokerJvm.start(launch.withShards(shards), stage.log())) {
         stage.started(broker);
         ledger.event("round " + round, "begins with " + shards + " shards");
