@@ -14,13 +14,19 @@ record LedgerResult(
     long received,
     long repeated,
     long refused,
+    long dealtTwice,
     int starts,
     long readyMillisP50,
     long readyMillisMax,
     Findings findings) {
 
   static LedgerResult of(
-      String name, Settings settings, List<Long> readyMillis, Ledger ledger, Findings findings) {
+      String name,
+      Settings settings,
+      List<Long> readyMillis,
+      Ledger ledger,
+      long dealtTwice,
+      Findings findings) {
     List<Long> sorted = readyMillis.stream().sorted().toList();
     return new LedgerResult(
         name,
@@ -30,6 +36,7 @@ record LedgerResult(
         ledger.receivedCount(),
         ledger.repeatedCount(),
         ledger.refusedCount(),
+        dealtTwice,
         sorted.size(),
         sorted.isEmpty() ? 0 : sorted.get(sorted.size() / 2),
         sorted.isEmpty() ? 0 : sorted.get(sorted.size() - 1),
@@ -46,8 +53,9 @@ record LedgerResult(
         new StringBuilder(
             """
             | fault | starts | seed | sent | refused | acknowledged | received | repeated \
-            | lost | doubled QoS 2 | out of order | other faults | start p50 | start max |
-            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+            | lost | doubled QoS 2 | dealt twice in a group | out of order | other faults \
+            | start p50 | start max |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
             """);
     results.forEach(result -> table.append(result.row()));
     return table.toString();
@@ -55,7 +63,7 @@ record LedgerResult(
 
   private String row() {
     return """
-        | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d ms | %d ms |
+        | %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d ms | %d ms |
         """
         .formatted(
             name,
@@ -68,6 +76,7 @@ record LedgerResult(
             repeated,
             findings.count(Fault.LOST),
             findings.count(Fault.DOUBLED),
+            dealtTwice,
             findings.count(Fault.OUT_OF_ORDER),
             others(),
             readyMillisP50,

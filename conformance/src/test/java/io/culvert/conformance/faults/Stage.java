@@ -7,6 +7,7 @@ import io.culvert.conformance.faults.client.Loop;
 import io.culvert.conformance.faults.client.Publisher;
 import io.culvert.conformance.faults.client.Reader;
 import io.culvert.conformance.faults.ledger.Fault;
+import io.culvert.conformance.faults.ledger.Findings;
 import io.culvert.conformance.faults.ledger.Ledger;
 import io.culvert.conformance.faults.ledger.LedgerCheck;
 import java.io.IOException;
@@ -109,7 +110,12 @@ final class Stage implements AutoCloseable {
   }
 
   LedgerResult result() {
-    return LedgerResult.of(name, settings, readyMillis, ledger, LedgerCheck.all(ledger));
+    Findings findings = LedgerCheck.all(ledger);
+    long dealtTwice = LedgerCheck.dealtTwice(ledger);
+    if (dealtTwice > 0 && settings.shards() == 1) { // nobody hands anything to another shard
+      findings.add(Fault.DOUBLED, "groups", dealtTwice + " messages reached two members");
+    }
+    return LedgerResult.of(name, settings, readyMillis, ledger, dealtTwice, findings);
   }
 
   @Override

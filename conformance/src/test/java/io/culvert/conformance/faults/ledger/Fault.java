@@ -3,7 +3,7 @@ package io.culvert.conformance.faults.ledger;
 /** What a durable broker must not do. */
 public enum Fault {
   LOST("acknowledged, and not received by a durable session that it matched"),
-  DOUBLED("QoS 2, and received twice in one session or group"),
+  DOUBLED("QoS 2, and received twice in one session, or in a group where that is excluded"),
   OUT_OF_ORDER("first received after a later one of its publisher, topic and QoS"),
   NEVER_SENT("received, and sent by nobody, or with other bytes, or not to this session"),
   RETAINED("the retained message is neither the last acknowledged one nor a later one"),

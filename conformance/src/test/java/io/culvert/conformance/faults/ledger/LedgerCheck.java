@@ -37,12 +37,25 @@ public final class LedgerCheck {
     for (List<Receipts> group : check.groups) {
       int[] counts = check.counts(group);
       check.lost(group, counts, findings);
-      check.doubled(group, counts, findings);
+      group.forEach(member -> check.doubled(member, findings));
       if (!group.get(0).subscriber().isShared()) { // what a member leaves goes to another, late
         check.outOfOrder(group.get(0), findings);
       }
     }
     return findings;
+  }
+
+  /** How many QoS 2 messages several members of a group got. */
+  public static long dealtTwice(Ledger ledger) {
+    long twice = 0;
+    for (List<Receipts> group : new LedgerCheck(ledger).groups) {
+      for (Message message : ledger.messages()) {
+        int qos = Math.min(message.qos(), group.get(0).subscriber().qos());
+        long members = group.stream().filter(each -> each.hasReceived(message)).count();
+        twice += qos == 2 && members > 1 ? 1 : 0;
+      }
+    }
+    return twice;
   }
 
   /** How often each message was delivered to a group. */
@@ -72,13 +85,15 @@ public final class LedgerCheck {
     }
   }
 
-  private void doubled(List<Receipts> group, int[] counts, Findings findings) {
-    Subscriber subscriber = group.get(0).subscriber();
+  /** In one session; what two members of a group get is counted by {@link #dealtTwice}. */
+  private void doubled(Receipts receipts, Findings findings) {
+    int[] counts = counts(List.of(receipts));
+    Subscriber subscriber = receipts.subscriber();
     for (Message message : ledger.messages()) {
       if (counts[message.number()] > 1 && Math.min(message.qos(), subscriber.qos()) == 2) {
         findings.add(
             Fault.DOUBLED,
-            subscriber.group(),
+            subscriber.name(),
             message.number() + " " + message + ", " + counts[message.number()] + " times");
       }
     }

@@ -145,8 +145,12 @@ class LedgerCheckTest {
     assertFound().contains("1 x LOST").contains("LOST g: 2 ").doesNotContain("OUT_OF_ORDER");
     receive(FIRST, messages.get(2));
     assertFound().isEmpty();
+    assertThat(LedgerCheck.dealtTwice(ledger)).isZero();
     receive(SECOND, messages.get(2));
-    assertFound().contains("1 x DOUBLED").contains("DOUBLED g: 2 ");
+    assertFound().isEmpty();
+    assertThat(LedgerCheck.dealtTwice(ledger)).isEqualTo(1);
+    receive(SECOND, messages.get(2));
+    assertFound().contains("1 x DOUBLED").contains("DOUBLED second: 2 ");
   }
 
   @Test

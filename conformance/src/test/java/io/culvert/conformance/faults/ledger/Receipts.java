@@ -49,6 +49,10 @@ final class Receipts {
     return first;
   }
 
+  boolean hasReceived(Message message) {
+    return seen.get(message.number());
+  }
+
   /** The numbers of messages, each as often as it was delivered anew. */
   IntList deliveries() {
     return deliveries;
