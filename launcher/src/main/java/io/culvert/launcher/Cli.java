@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.mqtt.server.RecordKind;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.NearestKey;
 import io.culvert.runtime.config.Problem;
@@ -62,6 +63,11 @@ final class Cli {
       case "culvert passwd add" -> PasswdCommand.add(result, environment, console);
       case "culvert passwd delete" -> PasswdCommand.delete(result, environment, console);
       case "culvert passwd check" -> PasswdCommand.check(result, environment, console);
+      case "culvert store check" ->
+          StoreCommand.check(result, environment, console, RecordKind::of);
+      case "culvert store export" -> StoreCommand.export(result, environment, console);
+      case "culvert store import" -> StoreCommand.importFile(result, environment, console);
+      case "culvert store compact" -> StoreCommand.compact(result, environment, console);
       case "culvert config check" -> ConfigCommand.check(result, environment, console);
       case "culvert config print" -> ConfigCommand.print(result, environment, console);
       default -> {

@@ -53,6 +53,14 @@ final class Commands {
     "  culvert run --bind 0.0.0.0 --set auth.password-file=passwords",
   };
 
+  private static final String[] STORE_FOOTER = {
+    "",
+    "All but export want the broker stopped. A backup, and a new store from it:",
+    "",
+    "  culvert store export backup.jsonl",
+    "  culvert store import --data other-data backup.jsonl",
+  };
+
   private static final String[] LAYERS = {
     "",
     "A setting is taken from the flags; else from --set; else from the environment",
@@ -73,6 +81,7 @@ final class Commands {
             .addSubcommand("config", config)
             .addSubcommand("passwd", passwd())
             .addSubcommand("scram", scram())
+            .addSubcommand("store", store())
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
     CommandLine commands = new CommandLine(root);
@@ -130,6 +139,30 @@ final class Commands {
     ScramCommand.addOptionsTo(scram);
     scram.usageMessage().footer(SCRAM_FOOTER);
     return scram;
+  }
+
+  private static CommandSpec store() {
+    CommandSpec check = store("check", "Say whether it is damaged, and count its records.");
+    StoreCommand.addJsonTo(check);
+    CommandSpec export = store("export", "Write all records to a file, also while it is used.");
+    StoreCommand.addFileTo(export, "A new file, one JSON object a line.");
+    CommandSpec imported = store("import", "Make a store from such a file.");
+    StoreCommand.addFileTo(imported, "What culvert store export has written.");
+    CommandSpec store =
+        command("store", "Look after the messages and sessions on disk.", new String[0])
+            .addSubcommand("check", check)
+            .addSubcommand("export", export)
+            .addSubcommand("import", imported)
+            .addSubcommand("compact", store("compact", "Give back the room of what was deleted."));
+    store.usageMessage().footer(STORE_FOOTER);
+    return store;
+  }
+
+  private static CommandSpec store(String name, String description) {
+    CommandSpec command = command(name, description, new String[0]);
+    StoreCommand.addOptionsTo(command);
+    command.usageMessage().footer(STORE_FOOTER);
+    return command;
   }
 
   private static CommandSpec withFlags(String name, String description) {

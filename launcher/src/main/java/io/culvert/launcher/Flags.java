@@ -33,31 +33,10 @@ final class Flags {
   private Flags() {}
 
   static void addTo(CommandSpec command) {
-    command.addOption(
-        OptionSpec.builder("-c", "--config")
-            .paramLabel("FILE")
-            .arity("1")
-            .type(String.class)
-            .description(
-                "Configuration file, YAML or JSON; - for standard input; else culvert.yaml of the"
-                    + " working directory, where there is one.")
-            .build());
-    command.addOption(
-        OptionSpec.builder("--set")
-            .paramLabel("KEY=VALUE")
-            .arity("1")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description("Any setting, such as limits.packet-bytes=64KiB; may be repeated.")
-            .build());
+    command.addOption(config());
+    command.addOption(set());
     for (Flag flag : ALL) {
-      command.addOption(
-          OptionSpec.builder(flag.name())
-              .paramLabel(flag.label())
-              .arity("1")
-              .type(String.class)
-              .description(flag.description())
-              .build());
+      command.addOption(flag.option());
     }
     command.addOption(
         OptionSpec.builder(CLUSTER.name())
@@ -73,6 +52,38 @@ final class Flags {
               .hidden(true)
               .build());
     }
+  }
+
+  /** For commands that only want to know where the data folder is. */
+  static void addDataTo(CommandSpec command) {
+    for (Flag flag : ALL) {
+      if (flag.name().equals("--data")) {
+        command.addOption(flag.option());
+      }
+    }
+    command.addOption(config());
+    command.addOption(set());
+  }
+
+  private static OptionSpec config() {
+    return OptionSpec.builder("-c", "--config")
+        .paramLabel("FILE")
+        .arity("1")
+        .type(String.class)
+        .description(
+            "Configuration file, YAML or JSON; - for standard input; else culvert.yaml of the"
+                + " working directory, where there is one.")
+        .build();
+  }
+
+  private static OptionSpec set() {
+    return OptionSpec.builder("--set")
+        .paramLabel("KEY=VALUE")
+        .arity("1")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .description("Any setting, such as limits.packet-bytes=64KiB; may be repeated.")
+        .build();
   }
 
   /** Options for things that do not exist yet are known, so that the refusal can say so. */
@@ -102,7 +113,16 @@ final class Flags {
     }
   }
 
-  private record Flag(String name, String key, String label, String description) {}
+  private record Flag(String name, String key, String label, String description) {
+    OptionSpec option() {
+      return OptionSpec.builder(name)
+          .paramLabel(label)
+          .arity("1")
+          .type(String.class)
+          .description(description)
+          .build();
+    }
+  }
 
   private record Refused(String name, int arity, String what) {}
 }

@@ -72,7 +72,7 @@ final class Chores implements AutoCloseable {
     try {
       notes.note();
     } catch (IOException e) {
-      counters.failed("the files cannot be noted: " + FileProblem.text(e));
+      counters.failed("the files cannot be noted: " + Reasons.text(e));
     }
   }
 

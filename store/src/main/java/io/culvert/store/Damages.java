@@ -30,6 +30,11 @@ final class Damages {
     }
   }
 
+  /** There was none. */
+  synchronized boolean isEmpty() {
+    return told.isEmpty();
+  }
+
   /** A key as people read it: what is not printable in hexadecimal. */
   static String shown(byte[] key) {
     StringBuilder text = new StringBuilder();

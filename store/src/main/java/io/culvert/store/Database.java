@@ -102,6 +102,19 @@ final class Database implements Disk {
     open();
   }
 
+  /** Sorts everything anew, and copies around what is damaged when that is met. */
+  void compact() throws DiskException {
+    try {
+      opened().rocks.compactRange();
+    } catch (RocksDBException e) {
+      DiskException failure = failed("sorting", e);
+      if (!isDamaged) {
+        throw failure;
+      }
+      recover();
+    }
+  }
+
   private void rebuild() throws DiskException {
     try {
       new Rebuild(store, settings, damages, log).run();
@@ -174,12 +187,12 @@ final class Database implements Disk {
     }
 
     @Override
-    public Page page(Scan scan, Overlay overlay) throws DiskException {
+    public Page page(Scan scan, Overlay overlay, boolean givesUp) throws DiskException {
       Bytes prefix = scan.prefix();
       byte[] from =
           scan.after().compareTo(prefix) < 0 ? RecordKey.of(prefix) : RecordKey.after(scan.after());
       try (DatabaseCursor records =
-          new DatabaseCursor(rocks, snapshot, from, RecordKey.end(prefix), damages)) {
+          new DatabaseCursor(rocks, snapshot, from, RecordKey.end(prefix), damages, givesUp)) {
         return new PageMerge(records, overlay, scan).page();
       } catch (RocksDBException e) {
         throw new DiskException("reading %s failed: %s".formatted(folder, e.getMessage()), e);

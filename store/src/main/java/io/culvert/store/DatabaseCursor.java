@@ -25,6 +25,7 @@ final class DatabaseCursor implements AutoCloseable {
   private final byte[] from;
   private final byte[] end;
   private final Damages damages;
+  private final boolean givesUp;
   private final Slice bound;
   private final ReadOptions options;
   private RocksIterator records;
@@ -37,14 +38,21 @@ final class DatabaseCursor implements AutoCloseable {
    * @param snapshot or null for the records as they are now
    * @param from the first key
    * @param end behind the last key
+   * @param givesUp what the device cannot read counts as damage, too
    */
   DatabaseCursor(
-      RocksDB rocks, @Nullable Snapshot snapshot, byte[] from, byte[] end, Damages damages)
+      RocksDB rocks,
+      @Nullable Snapshot snapshot,
+      byte[] from,
+      byte[] end,
+      Damages damages,
+      boolean givesUp)
       throws RocksDBException {
     this.rocks = rocks;
     this.from = from;
     this.end = end;
     this.damages = damages;
+    this.givesUp = givesUp;
     this.bound = new Slice(end);
     this.options = new ReadOptions().setIterateUpperBound(bound);
     if (snapshot != null) {
@@ -61,6 +69,11 @@ final class DatabaseCursor implements AutoCloseable {
         close();
       }
     }
+  }
+
+  /** Through all records, as they are now. */
+  static DatabaseCursor all(RocksDB rocks, Damages damages) throws RocksDBException {
+    return new DatabaseCursor(rocks, null, RecordKey.FIRST, RecordKey.BEHIND_ALL, damages, true);
   }
 
   /** The key where it stands, or null at the end. */
@@ -101,7 +114,7 @@ final class DatabaseCursor implements AutoCloseable {
       records.status();
       key = null;
     } catch (RocksDBException e) {
-      if (!Opening.isDamage(e)) {
+      if (!isDamage(e)) {
         throw e;
       }
       goAround(e);
@@ -196,11 +209,15 @@ final class DatabaseCursor implements AutoCloseable {
       records.status();
       return true;
     } catch (RocksDBException e) {
-      if (Opening.isDamage(e)) {
+      if (isDamage(e)) {
         return false;
       }
       throw e;
     }
+  }
+
+  private boolean isDamage(RocksDBException e) {
+    return Opening.isDamage(e) || (givesUp && Opening.isUnreadable(e));
   }
 
   private static byte @Nullable [] increment(byte[] array, int length) {

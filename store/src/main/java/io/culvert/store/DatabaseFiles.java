@@ -70,6 +70,11 @@ record DatabaseFiles(
     return Long.parseLong(digits);
   }
 
+  /** The file of a table. */
+  static Path table(Path folder, long number) {
+    return folder.resolve("%06d.sst".formatted(number));
+  }
+
   boolean isEmpty() {
     return logs.isEmpty() && tables.isEmpty() && manifests.isEmpty();
   }

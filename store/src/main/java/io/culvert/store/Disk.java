@@ -29,7 +29,7 @@ interface Disk extends AutoCloseable {
    */
   void recover() throws DiskException;
 
-  /** What the disk has left. */
+  /** What the disk has left. Any thread may ask. */
   long usableBytes();
 
   @Override
@@ -37,8 +37,12 @@ interface Disk extends AutoCloseable {
 
   /** The records at one moment. */
   interface View extends AutoCloseable {
-    /** What the scan asks for, with what is on top of these records. */
-    Page page(Scan scan, Overlay overlay) throws DiskException;
+    /**
+     * What the scan asks for, with what is on top of these records.
+     *
+     * @param givesUp what the device cannot read is left out; without that it fails
+     */
+    Page page(Scan scan, Overlay overlay, boolean givesUp) throws DiskException;
 
     @Override
     void close();

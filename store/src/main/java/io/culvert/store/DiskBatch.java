@@ -9,7 +9,10 @@ import org.rocksdb.WriteBatch;
 
 /** Several batches as one for the database. */
 final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
-  private final WriteBatch batch = new WriteBatch();
+  /** One that was larger gives its memory back. */
+  private static final long KEPT_BYTES = 8 << 20;
+
+  private WriteBatch batch = new WriteBatch();
   private final List<Bytes> deletedPrefixes = new ArrayList<>();
 
   void add(JournalBatch added) {
@@ -49,6 +52,10 @@ final class DiskBatch implements JournalBatch.Visitor, AutoCloseable {
   }
 
   void clear() {
+    if (batch.getDataSize() > KEPT_BYTES) {
+      batch.close();
+      batch = new WriteBatch();
+    }
     batch.clear();
     deletedPrefixes.clear();
   }

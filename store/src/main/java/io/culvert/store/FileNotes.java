@@ -29,6 +29,11 @@ final class FileNotes {
     this.database = database;
   }
 
+  /** The database was opened before. */
+  boolean exist() {
+    return Files.exists(file);
+  }
+
   /** What is missing of the log, in words; null when nothing is known to be. */
   @Nullable String lostLog() throws IOException {
     Matcher content = content();

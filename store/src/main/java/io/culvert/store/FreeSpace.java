@@ -11,7 +11,6 @@ final class FreeSpace {
   private final long reserveBytes;
   private final StoreLog log;
   private long lookedAtNanos;
-  private volatile long bytes = Long.MAX_VALUE;
   private volatile boolean isFull;
 
   FreeSpace(Disk disk, long reserveBytes, StoreLog log) {
@@ -28,7 +27,7 @@ final class FreeSpace {
 
   void look() {
     lookedAtNanos = System.nanoTime();
-    bytes = disk.usableBytes();
+    long bytes = disk.usableBytes();
     if (!isFull && bytes < reserveBytes) {
       isFull = true;
       log.error(
@@ -43,9 +42,5 @@ final class FreeSpace {
 
   boolean isFull() {
     return isFull;
-  }
-
-  long bytes() {
-    return bytes;
   }
 }

@@ -90,7 +90,7 @@ final class ManifestRepair {
     int usable = 0;
     for (Path file : files.tables()) {
       long number = DatabaseFiles.number(file);
-      String problem = problem(file);
+      String problem = problem(file, settings);
       if (problem != null) {
         findings.aside().move(file);
         findings.damaged("%s cannot be used: %s".formatted(file, problem));
@@ -139,8 +139,8 @@ final class ManifestRepair {
     ManifestEdit edit = new ManifestEdit();
     boolean isChanged = false;
     for (Manifest.Table table : content.tables()) {
-      Path file = database.resolve("%06d.sst".formatted(table.number()));
-      String problem = problem(file, table.bytes());
+      Path file = DatabaseFiles.table(database, table.number());
+      String problem = problem(file, table.bytes(), settings);
       if (problem != null) {
         if (Files.exists(file)) {
           findings.aside().move(file);
@@ -173,22 +173,27 @@ final class ManifestRepair {
     DurableFile.syncFolder(database);
   }
 
-  private @Nullable String problem(Path table, long bytes) throws IOException {
+  /** Why a table of so many bytes cannot be used; null when it can be. */
+  static @Nullable String problem(Path table, long bytes, RocksSettings settings)
+      throws IOException {
     if (!Files.exists(table)) {
       return "it is missing";
     }
     if (Files.size(table) != bytes) {
       return "it has %d bytes instead of %d".formatted(Files.size(table), bytes);
     }
-    return problem(table);
+    return problem(table, settings);
   }
 
-  private @Nullable String problem(Path table) {
+  private static @Nullable String problem(Path table, RocksSettings settings) throws IOException {
     try (SstFileReader reader = new SstFileReader(settings.options())) {
       reader.open(table.toString());
       return null;
     } catch (RocksDBException e) {
-      return e.getMessage();
+      if (Opening.isDamage(e) || Opening.isUnreadable(e)) {
+        return e.getMessage();
+      }
+      throw new IOException(e.getMessage(), e);
     }
   }
 }

@@ -58,7 +58,7 @@ final class Opening {
       findings.tellWhereTheRestIs();
       return opened;
     } catch (IOException e) {
-      throw new DiskException("opening %s failed: %s".formatted(database, e), e);
+      throw new DiskException("opening %s failed: %s".formatted(database, Reasons.text(e)), e);
     } catch (RocksDBException e) {
       throw new DiskException("opening %s failed: %s".formatted(database, e.getMessage()), e);
     }
@@ -66,7 +66,10 @@ final class Opening {
 
   private RocksDB open() throws IOException, RocksDBException {
     Rebuild.finish(store, log);
-    Files.createDirectories(database);
+    if (notes.exist() && !Files.exists(database)) {
+      findings.damaged(database + " is missing, and begun anew");
+    }
+    Files.createDirectories(database, OwnerOnly.folderAttributes(database));
     String lost = notes.lostLog();
     if (lost != null) {
       findings.damaged(lost);
@@ -136,10 +139,15 @@ final class Opening {
     return status != null && status.getCode() == Status.Code.Corruption;
   }
 
+  /** The device says so; that may pass. */
+  static boolean isUnreadable(RocksDBException e) {
+    return Reasons.text(e).contains("Input/output error");
+  }
+
   /** Not what passes, like a full disk, and not what people have to decide, like permissions. */
   static boolean isDamage(RocksDBException e) {
     Status status = e.getStatus();
-    String text = String.valueOf(e.getMessage());
+    String text = Reasons.text(e);
     if (status == null) {
       return text.startsWith("Corruption");
     }

@@ -18,8 +18,8 @@ import org.rocksdb.WriteOptions;
  * {@link #finish} sees which.
  */
 final class Rebuild {
-  private static final String UNFINISHED = "db.new";
-  private static final String COMPLETE = "db.complete";
+  static final String UNFINISHED = "db.new";
+  static final String COMPLETE = "db.complete";
   private static final int BATCH_BYTES = 1 << 20;
 
   private final Path store;
@@ -46,9 +46,7 @@ final class Rebuild {
     }
     log.warn("%s is copied around its damages; nothing is stored meanwhile".formatted(database));
     long records = copy(database, store.resolve(UNFINISHED));
-    Files.move(store.resolve(UNFINISHED), store.resolve(COMPLETE));
-    DurableFile.syncFolder(store);
-    Path kept = exchange(store);
+    Path kept = complete(store);
     log.warn("%d records are copied; the damaged database is kept in %s".formatted(records, kept));
   }
 
@@ -62,6 +60,17 @@ final class Rebuild {
       Path kept = exchange(store);
       log.warn("a copy of the damaged database is used, the old one is kept in " + kept);
     }
+  }
+
+  /**
+   * The new database is whole: it takes the place of the old one, if there is one.
+   *
+   * @return where the old one is
+   */
+  static Path complete(Path store) throws IOException {
+    Files.move(store.resolve(UNFINISHED), store.resolve(COMPLETE));
+    DurableFile.syncFolder(store);
+    return exchange(store);
   }
 
   private static Path exchange(Path store) throws IOException {
@@ -80,8 +89,7 @@ final class Rebuild {
     try (RocksDB source = RocksDB.openReadOnly(settings.options(), from.toString());
         RocksDB target = RocksDB.open(settings.options(), to.toString());
         FlushOptions flush = new FlushOptions();
-        DatabaseCursor records =
-            new DatabaseCursor(source, null, RecordKey.FIRST, RecordKey.BEHIND_ALL, damages)) {
+        DatabaseCursor records = DatabaseCursor.all(source, damages)) {
       long copied = copy(records, target);
       target.flush(flush);
       return copied;

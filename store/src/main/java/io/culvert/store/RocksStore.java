@@ -39,7 +39,7 @@ public final class RocksStore implements Store {
     boolean isOpen = false;
     try {
       NativeLibrary.load();
-      Files.createDirectories(path);
+      Files.createDirectories(path, OwnerOnly.folderAttributes(path));
       lock = FolderLock.take(path);
       StoreCounters counters = new StoreCounters();
       StoreFolder.prepare(path, log, counters);
@@ -49,23 +49,14 @@ public final class RocksStore implements Store {
       isOpen = true;
       return new RocksStore(lock, thread, counters, new FolderSize(path));
     } catch (IOException e) {
-      throw cannotBeOpened(path, FileProblem.text(e), e);
+      throw StoreException.unusable(path, Reasons.text(e), e);
     } catch (DiskException e) {
-      throw cannotBeOpened(path, String.valueOf(e.getMessage()), e);
+      throw StoreException.unusable(path, Reasons.text(e), e);
     } finally {
       if (!isOpen && lock != null) {
         lock.close();
       }
     }
-  }
-
-  private static StoreException cannotBeOpened(Path path, String why, Exception cause) {
-    return new StoreException(
-        """
-        the store %s cannot be opened: %s.
-          Repair that, or choose another folder."""
-            .formatted(path, why),
-        cause);
   }
 
   @Override

@@ -12,11 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Reads pages on a thread of its own, so that no batch waits for a long one. Views are taken by the
  * thread of the store, where the order of all calls is decided. What cannot be read now is tried
- * again; an answer that leaves it out would be taken for the truth.
+ * again, because an answer that leaves it out would be taken for the truth.
  */
 final class ScanReader implements Runnable {
   private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** About three seconds; what the device cannot read then, it will not. */
+  private static final int PATIENT_ATTEMPTS = 9;
 
   private final StoreLog log;
   private final StoreCounters counters;
@@ -89,16 +92,16 @@ final class ScanReader implements Runnable {
   }
 
   private void answer(Scan scan, Disk.View view, List<JournalBatch> batches) {
-    Overlay overlay = Overlay.of(batches, scan.prefix());
     long retryNanos = FIRST_RETRY_NANOS;
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       try {
-        scan.answer(view.page(scan, overlay));
+        Overlay overlay = Overlay.of(batches, scan.prefix());
+        scan.answer(view.page(scan, overlay, attempt > PATIENT_ATTEMPTS));
         counters.scanned();
         isFailing = false;
         scan.journal().wake();
         return;
-      } catch (DiskException | RuntimeException e) {
+      } catch (DiskException | RuntimeException | OutOfMemoryError e) {
         fail(e);
       }
       if (isStopping) {
@@ -112,11 +115,11 @@ final class ScanReader implements Runnable {
     }
   }
 
-  private void fail(Exception e) {
-    counters.failed(String.valueOf(e.getMessage()));
+  private void fail(Throwable e) {
+    counters.failed(Reasons.text(e));
     if (!isFailing) {
       isFailing = true;
-      log.error(e.getMessage() + "; it is tried again");
+      log.error(Reasons.text(e) + "; it is tried again");
     }
   }
 

@@ -16,6 +16,12 @@ final class StoreFolder {
 
   private StoreFolder() {}
 
+  /** Whether there is one, of whatever version. */
+  static boolean isStore(Path folder) {
+    return Files.isDirectory(folder.resolve(DATABASE))
+        || Files.exists(folder.resolve(FormatFile.NAME));
+  }
+
   static void prepare(Path store, StoreLog log, StoreCounters counters) throws IOException {
     FormatFile.Format format = FormatFile.read(store);
     if (format instanceof FormatFile.Other other) {

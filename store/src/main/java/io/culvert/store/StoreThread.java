@@ -87,8 +87,9 @@ final class StoreThread implements Runnable {
     return isFailing ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - failingSinceNanos) : 0;
   }
 
+  /** Any thread. */
   long freeBytes() {
-    return space.bytes();
+    return disk.usableBytes();
   }
 
   /** Stores what waits, as long as the options say. */
@@ -112,7 +113,10 @@ final class StoreThread implements Runnable {
         }
       }
     } finally {
-      unanswered.addAll(reader.stop());
+      if (!isClosing) {
+        isFailing = true; // a bug of ours must not look like health
+      }
+      reader.stop();
       reader.close();
       batch.close();
       disk.close();
@@ -281,14 +285,14 @@ final class StoreThread implements Runnable {
     try {
       attempt.run();
       return true;
-    } catch (DiskException | RuntimeException e) {
+    } catch (DiskException | RuntimeException | OutOfMemoryError e) {
       fail(e);
       return false;
     }
   }
 
-  private void fail(Exception e) {
-    String text = String.valueOf(e.getMessage());
+  private void fail(Throwable e) {
+    String text = Reasons.text(e);
     if (!isFailing) {
       failingSinceNanos = System.nanoTime();
       isFailing = true;

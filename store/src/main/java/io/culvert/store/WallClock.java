@@ -1,7 +1,8 @@
 package io.culvert.store;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -37,11 +38,13 @@ final class WallClock {
     return "process %d on %s since %s%n".formatted(ProcessHandle.current().pid(), host(), text());
   }
 
+  /** Without asking anybody on the network. */
   private static String host() {
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "this host";
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      String name = System.getenv("COMPUTERNAME"); // Windows
+      return name == null ? "this host" : name;
     }
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Journal.Entry;
 import io.culvert.engine.JournalBatch;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -133,28 +135,28 @@ final class CrashedStore {
 
   /** RocksDB may be sorting: then it is copied again. */
   private static void copyAtOneMoment(Path from, Path to) throws IOException {
-    Map<Path, Long> before;
+    List<String> before;
     do {
       if (Files.exists(to)) {
         Folders.delete(to);
       }
-      before = sizes(from);
+      before = files(from);
       try {
         copy(from, to);
-      } catch (NoSuchFileException e) {
-        before = Map.of();
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        before = List.of();
       }
-    } while (!before.equals(sizes(from)));
+    } while (!before.equals(files(from)));
   }
 
-  private static Map<Path, Long> sizes(Path folder) throws IOException {
-    Map<Path, Long> sizes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        sizes.put(file, Files.exists(file) ? Files.size(file) : -1);
+  private static List<String> files(Path store) throws IOException {
+    List<String> files = new ArrayList<>();
+    for (String name : new String[] {"", StoreFolder.DATABASE}) {
+      for (File file : store.resolve(name).toFile().listFiles()) {
+        files.add(file.getName() + " " + file.length());
       }
     }
-    return sizes;
+    return files;
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each file of a store is damaged in each way: it opens, and loses only what it says. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamageTest {
-  private static final int FLIPS = 5;
+  private static final int FLIPS = 3;
 
   private Path temp;
   private CrashedStore crashed;

@@ -93,6 +93,16 @@ class FailureTest {
     assertThat(StoreContract.text(owner.scan(Bytes.EMPTY, 100))).isEqualTo("a=1 b=2");
   }
 
+  @Test
+  void aScanThatCannotBeReadForLongIsAnsweredWithWhatIsThere() {
+    owner.store(StoreContract.put("a", "1"));
+    disk.failWhen(step -> step > 1);
+
+    assertThat(StoreContract.text(owner.scan(Bytes.EMPTY, 100))).isEqualTo("a=1");
+    assertThat(log.lines()).contains("ERROR read failed on purpose; it is tried again");
+    disk.failWhen(step -> false);
+  }
+
   /** Each step of a history fails once, and then also the step after it, and so on. */
   @Test
   void whicheverStepFailsEverythingIsStoredOnceAndInOrder() {

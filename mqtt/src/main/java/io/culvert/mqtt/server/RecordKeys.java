@@ -69,6 +69,19 @@ final class RecordKeys {
     return key.length() > KIND_AT;
   }
 
+  /** Of any key of a store: {@link #isSession} is for those of a bucket. */
+  static boolean isOfSession(Bytes key) {
+    return isSession(key) && key.get(0) < BUCKETS;
+  }
+
+  static boolean isRetained(Bytes key) {
+    return key.length() > 1 && key.get(0) >= RETAINED && key.get(0) < RETAINED + BUCKETS;
+  }
+
+  static boolean isPayload(Bytes key) {
+    return key.length() == 9 && key.get(0) == PAYLOAD;
+  }
+
   static long sessionId(Bytes key) {
     return i64(key, 1);
   }

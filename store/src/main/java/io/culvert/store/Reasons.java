@@ -1,15 +1,14 @@
 package io.culvert.store;
 
-import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 
-/** What went wrong with a file, in words: some exceptions have only its name. */
-final class FileProblem {
-  private FileProblem() {}
+/** What went wrong, in words: some exceptions of files have only the name. */
+final class Reasons {
+  private Reasons() {}
 
-  static String text(IOException e) {
+  static String text(Throwable e) {
     if (e instanceof AccessDeniedException) {
       return "no permission for " + e.getMessage();
     }
@@ -19,6 +18,6 @@ final class FileProblem {
     if (e instanceof NoSuchFileException) {
       return e.getMessage() + " is not there";
     }
-    return String.valueOf(e.getMessage());
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }
