@@ -126,7 +126,8 @@ final class Manifest {
   }
 
   private static void skip(ByteBuffer edit) {
-    edit.position(edit.position() + (int) varint(edit));
+    int length = (int) varint(edit);
+    edit.position(edit.position() + length);
   }
 
   private static long varint(ByteBuffer edit) {
