@@ -10,6 +10,9 @@ from .products import OWN, SYNCS
 from .scenarios import BY_CODE, DURABLE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 
+MANY_RETAINED_HEAP = '-Xmx1g'   # a million retained messages are more than the default heap is for
+
+
 class Session:
     """Owns the result file and the brokers that live as long as the session; `make(name, setup)` builds a broker that is not yet started."""
 
@@ -66,6 +69,7 @@ class Session:
         count = self.plan.many_retained
         for name in names:
             broker = self.make(name)
+            broker.flags = [*broker.flags, MANY_RETAINED_HEAP]
             try:
                 broker.start()
                 self.round(scenario, name, 0, count, lambda: measure.store(broker, count))

@@ -116,7 +116,7 @@ def feeds(table, records):
     counts = sorted({r['size'] for r in records if r['type'] == 'round' and r['scenario'] in {c.scenario.code for c in chosen}})
     number = ' or '.join(f'{n:,}'.replace(',', ' ') for n in counts)
     lines = [f'## Others, while {number} retained messages go to one subscriber', '',
-             '; '.join(f'`{r.scenario.code}`: {r.scenario.title}' for r in chosen) + '. The retained messages go out at QoS 0, as fast as the subscriber takes them.', '',
+             '; '.join(f'`{r.scenario.code}`: {r.scenario.title}' for r in chosen) + '. The retained messages go out at QoS 0, as fast as the subscriber takes them. The JVM has `-Xmx1g`: by default it has half of that, and refuses more than two thirds of them.', '',
              grid(['scenario', 'broker', 'quiet p50 / p99 ms', 'meanwhile p50 / p99 / max ms', 'p99 grows by', 'goal', 'reached', 'retained/s', 'CPU s/M'])]
     for r in chosen:
         for own in OWN:
