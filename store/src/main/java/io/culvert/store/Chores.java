@@ -68,7 +68,8 @@ final class Chores implements AutoCloseable {
     compactor.close();
   }
 
-  private void noteFiles() {
+  /** Also when the database is closed. */
+  void noteFiles() {
     try {
       notes.note();
     } catch (IOException e) {

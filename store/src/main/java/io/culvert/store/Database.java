@@ -146,6 +146,7 @@ final class Database implements Disk {
         // It is in the log all the same.
       }
       closing.close();
+      closing.chores.noteFiles(); // what the next start must find
     }
     synced.close();
     unsynced.close();

@@ -254,6 +254,24 @@ class ToolsTest {
   }
 
   @Test
+  void aManifestThatIsCutAfterAnOrderlyEndIsFound() throws Exception {
+    Path folder = temp.resolve("store");
+    try (Store store = RocksStore.open(folder, StoreOptions.defaults(), log);
+        Owner owner = new Owner(store)) {
+      append(owner, 0, 100);
+    }
+    assertThat(StoreCheck.run(folder, RecordKinds.UNKNOWN).isGood()).isTrue();
+    Path manifest = DatabaseFiles.list(folder.resolve("db")).currentManifest();
+    byte[] whole = Files.readAllBytes(manifest);
+    for (int length = whole.length - 1; length > whole.length / 2; length -= 7) {
+      Files.write(manifest, Arrays.copyOf(whole, length)); // sometimes between two edits
+      assertThat(StoreCheck.run(folder, RecordKinds.UNKNOWN).damages())
+          .as(length + "")
+          .isNotEmpty();
+    }
+  }
+
+  @Test
   void compactionGivesRoomBackAndKeepsEverythingElse() throws Exception {
     Path folder = temp.resolve("store");
     // With this much memory RocksDB sorts nothing by itself here.
