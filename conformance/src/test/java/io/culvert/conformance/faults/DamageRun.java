@@ -25,7 +25,8 @@ import java.util.regex.Pattern;
 final class DamageRun {
   private static final int LOAD_MILLIS = 1500;
   private static final Pattern NAMED =
-      Pattern.compile("\\bset aside\\b|\\bdamaged?\\b(?!-)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\bset aside\\b|\\bdamaged?\\b(?!-)|\\b(is|are) lost\\b", Pattern.CASE_INSENSITIVE);
 
   private final Settings settings;
   private final Stage stage;

@@ -17,7 +17,7 @@ import java.util.Random;
  * broker has to keep them all.
  */
 final class Traffic {
-  private static final int QUIET_MILLIS = 300;
+  private static final int QUIET_MILLIS = 1000;
 
   private final Stage stage;
   private final Ledger ledger;
@@ -102,6 +102,7 @@ final class Traffic {
   /** Only receives what is kept, until nothing more comes. */
   void receive(int port) throws IOException {
     away.client().online(port);
+    stage.await("a connection", away.client()::isConnected, Stage.LIMIT_MILLIS);
     stage.awaitQuiet(List.of(away), QUIET_MILLIS);
     away.client().offline();
   }
