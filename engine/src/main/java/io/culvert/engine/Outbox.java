@@ -182,7 +182,7 @@ public final class Outbox {
       segments[firstSegment] = segment.slice(length, segment.length());
     } else {
       segments[firstSegment] = Bytes.EMPTY;
-      segmentArrayBytes -= segment.array().length;
+      segmentArrayBytes -= HeapBytes.of(segment.array().length);
       firstSegment++;
       segmentCount--;
     }
@@ -203,7 +203,7 @@ public final class Outbox {
     segmentAt[at] = end;
     segmentCount++;
     segmentBytes += bytes.length();
-    segmentArrayBytes += bytes.array().length;
+    segmentArrayBytes += HeapBytes.of(bytes.array().length);
   }
 
   /** Keeps every offset, so that a frame that was reserved before can still be patched. */

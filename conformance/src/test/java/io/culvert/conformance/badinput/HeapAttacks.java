@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Those bad inputs of the list that want memory, each as much as it can get. Most go on until their
@@ -14,6 +15,9 @@ import java.util.Map;
  */
 final class HeapAttacks {
   private static final byte[] KIB = new byte[1024];
+
+  /** Messages that a client sends before it looks at the answers. */
+  private static final int TOGETHER = 50;
 
   private HeapAttacks() {}
 
@@ -153,24 +157,35 @@ final class HeapAttacks {
   private static void retained(Scene scene) throws IOException {
     Offender sender = Offender.client(scene, 5, "keeper");
     int stored = 0;
-    while (goesOn()) {
-      byte[] publish =
-          Hex.publishQos1(5, scene.topic("r/" + stored), 1, new byte[stored % 2 == 0 ? 4096 : 1]);
-      publish[0] |= 1;
-      byte[] answer = sender.send(publish).next();
-      if (answer.length > 4 && answer[4] == (byte) 0x97) {
-        break;
-      }
-      stored++;
+    while (goesOn() && retain(sender, scene, stored, n -> new byte[n % 2 == 0 ? 4096 : 1])) {
+      stored += TOGETHER;
     }
-    for (int i = 0; i < stored / 4; i++) { // readers need a little room
-      sender.send(empty(scene.topic("r/" + i))).next();
+    for (int i = 0; i < stored / 4; i += TOGETHER) { // readers need a little room
+      retain(sender, scene, i, n -> new byte[0]);
     }
     Crowd crowd = Crowd.of(scene, 20).connect(4, "all");
     crowd.send(member -> Hex.subscribe(4, scene.topic("r/#"), 1));
-    for (int i = 0; i < stored; i++) {
-      sender.send(empty(scene.topic("r/" + i))).next();
+    for (int i = 0; goesOn() && i < stored; i += TOGETHER) {
+      retain(sender, scene, i, n -> new byte[0]);
     }
+  }
+
+  /** Some at once; gives whether all were taken. */
+  private static boolean retain(
+      Offender sender, Scene scene, int first, IntFunction<byte[]> payload) throws IOException {
+    byte[][] some = new byte[TOGETHER][];
+    for (int i = 0; i < TOGETHER; i++) {
+      int topic = first + i;
+      some[i] = Hex.publishQos1(5, scene.topic("r/" + topic), i + 1, payload.apply(topic));
+      some[i][0] |= 1;
+    }
+    sender.send(some);
+    boolean areTaken = true;
+    for (int i = 0; i < TOGETHER; i++) {
+      byte[] answer = sender.next();
+      areTaken &= answer.length == 4 || answer[4] != (byte) 0x97;
+    }
+    return areTaken;
   }
 
   /** Each of the 1000 filters matches all: two ways to write each of ten levels. */
@@ -194,12 +209,6 @@ final class HeapAttacks {
       byte[] subscribe = Hex.packet(0x82, Hex.id(1), Hex.bytes("00"), Hex.joined(filters));
       Offender.client(scene, 5, "reader-" + reader).send(subscribe);
     }
-  }
-
-  private static byte[] empty(String topic) {
-    byte[] publish = Hex.publishQos1(5, topic, 1, new byte[0]);
-    publish[0] |= 1;
-    return publish;
   }
 
   private static void away(Scene scene) throws IOException {

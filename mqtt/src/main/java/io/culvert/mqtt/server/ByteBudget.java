@@ -5,7 +5,8 @@ import io.culvert.mqtt.session.HeldBytes;
 /**
  * How much memory the clients of a node may make it hold, as one shard sees it. What its own
  * clients hold is a plain sum; what those of all shards hold is looked at, and told to the others,
- * with each {@link #refresh}. In between, a question is one comparison.
+ * with each {@link #refresh}: when a connection has been looked after, and meanwhile where much has
+ * changed. In between, a question is one comparison.
  *
  * <p>Four marks, so that those who fill the memory feel it before others do:
  *
@@ -73,11 +74,17 @@ final class ByteBudget {
     return held;
   }
 
+  /** Looks at what the others hold, where this shard has something to tell them. */
+  void refreshIfDue() {
+    if (isDue()) {
+      refresh();
+    }
+  }
+
   /** Looks at what the others hold. */
   void refresh() {
-    long untold = held.bytes() - told;
-    if (Math.abs(untold) > step) {
-      total.add(untold);
+    if (isDue()) {
+      total.add(held.bytes() - told);
       told = held.bytes();
     }
     long others = total.held() - told;
@@ -109,5 +116,9 @@ final class ByteBudget {
    */
   boolean grants(long bytes) {
     return !isScarce() || bytes <= (fullAt - held.bytes()) / PORTIONS;
+  }
+
+  private boolean isDue() {
+    return Math.abs(held.bytes() - told) > step;
   }
 }

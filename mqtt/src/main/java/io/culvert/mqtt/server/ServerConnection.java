@@ -113,7 +113,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private @Nullable Login login;
   private @Nullable Object peer;
   private long heldBytes;
-  private int outboxBytes;
+  private long outboxBytes;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -516,11 +516,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
             ? 0
             : OVERHEAD_BYTES
                 + HeapBytes.of(in.heldBytes())
-                + out.ownBytes()
-                + HeapBytes.of(out.sharedBytes())
+                + outboxHeapBytes()
                 + sender.heldBytes()
                 + (messages == null ? 0 : messages.heldBytes());
-    outboxBytes = out.ownBytes();
+    outboxBytes = outboxHeapBytes();
     if (now != heldBytes) {
       budget.held().add(now - heldBytes);
       heldBytes = now;
@@ -529,12 +528,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** The same for what one more message in the outbox has changed. */
   private void countOutbox() {
-    int now = out.ownBytes();
+    long now = outboxHeapBytes();
     if (now != outboxBytes) {
       budget.held().add(now - outboxBytes);
       heldBytes += now - outboxBytes;
       outboxBytes = now;
+      budget.refreshIfDue(); // very many messages may follow before poll is over
     }
+  }
+
+  private long outboxHeapBytes() {
+    return HeapBytes.of(out.ownBytes()) + out.sharedBytes();
   }
 
   /** It is not served at all: nobody was told of it. */
