@@ -124,8 +124,8 @@ public final class Outbox {
   }
 
   /**
-   * Bytes of memory in the arrays that what waits refers to: each as a whole until the last of it
-   * was sent. Others may refer to them, too.
+   * What the arrays take of the heap that what waits refers to: each as a whole until the last of
+   * it was sent. Others may refer to them, too.
    */
   public long sharedBytes() {
     return segmentArrayBytes;

@@ -55,6 +55,18 @@ class OutboxTest {
   }
 
   @Test
+  void eachSharedArrayTakesWhatItTakesAlone() {
+    Bytes half = Bytes.wrap(new byte[500 * 1024]);
+    outbox.append(half);
+    outbox.append(half);
+    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024);
+    outbox.append(Bytes.wrap(new byte[1024 * 1024]));
+    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024 + 2 * 1024 * 1024);
+    outbox.drainTo(new CollectingSink());
+    assertThat(outbox.sharedBytes()).isZero();
+  }
+
+  @Test
   void borrowedBytesAreCopiedHoweverMany() {
     byte[] borrowed = new byte[Outbox.SHARE_FROM_BYTES * 2];
     outbox.copy(Bytes.wrap(borrowed));

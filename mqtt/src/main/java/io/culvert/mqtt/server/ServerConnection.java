@@ -63,9 +63,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /**
    * Packets of one client before the others have their turn: more than a large read has of small
-   * messages, and about half a millisecond's work where they are as small as can be.
+   * messages, and a fraction of a millisecond's work where they are as small as can be.
    */
-  private static final int PACKETS_IN_A_ROW = 3000;
+  private static final int PACKETS_IN_A_ROW = 1000;
 
   /** While memory is short, an outbox may hold a sixteenth of what it else may. */
   private static final int SHORT_OUTBOX_PART = 16;

@@ -73,6 +73,19 @@ class ByteBudgetTest {
   }
 
   @Test
+  void whoTellsWhatHasChangedSeesWhatOthersHave() {
+    other.held().add(700_000);
+    other.refreshIfDue();
+    assertThat(total.held()).isEqualTo(700_000);
+    one.held().add(LIMIT / 1000);
+    one.refreshIfDue();
+    one.held().add(100_000 - LIMIT / 1000);
+    assertThat(one.isHigh()).isFalse(); // it has not looked: it had nothing to tell
+    one.refreshIfDue();
+    assertThat(one.isHigh()).isTrue();
+  }
+
+  @Test
   void littleIsNotTold() {
     one.held().add(LIMIT / 1000);
     one.refresh();

@@ -164,6 +164,27 @@ class MemoryTest {
   }
 
   @Test
+  void whereMemoryIsCriticalRetainedMessagesWaitUntilThereIsSome() {
+    TestClient sender = harness.connect("sender");
+    for (int i = 0; i < 20; i++) {
+      retain(sender, "r/" + i, KILOBYTE);
+    }
+    TestClient reader =
+        harness.connect(Packets.connect("reader").with(Property.RECEIVE_MAXIMUM, 1).build());
+    reader.send(Packets.subscribe(1, "r/#", QoS.AT_LEAST_ONCE));
+    assertThat(reader.takeFirst(SubAck.class).reasonCodes())
+        .containsExactly(ReasonCode.GRANTED_QOS_1);
+    Publish first = reader.takePublish();
+    hold(980_000 - harness.broker.heldBytes());
+    reader.send(Packets.pubAck(first.packetId()));
+    harness.advanceSeconds(1);
+    assertThat(reader.takePublishes()).isEmpty();
+    hold(-500_000);
+    harness.advanceSeconds(1);
+    assertThat(acknowledgeAll(reader)).isEqualTo(19);
+  }
+
+  @Test
   void retainedMessagesOfAnotherShardAreFetchedWhenItIsTheTurnOfTheirSubscription() {
     TestClient sender = harness.connect("sender");
     for (int i = 0; i < 50; i++) {
