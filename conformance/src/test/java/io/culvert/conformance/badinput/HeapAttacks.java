@@ -142,7 +142,10 @@ final class HeapAttacks {
   private static void neverEnd(Scene scene) throws IOException {
     byte[] most = new byte[1000 * 1024];
     Crowd crowd = Crowd.of(scene, 60).connect(4, "begins");
-    crowd.send(member -> Hex.joined(Hex.bytes("30a8ff7f 000174"), most)); // nearly 2 MiB, and less than that comes
+    crowd.send(
+        member ->
+            Hex.joined(
+                Hex.bytes("30a8ff7f 000174"), most)); // nearly 2 MiB, and less than that comes
     crowd.send(member -> most);
   }
 
