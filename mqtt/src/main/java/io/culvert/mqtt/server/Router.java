@@ -69,7 +69,7 @@ final class Router {
     this.retainedShards = retainedShards;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
     this.peers = peers;
-    this.routes = new Routes(peers.place(), peers, budget.held(), random.getAsLong());
+    this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
     this.readersElsewhere = new ReadersElsewhere(peers);
     this.ledger = ledger;
@@ -144,8 +144,7 @@ final class Router {
     }
   }
 
-  /** Of a subscription with this filter, or of what another shard knows of it. */
-  static int heldBytes(TopicFilter filter) {
+  private static int heldBytes(TopicFilter filter) {
     Bytes levels = filter.levels();
     int count = 1;
     for (int i = 0; i < levels.length(); i++) {

@@ -1,6 +1,5 @@
 package io.culvert.mqtt.server;
 
-import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.topic.FanOut;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
@@ -18,12 +17,8 @@ import org.jspecify.annotations.Nullable;
  * all of them know, so that whoever publishes after it is heard.
  */
 final class Routes {
-  /** A place in the map of what this shard holds, roughly. */
-  private static final int OWN_BYTES = 100;
-
   private final ShardPlace place;
   private final Peers peers;
-  private final HeldBytes held;
 
   // What the others hold.
   private final TopicTree<Route> remote;
@@ -35,13 +30,9 @@ final class Routes {
   private final long[] synced;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
-  /**
-   * @param held where the memory is counted that filters of clients take here
-   */
-  Routes(ShardPlace place, Peers peers, HeldBytes held, long seed) {
+  Routes(ShardPlace place, Peers peers, long seed) {
     this.place = place;
     this.peers = peers;
-    this.held = held;
     this.remote = new TopicTree<>(Route::peer, seed);
     this.synced = new long[place.count()];
     synced[place.number()] = Long.MAX_VALUE;
@@ -91,9 +82,9 @@ final class Routes {
             before.connected + moreConnected,
             before.durable + moreDurable);
     if (after.count == 0) {
-      held.add(own.remove(filter) == null ? 0 : -OWN_BYTES);
+      own.remove(filter);
     } else {
-      held.add(own.put(filter, after) == null ? OWN_BYTES : 0);
+      own.put(filter, after);
     }
     boolean isNews =
         before.count == 0
@@ -139,9 +130,9 @@ final class Routes {
     TopicFilter filter = in.filter();
     Route route = new Route(peer, filter, in.i32(), in.i32(), in.i32());
     if (route.count == 0) {
-      held.add(remote.remove(filter, route) == null ? 0 : -Router.heldBytes(filter));
+      remote.remove(filter, route);
     } else {
-      held.add(remote.put(filter, route) == null ? Router.heldBytes(filter) : 0);
+      remote.put(filter, route);
     }
     return route;
   }

@@ -226,17 +226,6 @@ class MemoryTest {
     assertThat(small.isClosed()).isFalse();
   }
 
-  @Test
-  void whatOtherShardsKnowOfAFilterCountsThere() {
-    TestClient client = harness.connect("c");
-    long before = harness.broker.heldBytes();
-    client.subscribe("a/b/c/d", QoS.AT_LEAST_ONCE);
-    long first = harness.broker.heldBytes() - before;
-    assertThat(first).isBetween(600L * TestShards.COUNT, 900L * TestShards.COUNT);
-    client.send(Packets.unsubscribe(2, "a/b/c/d"));
-    assertThat(harness.broker.heldBytes()).isEqualTo(before);
-  }
-
   /** An acknowledgement would be a lie, and there is no other answer. */
   @Test
   void beforeMqtt5ThePublisherIsDisconnectedWithoutAcknowledgement() {
