@@ -31,6 +31,7 @@ public final class Outbox {
   private int firstSegment;
   private int segmentCount;
   private long segmentBytes;
+  private long segmentArrayBytes;
 
   public Outbox(BufferPool pool) {
     this.pool = pool;
@@ -122,9 +123,12 @@ public final class Outbox {
     return buffer.length;
   }
 
-  /** Bytes that wait and are only referred to; others may refer to them, too. */
+  /**
+   * What the arrays take of the heap that what waits refers to: each as a whole until the last of
+   * it was sent. Others may refer to them, too.
+   */
   public long sharedBytes() {
-    return segmentBytes;
+    return segmentArrayBytes;
   }
 
   /** Drains all that waits. */
@@ -166,6 +170,7 @@ public final class Outbox {
     firstSegment = 0;
     segmentCount = 0;
     segmentBytes = 0;
+    segmentArrayBytes = 0;
   }
 
   private long drainSegment(Sink sink, long limit) {
@@ -177,6 +182,7 @@ public final class Outbox {
       segments[firstSegment] = segment.slice(length, segment.length());
     } else {
       segments[firstSegment] = Bytes.EMPTY;
+      segmentArrayBytes -= HeapBytes.of(segment.array().length);
       firstSegment++;
       segmentCount--;
     }
@@ -197,6 +203,7 @@ public final class Outbox {
     segmentAt[at] = end;
     segmentCount++;
     segmentBytes += bytes.length();
+    segmentArrayBytes += HeapBytes.of(bytes.array().length);
   }
 
   /** Keeps every offset, so that a frame that was reserved before can still be patched. */

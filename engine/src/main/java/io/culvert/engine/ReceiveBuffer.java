@@ -23,6 +23,7 @@ public final class ReceiveBuffer {
   private byte[] array = Bytes.EMPTY.array();
   private int position;
   private int end;
+  private int frameBytes = Integer.MAX_VALUE;
   private boolean borrowed;
 
   /** Holds nothing yet. */
@@ -74,6 +75,14 @@ public final class ReceiveBuffer {
     return array[position + offset] & 0xff;
   }
 
+  /**
+   * The frame at the front is so long, and not all of it is here: while the array grows for it, it
+   * does not become larger than the frame needs.
+   */
+  public void awaits(int wholeFrameBytes) {
+    frameBytes = wholeFrameBytes;
+  }
+
   /** Takes {@code length} bytes from the front and points {@code reader} at them. */
   public void take(int length, ByteReader reader) {
     int at = position;
@@ -86,6 +95,7 @@ public final class ReceiveBuffer {
       throw new IndexOutOfBoundsException(length + " of " + readable());
     }
     position += length;
+    frameBytes = Integer.MAX_VALUE;
   }
 
   /** Bytes of memory that this buffer itself holds. */
@@ -107,7 +117,7 @@ public final class ReceiveBuffer {
       position = 0;
       end = readable;
     } else {
-      moveToOwn(Math.max(wanted, array.length * 2));
+      moveToOwn(Math.max(wanted, Math.min(array.length * 2, frameBytes)));
     }
   }
 

@@ -37,6 +37,36 @@ class OutboxTest {
   }
 
   @Test
+  void aSharedArrayIsHeldUntilItsLastByteWasSent() {
+    Bytes large = Bytes.wrap(new byte[10_000]).slice(100, 10_000);
+    outbox.append(large);
+    outbox.append(large);
+    assertThat(outbox.sharedBytes()).isEqualTo(20_000);
+    outbox.drainTo(new CollectingSink(), 9000);
+    assertThat(outbox.pendingBytes()).isEqualTo(10_800);
+    assertThat(outbox.sharedBytes()).isEqualTo(20_000);
+    outbox.drainTo(new CollectingSink(), 1000);
+    assertThat(outbox.sharedBytes()).isEqualTo(10_000);
+    outbox.drainTo(new CollectingSink());
+    assertThat(outbox.sharedBytes()).isZero();
+    outbox.append(large);
+    outbox.clear();
+    assertThat(outbox.sharedBytes()).isZero();
+  }
+
+  @Test
+  void eachSharedArrayTakesWhatItTakesAlone() {
+    Bytes half = Bytes.wrap(new byte[500 * 1024]);
+    outbox.append(half);
+    outbox.append(half);
+    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024);
+    outbox.append(Bytes.wrap(new byte[1024 * 1024]));
+    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024 + 2 * 1024 * 1024);
+    outbox.drainTo(new CollectingSink());
+    assertThat(outbox.sharedBytes()).isZero();
+  }
+
+  @Test
   void borrowedBytesAreCopiedHoweverMany() {
     byte[] borrowed = new byte[Outbox.SHARE_FROM_BYTES * 2];
     outbox.copy(Bytes.wrap(borrowed));

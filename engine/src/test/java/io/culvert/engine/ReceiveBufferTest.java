@@ -63,6 +63,21 @@ class ReceiveBufferTest {
   }
 
   @Test
+  void growsNoLargerThanTheFrameThatIsAwaited() {
+    for (int piece = 0; piece < 11; piece++) {
+      buffer.add(Bytes.wrap(new byte[1000]));
+      buffer.awaits(11_000);
+      buffer.keep();
+    }
+    assertThat(buffer.heldBytes()).isEqualTo(11_000);
+    buffer.skip(11_000);
+    buffer.add(Bytes.wrap(new byte[1000]));
+    buffer.keep();
+    buffer.add(Bytes.wrap(new byte[1])); // of a frame of which nothing is known
+    assertThat(buffer.heldBytes()).isEqualTo(2000);
+  }
+
+  @Test
   void holdsNoMemoryOnceEmpty() {
     buffer.add(Bytes.wrap(new byte[1000]));
     buffer.keep();

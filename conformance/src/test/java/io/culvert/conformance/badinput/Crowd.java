@@ -11,6 +11,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -68,6 +72,21 @@ final class Crowd implements AutoCloseable {
     }
   }
 
+  /** Each member sends this again and again, as fast as its connection takes it; until the end. */
+  void flood(byte[] bytes) throws IOException {
+    try (Selector selector = Selector.open()) {
+      for (Socket member : members) {
+        SocketChannel channel = member.getChannel();
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_WRITE, ByteBuffer.wrap(bytes));
+      }
+      while (!Thread.interrupted() && selector.select() > 0) {
+        selector.selectedKeys().forEach(Crowd::sendMore);
+        selector.selectedKeys().clear();
+      }
+    }
+  }
+
   /** The next bytes that a member gets; silence fails the test. */
   byte[] read(int member, int length) throws IOException {
     byte[] read = members.get(member).getInputStream().readNBytes(length);
@@ -90,8 +109,20 @@ final class Crowd implements AutoCloseable {
     }
   }
 
+  private static void sendMore(SelectionKey key) {
+    ByteBuffer rest = (ByteBuffer) key.attachment();
+    try {
+      ((SocketChannel) key.channel()).write(rest);
+    } catch (IOException e) {
+      key.cancel(); // it was refused
+    }
+    if (!rest.hasRemaining()) {
+      rest.rewind();
+    }
+  }
+
   private Socket open() throws IOException {
-    Socket socket = new Socket(scene.broker().mqtt().getHost(), scene.broker().mqtt().getPort());
+    Socket socket = SocketChannel.open(scene.broker().mqttAddress()).socket();
     socket.setTcpNoDelay(true);
     socket.setSoLinger(true, 0);
     socket.setSoTimeout((int) Await.LIMIT.toMillis());

@@ -30,6 +30,9 @@ public final class CulvertProcess implements BrokerUnderTest {
 
   private static final Pattern READY = Pattern.compile("^ready mqtt://(\\S+) ws://(\\S+).*");
 
+  /** The option of a broker without a store. */
+  public static final String KEEPS_NOTHING = "--ephemeral";
+
   /**
    * More options for {@code culvert run}, from whoever starts the tests; {@code --name=value} each.
    */
@@ -73,13 +76,21 @@ public final class CulvertProcess implements BrokerUnderTest {
   }
 
   /**
-   * One of its own for tests that need other settings, or a process that nobody else uses.
+   * One of its own for tests that need other settings, or a process that nobody else uses. It keeps
+   * nothing on its disk.
    *
    * @param name of the log file
    * @param jvm options of the virtual machine
    * @param options of {@code culvert run}
    */
   public static CulvertProcess start(String name, List<String> jvm, List<String> options) {
+    List<String> all = new ArrayList<>(options);
+    all.add(KEEPS_NOTHING);
+    return startAsGiven(name, jvm, all);
+  }
+
+  /** As {@link #start}, with a store where {@link #KEEPS_NOTHING} is not among the options. */
+  public static CulvertProcess startAsGiven(String name, List<String> jvm, List<String> options) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "broker"));
       Path data = Files.createTempDirectory(folder, "data");
@@ -229,7 +240,7 @@ public final class CulvertProcess implements BrokerUnderTest {
     command.addAll(jvm);
     command.addAll(List.of("-jar", jar().toString(), "run"));
     command.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--ws-port", "0"));
-    command.addAll(List.of("--data", data.toString(), "--ephemeral"));
+    command.addAll(List.of("--data", data.toString()));
     command.addAll(options);
     for (String extra : EXTRA_OPTIONS.split("\\s+")) {
       String extraName = extra.replaceAll("=.*", "");

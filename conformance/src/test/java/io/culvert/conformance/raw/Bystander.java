@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ public final class Bystander implements AutoCloseable {
   // Of the thread that drives the rounds.
   private int round;
   private long slowestNanos;
+  private List<Long> tookNanos = new ArrayList<>();
   private @Nullable Throwable disturbance;
 
   private Bystander(RawConnection writer, RawConnection reader, String topic) {
@@ -62,6 +66,39 @@ public final class Bystander implements AutoCloseable {
    */
   public void assertUndisturbed() {
     Await.result("the bystander", CompletableFuture.runAsync(this::lookBack, rounds));
+  }
+
+  /** So many more rounds have been. */
+  public void awaitRounds(int more) {
+    Await.result(
+        "rounds of the bystander",
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < more; i++) {
+                tryRound();
+              }
+            },
+            rounds));
+  }
+
+  /** The rounds of so long have been, at their usual pace. */
+  public void awaitRounds(Duration time) {
+    Executor then =
+        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, rounds);
+    Await.result("rounds of the bystander", CompletableFuture.runAsync(() -> {}, then));
+  }
+
+  /** How long each round has taken since the last call, in nanoseconds, in rising order. */
+  public List<Long> takeDurations() {
+    return Await.result(
+        "the bystander",
+        CompletableFuture.supplyAsync(
+            () -> {
+              List<Long> taken = tookNanos.stream().sorted().toList();
+              tookNanos = new ArrayList<>();
+              return taken;
+            },
+            rounds));
   }
 
   @Override
@@ -108,7 +145,9 @@ public final class Bystander implements AutoCloseable {
     int receivedId = (publish[idAt] & 0xFF) << 8 | publish[idAt + 1] & 0xFF;
     assertThat(publish).isEqualTo(Hex.publishQos1(5, topic, receivedId, payload));
     reader.send(Hex.puback(receivedId));
-    slowestNanos = Math.max(slowestNanos, System.nanoTime() - began);
+    long took = System.nanoTime() - began;
+    slowestNanos = Math.max(slowestNanos, took);
+    tookNanos.add(took);
   }
 
   private static Thread daemon(Runnable task) {

@@ -3,6 +3,7 @@ package io.culvert.conformance.scene;
 import io.culvert.conformance.broker.BrokerUnderTest;
 import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.peer.MqttJsHost;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -83,8 +84,12 @@ public final class BrokerExtension implements ParameterResolver, AfterAllCallbac
   }
 
   private static BrokerUnderTest startOwn(ExtensionContext context, OwnBroker own) {
-    return CulvertProcess.start(
-        context.getRequiredTestClass().getSimpleName(), List.of(own.jvm()), List.of(own.options()));
+    String name = context.getRequiredTestClass().getSimpleName();
+    List<String> options = new ArrayList<>(List.of(own.options()));
+    if (!own.keeps()) {
+      options.add(CulvertProcess.KEEPS_NOTHING);
+    }
+    return CulvertProcess.startAsGiven(name, List.of(own.jvm()), options);
   }
 
   /** Paho and Vert.x tell every step to java.util.logging. */

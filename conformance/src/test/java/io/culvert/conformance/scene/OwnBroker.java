@@ -17,4 +17,7 @@ public @interface OwnBroker {
 
   /** Options of {@code culvert run}. */
   String[] options() default {};
+
+  /** It keeps sessions and retained messages on its disk, as it does by default. */
+  boolean keeps() default false;
 }

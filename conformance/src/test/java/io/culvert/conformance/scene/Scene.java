@@ -27,7 +27,7 @@ public final class Scene implements AutoCloseable {
   /** Eight characters: client identifiers stay within the 23 that MQTT 3.1.1 guarantees. */
   private final String prefix = UUID.randomUUID().toString().substring(0, 8);
 
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // guarded by this
 
   private Scene(BrokerUnderTest broker, Supplier<MqttJsHost> mqttJs) {
     this.broker = broker;
@@ -68,15 +68,16 @@ public final class Scene implements AutoCloseable {
   }
 
   /** Closes {@code resource} when the test ends. */
-  public <T extends AutoCloseable> T own(T resource) {
+  public synchronized <T extends AutoCloseable> T own(T resource) {
     owned.push(resource);
     return resource;
   }
 
+  /** May be called before the test ends, and again for what has come since. */
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable resource : owned) {
-      resource.close();
+  public synchronized void close() throws Exception {
+    while (!owned.isEmpty()) {
+      owned.pop().close();
     }
   }
 

@@ -82,7 +82,7 @@ public final class Broker {
     this.retained = new Retained(limits, budget, place, ledger, random.getAsLong());
     this.peers = new Peers(place);
     this.confirmations = new Confirmations(peers);
-    this.retainedShards = new RetainedShards(retained, budget.held(), peers, ledger, counters);
+    this.retainedShards = new RetainedShards(retained, budget, peers, ledger, counters);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());
     this.router =
         new Router(
@@ -100,7 +100,13 @@ public final class Broker {
         new Sessions(limits, budget, counters, log, router, retainedShards, peers, ledger, random);
     this.messages =
         new PeerMessages(
-            peers, router, sessions.moves(), retainedShards, remotePublishers, confirmations);
+            budget,
+            peers,
+            router,
+            sessions.moves(),
+            retainedShards,
+            remotePublishers,
+            confirmations);
   }
 
   /** How the other shards reach this one; what they ask is answered through {@link #join}. */
@@ -199,7 +205,7 @@ public final class Broker {
     ServerConnection opened =
         new ServerConnection(own, connectingBytes, budget, pool, wake, log, nowMillis);
     budget.refresh();
-    if (budget.isFull()) {
+    if (budget.isCritical()) {
       counters.countRefusedForMemory(MemoryRefusal.CONNECTION);
       opened.refuse();
     }

@@ -27,6 +27,12 @@ enum FrameType {
   CUT,
   /** The session with all its messages. */
   STATE,
+  /**
+   * Do all keep up who would get a message there: question, topic; see {@link ReadersElsewhere}.
+   */
+  KEEP_UP,
+  /** The answer to it: question, whether they do. */
+  KEPT_UP,
   /** Stop reading a publisher for a while: publisher, reader. */
   HOLD,
   /** The publisher has waited that long: publisher. */

@@ -5,6 +5,7 @@ import io.culvert.engine.ShardLink;
 
 /** What the other shards send, handed to whom it concerns. */
 final class PeerMessages implements ShardLink.Receiver {
+  private final ByteBudget budget;
   private final Peers peers;
   private final Router router;
   private final SessionMoves moves;
@@ -14,12 +15,14 @@ final class PeerMessages implements ShardLink.Receiver {
   private final FrameReader in = new FrameReader();
 
   PeerMessages(
+      ByteBudget budget,
       Peers peers,
       Router router,
       SessionMoves moves,
       RetainedShards retained,
       RemotePublishers publishers,
       Confirmations confirmations) {
+    this.budget = budget;
     this.peers = peers;
     this.router = router;
     this.moves = moves;
@@ -35,6 +38,8 @@ final class PeerMessages implements ShardLink.Receiver {
       case ROUTE -> router.onRoute(peer, in, nowMillis);
       case SYNC -> router.routes().onSync(peer, in);
       case SYNCED -> router.routes().onSynced(peer, in, nowMillis);
+      case KEEP_UP -> router.onKeepUp(peer, in);
+      case KEPT_UP -> router.onKeptUp(in, nowMillis);
       case HOLD -> publishers.onHold(peer, in, nowMillis);
       case HELD -> publishers.onHeld(peer, in, nowMillis);
       case RELEASE -> publishers.onRelease(in);
@@ -55,6 +60,7 @@ final class PeerMessages implements ShardLink.Receiver {
       case STORED -> confirmations.onStored(peer, in, nowMillis);
       case SHARED_PUBLISH -> router.sharedShards().onSharedPublish(peer, in, nowMillis);
     }
+    budget.refresh(); // no client may have anything to say here
   }
 
   @Override

@@ -143,7 +143,7 @@ final class Retained {
     bytes += moreBytes;
     place.retainedMessages().add(more);
     place.retainedBytes().add(moreBytes);
-    budget.held().add(moreBytes);
+    budget.held().add((long) more * (message.heapBytes() + PLACE_BYTES));
   }
 
   private void remove(TopicName topic) {

@@ -24,13 +24,20 @@ final class RetainedShards {
 
   private static final int SLICE_BYTES = 32 * 1024;
 
-  /** Topics that change while one feed is on its way; those beyond come as they were. */
+  /**
+   * Topics that change while one feed is on its way; those beyond come as they were, and so do
+   * those that change while memory is scarce.
+   */
   private static final int MOST_CHANGES = 10_000;
 
   /** Topics looked at for a slice. */
   private static final int SLICE_STEPS = 1024;
 
+  /** A feed from another shard without its messages, roughly. */
+  private static final int REMOTE_BYTES = 400;
+
   private final Retained own;
+  private final ByteBudget budget;
   private final HeldBytes held;
   private final Peers peers;
   private final ShardPlace place;
@@ -45,9 +52,10 @@ final class RetainedShards {
   // Asked by others: what is left to send.
   private final Map<FeedKey, RetainedTree.Cursor<Message>> cursors = new HashMap<>();
 
-  RetainedShards(Retained own, HeldBytes held, Peers peers, Ledger ledger, Counters counters) {
+  RetainedShards(Retained own, ByteBudget budget, Peers peers, Ledger ledger, Counters counters) {
     this.own = own;
-    this.held = held;
+    this.budget = budget;
+    this.held = budget.held();
     this.peers = peers;
     this.place = peers.place();
     this.ledger = ledger;
@@ -173,7 +181,8 @@ final class RetainedShards {
     List<Message> slice = new ArrayList<>();
     int bytes = 0;
     int steps = SLICE_STEPS;
-    while (!cursor.isDone() && steps > 0 && slice.size() < SLICE_MESSAGES && bytes < SLICE_BYTES) {
+    int mostBytes = budget.isHigh() ? 1 : SLICE_BYTES; // a message at a time
+    while (!cursor.isDone() && steps > 0 && slice.size() < SLICE_MESSAGES && bytes < mostBytes) {
       steps -= RetainedFeed.STEPS;
       Message message = cursor.next(RetainedFeed.STEPS);
       if (message != null) {
@@ -195,9 +204,7 @@ final class RetainedShards {
     lastNumber++;
     Remote remote = new Remote(peer, lastNumber, subscription);
     remotes.put(lastNumber, remote);
-    peers.send(
-        peer,
-        new FrameWriter(FrameType.FEED_OPEN).i64(lastNumber).filter(subscription.filter()).done());
+    held.add(REMOTE_BYTES);
     return remote;
   }
 
@@ -220,13 +227,16 @@ final class RetainedShards {
 
   private record FeedKey(int peer, long number) {}
 
-  /** What another shard sends. */
+  /** What another shard sends, which is asked when it is this feed's turn. */
   private final class Remote implements RetainedSource {
     private final int peer;
     private final long number;
     private final Subscription subscription;
     private final ArrayDeque<Message> messages = new ArrayDeque<>();
     private final Map<TopicName, Message> newer = new HashMap<>(0);
+    private long newerBytes;
+    private boolean isOpen;
+    private int half;
     private boolean isAsked = true;
     private boolean isLast;
 
@@ -239,10 +249,12 @@ final class RetainedShards {
     void receive(FrameReader in, long nowMillis) {
       isLast = in.flag();
       isAsked = false;
-      for (int left = in.i32(); left > 0; left--) {
-        Message message = in.message();
+      int count = in.i32();
+      half = count / 2;
+      for (int left = count; left > 0; left--) {
+        Message message = in.message().copy(); // which may stay longer than the rest of the slice
         messages.add(message);
-        held.add(message.heldBytes());
+        held.add(message.heapBytes());
       }
       forgetIfDone();
       askForMore();
@@ -250,16 +262,20 @@ final class RetainedShards {
     }
 
     void changed(Message message) {
+      boolean isRemembered = newer.size() < MOST_CHANGES && !budget.isScarce();
       if (subscription.filter().matches(message.topic())
-          && (newer.size() < MOST_CHANGES || newer.containsKey(message.topic()))) {
-        newer.put(message.topic(), message);
+          && (isRemembered || newer.containsKey(message.topic()))) {
+        Message known = newer.put(message.topic(), message);
+        int more = message.heapBytes() - (known == null ? 0 : known.heapBytes());
+        newerBytes += more;
+        held.add(more);
       }
     }
 
     @Override
     public @Nullable Message next() {
       Message next = messages.poll();
-      held.add(next == null ? 0 : -next.heldBytes());
+      held.add(next == null ? 0 : -next.heapBytes());
       askForMore();
       Message instead = next == null ? null : newer.get(next.topic());
       forgetIfDone();
@@ -273,26 +289,37 @@ final class RetainedShards {
 
     @Override
     public boolean isWaiting() {
+      if (!isOpen) {
+        isOpen = true;
+        FrameWriter frame = new FrameWriter(FrameType.FEED_OPEN).i64(number);
+        peers.send(peer, frame.filter(subscription.filter()).done());
+      }
       return messages.isEmpty() && !isLast;
     }
 
     @Override
     public void close() {
-      messages.forEach(message -> held.add(-message.heldBytes()));
+      messages.forEach(message -> held.add(-message.heapBytes()));
       messages.clear();
-      if (remotes.remove(number) != null && !isLast) {
+      if (forget() && isOpen && !isLast) {
         peers.send(peer, new FrameWriter(FrameType.FEED_CLOSE).i64(number).done());
       }
     }
 
     private void forgetIfDone() {
       if (isDone()) {
-        remotes.remove(number);
+        forget();
       }
     }
 
+    private boolean forget() {
+      boolean isKnown = remotes.remove(number) != null;
+      held.add(isKnown ? -REMOTE_BYTES - newerBytes : 0);
+      return isKnown;
+    }
+
     private void askForMore() {
-      if (!isLast && !isAsked && messages.size() <= SLICE_MESSAGES / 2) {
+      if (!isLast && !isAsked && messages.size() <= half) {
         isAsked = true;
         peers.send(peer, new FrameWriter(FrameType.FEED_MORE).i64(number).done());
       }

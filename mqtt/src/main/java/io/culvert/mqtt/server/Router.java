@@ -41,6 +41,7 @@ final class Router {
   private final Peers peers;
   private final Routes routes;
   private final RemotePublishers remotePublishers;
+  private final ReadersElsewhere readersElsewhere;
   private final Ledger ledger;
   private final Confirmations confirmations;
   private final SharedShards sharedShards;
@@ -70,6 +71,7 @@ final class Router {
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, random.getAsLong());
     this.remotePublishers = remotePublishers;
+    this.readersElsewhere = new ReadersElsewhere(peers);
     this.ledger = ledger;
     this.confirmations = confirmations;
     this.shared = new SharedRouting(limits, counters, subscriptions, routes);
@@ -167,11 +169,22 @@ final class Router {
 
   /** Publishes what a client sent, and answers it at QoS 1 and 2. */
   void publish(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
-    if (budget.isScarce() && !hasMemoryFor(publish.qos(), topic)) {
-      counters.countRefusedForMemory(MemoryRefusal.MESSAGE);
-      refuse(connection, publish);
-      return;
+    if (!budget.isScarce()) {
+      take(connection, publish, topic, nowMillis);
+    } else if (!hasMemoryFor(publish, topic)) {
+      refuseForMemory(connection, publish);
+    } else {
+      long elsewhere = publish.qos() == QoS.AT_MOST_ONCE ? 0 : shardsThatMayKeep();
+      if (elsewhere == 0) {
+        take(connection, publish, topic, nowMillis);
+      } else {
+        takeIfTheyKeepUp(elsewhere, connection, publish, topic);
+      }
     }
+  }
+
+  /** There is memory for it. */
+  private void take(ServerConnection connection, Publish publish, TopicName topic, long nowMillis) {
     if (!ledger.isReady() && hasToBeStored(connection, publish, topic)) {
       refuse(connection, publish);
       return;
@@ -259,22 +272,85 @@ final class Router {
   }
 
   /** Where memory is scarce, only what leaves at once for good is taken, and in the end nothing. */
-  private boolean hasMemoryFor(QoS qos, TopicName topic) {
-    if (budget.isFull()) {
-      return false;
-    }
-    if (qos == QoS.AT_MOST_ONCE) {
-      return true;
-    }
+  private boolean hasMemoryFor(Publish publish, TopicName topic) {
+    return !budget.isFull()
+        && budget.grants(topic.length() + publish.payload().length())
+        && (publish.qos() == QoS.AT_MOST_ONCE || allKeepUp(topic));
+  }
+
+  /** All in this shard that a message of QoS 1 or 2 would go to keep up. */
+  private boolean allKeepUp(TopicName topic) {
     match(topic);
     for (int i = 0; i < fanOut.size(); i++) {
       Subscription subscription = fanOut.get(i);
-      if (subscription.options().qos() != QoS.AT_MOST_ONCE
-          && !subscription.session().isCaughtUp()) {
+      if (subscription.options().qos() != QoS.AT_MOST_ONCE && !subscription.session().keepsUp()) {
+        return false;
+      }
+    }
+    for (int i = 0; i < fanOut.groupCount(); i++) {
+      if (!shared.keepsUp(fanOut.group(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Other shards whose sessions may get the message for whose topic {@link #match} was called. */
+  private long shardsThatMayKeep() {
+    long shards = 0;
+    for (int i = 0; i < remote.size(); i++) {
+      shards |= 1L << remote.get(i).peer();
+    }
+    for (int i = 0; i < remote.groupCount(); i++) {
+      SharedGroup<Routes.Route> group = remote.group(i);
+      for (int member = 0; member < group.size(); member++) {
+        shards |= 1L << group.get(member).subscription().peer();
+      }
+    }
+    return shards;
+  }
+
+  /** Takes it when those shards have said that all keep up; until then its client is not read. */
+  private void takeIfTheyKeepUp(
+      long shards, ServerConnection connection, Publish borrowed, TopicName borrowedTopic) {
+    TopicName topic = borrowedTopic.copy();
+    Publish publish =
+        new Publish(
+            topic,
+            borrowed.payload().copy(),
+            borrowed.qos(),
+            borrowed.retain(),
+            borrowed.dup(),
+            borrowed.packetId(),
+            borrowed.properties().copy());
+    Hold hold = new Hold();
+    boolean isHeld = connection.publisher().holdShortly(hold);
+    readersElsewhere.ask(
+        shards,
+        topic,
+        (keepUp, nowMillis) -> {
+          if (isHeld && !hold.isOver) {
+            connection.publisher().release();
+          }
+          if (keepUp) {
+            take(connection, publish, topic, nowMillis);
+          } else {
+            refuseForMemory(connection, publish);
+          }
+        });
+  }
+
+  void onKeepUp(int peer, FrameReader in) {
+    readersElsewhere.onKeepUp(peer, in, this::allKeepUp);
+  }
+
+  void onKeptUp(FrameReader in, long nowMillis) {
+    readersElsewhere.onKeptUp(in, nowMillis);
+  }
+
+  private void refuseForMemory(ServerConnection connection, Publish publish) {
+    counters.countRefusedForMemory(MemoryRefusal.MESSAGE);
+    refuse(connection, publish);
   }
 
   /**

@@ -5,6 +5,7 @@ import static io.culvert.mqtt.wire.ReasonCode.PROTOCOL_ERROR;
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
+import io.culvert.engine.HeapBytes;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
@@ -60,6 +61,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** This object and what the driver has for it, roughly. */
   private static final int OVERHEAD_BYTES = 2048;
 
+  /**
+   * Packets of one client before the others have their turn: more than a large read has of small
+   * messages, and a fraction of a millisecond's work where they are as small as can be.
+   */
+  private static final int PACKETS_IN_A_ROW = 1000;
+
   /** While memory is short, an outbox may hold a sixteenth of what it else may. */
   private static final int SHORT_OUTBOX_PART = 16;
 
@@ -100,10 +107,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long pollAtMillis = NO_DEADLINE;
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
+  private int unfinishedBytes;
+  private int packetsInARow;
+  private boolean isResting;
   private @Nullable Login login;
   private @Nullable Object peer;
   private long heldBytes;
-  private int outboxBytes;
+  private long outboxBytes;
 
   /** A connection that shares nothing with others. */
   public ServerConnection(
@@ -158,11 +168,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
   public @Nullable ServerEvent poll(long nowMillis) {
     ServerEvent event = next(nowMillis);
     if (event == null) {
+      packetsInARow = 0;
       in.keep();
-      if (strangersHoldTooMuch()) {
-        answer(
-            new MqttViolation(
-                ReasonCode.QUOTA_EXCEEDED, null, "unfinished CONNECT among too many others"));
+      String excess = excess();
+      if (excess != null) {
+        answer(new MqttViolation(ReasonCode.QUOTA_EXCEEDED, null, excess));
         return next(nowMillis);
       }
       Session current = session;
@@ -178,7 +188,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public boolean awaitsDecision() {
-    return ownerIsAsked() || isHeld() || isPaused() || (isChoked() && !peerEnded);
+    return ownerIsAsked() || isHeld() || isPaused() || isResting || (isChoked() && !peerEnded);
   }
 
   @Override
@@ -218,6 +228,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
           ours ? ReasonCode.SERVER_BUSY : ReasonCode.NOT_AUTHORIZED,
           ours ? "no decision in time" : "no AUTH in time",
           DisconnectCause.CONNECT_TIMEOUT); // [MQTT5-4.12.0-4]
+    } else if (isResting) {
+      isResting = false;
+      wake.changed();
     } else if (throttle != null && throttle.isPaused()) {
       lastReceivedMillis = nowMillis;
       throttle.resume();
@@ -502,12 +515,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
         state == State.ENDED
             ? 0
             : OVERHEAD_BYTES
-                + in.heldBytes()
-                + out.ownBytes()
-                + out.sharedBytes()
+                + HeapBytes.of(in.heldBytes())
+                + outboxHeapBytes()
                 + sender.heldBytes()
                 + (messages == null ? 0 : messages.heldBytes());
-    outboxBytes = out.ownBytes();
+    outboxBytes = outboxHeapBytes();
     if (now != heldBytes) {
       budget.held().add(now - heldBytes);
       heldBytes = now;
@@ -516,12 +528,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** The same for what one more message in the outbox has changed. */
   private void countOutbox() {
-    int now = out.ownBytes();
+    long now = outboxHeapBytes();
     if (now != outboxBytes) {
       budget.held().add(now - outboxBytes);
       heldBytes += now - outboxBytes;
       outboxBytes = now;
+      budget.refreshIfDue(); // very many messages may follow before poll is over
     }
+  }
+
+  private long outboxHeapBytes() {
+    return HeapBytes.of(out.ownBytes()) + out.sharedBytes();
   }
 
   /** It is not served at all: nobody was told of it. */
@@ -567,6 +584,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return waits == 0
         || (waits < limits.outboxBytes() / SHORT_OUTBOX_PART && !budget.isScarce())
         || (waits < limits.outboxBytes() && !budget.isHigh());
+  }
+
+  /** As {@link #hasRoom} for a client that keeps up, also while memory is scarce. */
+  boolean hasLittleRoom() {
+    long waits = out.pendingBytes();
+    return state == State.CONNECTED
+        && waits < limits.outboxBytes() / SHORT_OUTBOX_PART
+        && budget.grants(waits);
   }
 
   /** Nothing waits for its client. */
@@ -615,10 +640,25 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /**
    * The client asks and does not read the answers: more than the messages that {@link #hasRoom}
-   * lets in wait for it. What it has sent is looked at when it has read.
+   * lets in wait for it, or more than there is memory for. What it has sent is looked at when it
+   * has read.
    */
   private boolean isChoked() {
-    return out.pendingBytes() > limits.outboxBytes() + limits.maximumPacketSizeBytes();
+    long waits = out.pendingBytes();
+    return waits > limits.outboxBytes() + limits.maximumPacketSizeBytes()
+        || (waits > 0 && !budget.grants(waits));
+  }
+
+  /** What is too much of what has come, or null: one that does not grow is left in peace. */
+  private @Nullable String excess() {
+    int before = unfinishedBytes;
+    unfinishedBytes = awaitsDecision() ? 0 : in.heldBytes(); // else there may be whole packets
+    if (strangersHoldTooMuch()) {
+      return "unfinished CONNECT among too many others";
+    }
+    return unfinishedBytes > before && !budget.grants(unfinishedBytes)
+        ? "unfinished packet for which there is no memory now"
+        : null;
   }
 
   /** This one holds more than before, and all who are not let in yet hold more than they may. */
@@ -644,6 +684,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
           break;
         }
         lastReceivedMillis = nowMillis;
+        countInARow();
         if (log != null) {
           log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
         }
@@ -665,6 +706,16 @@ public final class ServerConnection implements Engine<ServerEvent> {
     ServerEvent last = ended;
     ended = null;
     return last;
+  }
+
+  /** Lets the others have their turn, unless there is too little memory to keep what has come. */
+  private void countInARow() {
+    packetsInARow++;
+    isResting =
+        packetsInARow >= PACKETS_IN_A_ROW
+            && state == State.CONNECTED
+            && in.readable() > 0
+            && !budget.isHigh();
   }
 
   private @Nullable ServerEvent handle(MqttPacket packet, long nowMillis) {
@@ -911,6 +962,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       DisconnectCause cause, @Nullable Disconnect packet, @Nullable MqttViolation violation) {
     state = State.ENDED;
     awaitsDecision = false;
+    isResting = false;
     ended = new ServerEvent.Disconnected(cause, packet, violation);
     if (status == Status.OPEN) {
       status = Status.CLOSE_AFTER_FLUSH; // [MQTT5-4.13.1-1], [MQTT5-4.13.2-1]
@@ -966,6 +1018,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** When something has to be done about what the client sends, or does not send. */
   private long unreadDeadlineMillis() {
+    if (isResting) {
+      return lastReceivedMillis; // at once, but after the others
+    }
     Throttle own = throttle;
     if (own != null && own.isPaused()) {
       return own.pausedUntilMillis();

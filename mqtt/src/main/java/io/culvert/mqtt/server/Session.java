@@ -37,6 +37,15 @@ public final class Session {
   /** The expiry of a session that never ends by itself. */
   static final long NEVER_SECONDS = 0xffff_ffffL;
 
+  /**
+   * So many messages may be unacknowledged at a client that keeps up: its acknowledgements are on
+   * their way while the next messages come.
+   */
+  private static final int KEEPING_UP = 16;
+
+  /** How long retained messages wait before they look again whether there is memory. */
+  private static final int MEMORY_MILLIS = 100;
+
   /** This object with its window, its queue and its places in directories, roughly. */
   private static final int OVERHEAD_BYTES = 1024;
 
@@ -76,6 +85,7 @@ public final class Session {
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
   private int heldBytes;
+  private int acknowledged;
   private boolean isOver;
 
   /** Marks this session as a target of the publish with this number; see {@link Targets}. */
@@ -549,12 +559,20 @@ public final class Session {
 
   /** It could take another message without queueing it. */
   boolean isIdle() {
-    return canSend() && queue == null && !window.isFull();
+    return (canSend() || canSendSoon()) && queue == null && !window.isFull();
   }
 
-  /** It could, and its client has acknowledged all before. */
-  boolean isCaughtUp() {
-    return isIdle() && window.isEmpty();
+  /** It could, and its client {@link #acknowledges}. */
+  boolean keepsUp() {
+    return isIdle() && acknowledges();
+  }
+
+  /**
+   * Its client has acknowledged all before, or nearly all: of one that has never acknowledged
+   * anything a single message tells that it does not.
+   */
+  private boolean acknowledges() {
+    return window.size() <= acknowledged;
   }
 
   /** How many QoS 1 and 2 messages it could take now. */
@@ -566,6 +584,12 @@ public final class Session {
   boolean canSend() {
     ServerConnection to = connection;
     return to != null && to.hasRoom();
+  }
+
+  /** While memory is scarce: a little waits for a client that does not let it wait long. */
+  private boolean canSendSoon() {
+    ServerConnection to = connection;
+    return to != null && acknowledges() && to.hasLittleRoom();
   }
 
   /**
@@ -885,7 +909,17 @@ public final class Session {
   /** More retained messages are here, perhaps; not only on their way from another shard. */
   private boolean hasRetained() {
     ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting != null && (waiting.element().isDone() || !waiting.element().isWaiting());
+    return waiting != null
+        && hasMemoryForRetained()
+        && (waiting.element().isDone() || !waiting.element().isWaiting());
+  }
+
+  /**
+   * While memory is scarce, the next retained message follows when the one before is acknowledged:
+   * a client that does not do so makes the node hold no more. Where it is critical, all wait.
+   */
+  private boolean hasMemoryForRetained() {
+    return !budget.isScarce() || (window.isEmpty() && !budget.isCritical());
   }
 
   /** Whether the next retained message may be sent now; else the connection asks again later. */
@@ -909,6 +943,13 @@ public final class Session {
   private @Nullable Delivery nextRetained(long nowMillis) {
     ArrayDeque<RetainedFeed> waiting = feeds;
     if (waiting == null) {
+      return null;
+    }
+    if (!hasMemoryForRetained()) {
+      ServerConnection to = connection;
+      if (window.isEmpty() && to != null) { // else an acknowledgement comes
+        to.pollAt(nowMillis + MEMORY_MILLIS);
+      }
       return null;
     }
     RetainedFeed feed = waiting.element();
@@ -1051,6 +1092,7 @@ public final class Session {
     if (delivery != null) {
       check(delivery.qos() == QoS.AT_LEAST_ONCE, "PUBACK", packetId);
       close(packetId, delivery); // [MQTT5-4.3.2-3]; also with an error [MQTT5-4.4.0-2]
+      countAcknowledged();
     } // else unknown: ignored, the client may have acknowledged twice
     return null;
   }
@@ -1095,12 +1137,17 @@ public final class Session {
     check(delivery == null, "PUBCOMP", packetId);
     if (window.isReleased(packetId)) {
       window.close(packetId);
+      countAcknowledged();
       SessionRecords kept = records;
       if (kept != null) {
         kept.completed(packetId);
       }
     }
     return null;
+  }
+
+  private void countAcknowledged() {
+    acknowledged = Math.min(acknowledged + 1, KEEPING_UP);
   }
 
   ReceivedIds received() {

@@ -120,6 +120,21 @@ final class SharedRouting {
     return ready != null;
   }
 
+  /**
+   * Whether the member whose turn it is keeps up. A group of which nobody is connected here, but
+   * elsewhere, is the business of that shard.
+   */
+  boolean keepsUp(SharedGroup<Subscription> group) {
+    SharedMember<Subscription> next = choice.anyReady(group);
+    if (next != null) {
+      return next.subscription().session().keepsUp();
+    }
+    SharedShards others = shards;
+    return routes.own(group.filter()).connected() == 0
+        && others != null
+        && others.hasConnected(group.filter());
+  }
+
   /** How badly a message would wait in a group of which no member is ready; 0 is best. */
   int unreadiness(SharedGroup<Subscription> group, Message message, int key) {
     SharedMember<Subscription> waiting = choice.waiting(group, message, key);

@@ -170,7 +170,7 @@ public final class Delivery {
   int heldBytes() {
     int payload = message.payload().length();
     int copied = payload < Outbox.SHARE_FROM_BYTES ? payload : 0;
-    return message.heldBytes() + OVERHEAD_BYTES + (single ? 0 : message.topic().length() + copied);
+    return message.heapBytes() + OVERHEAD_BYTES + (single ? 0 : message.topic().length() + copied);
   }
 
   /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */

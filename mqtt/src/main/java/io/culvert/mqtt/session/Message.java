@@ -1,6 +1,7 @@
 package io.culvert.mqtt.session;
 
 import io.culvert.engine.Bytes;
+import io.culvert.engine.HeapBytes;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
@@ -79,6 +80,12 @@ public record Message(
         seconds < 0 ? NEVER : nowMillis + seconds * 1000);
   }
 
+  /** The same with bytes that nothing else keeps. */
+  public Message copy() {
+    return new Message(
+        topic.copy(), payload.copy(), qos, retain, properties.copy(), expiresAtMillis);
+  }
+
   public boolean isExpired(long nowMillis) {
     return expiresAtMillis <= nowMillis;
   }
@@ -86,6 +93,12 @@ public record Message(
   /** Roughly what it holds of memory. */
   public int heldBytes() {
     return topic.length() + payload.length() + properties.contentLength() + OVERHEAD_BYTES;
+  }
+
+  /** The same with what its array wastes where it is large: so much less is there for others. */
+  public int heapBytes() {
+    int array = topic.length() + payload.length();
+    return heldBytes() + (int) (HeapBytes.of(array) - array);
   }
 
   /** Never the payload: this may stand in a log. */

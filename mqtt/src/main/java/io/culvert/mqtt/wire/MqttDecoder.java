@@ -98,6 +98,7 @@ public final class MqttDecoder {
     }
     checkSize(type, remaining, headerSize);
     if (readable - headerSize < remaining) {
+      in.awaits(headerSize + remaining);
       return null;
     }
     in.skip(headerSize);

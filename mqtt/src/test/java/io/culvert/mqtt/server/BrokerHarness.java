@@ -50,7 +50,11 @@ final class BrokerHarness {
 
   /** One of so many shards, whatever the build wants to test. */
   static BrokerHarness ofShards(int count) {
-    return new BrokerHarness(Limits.builder().build(), BrokerLog.NONE, count, 0);
+    return ofShards(count, limits -> limits);
+  }
+
+  static BrokerHarness ofShards(int count, UnaryOperator<Limits.Builder> how) {
+    return new BrokerHarness(how.apply(Limits.builder()).build(), BrokerLog.NONE, count, 0);
   }
 
   static BrokerHarness create(UnaryOperator<Limits.Builder> how, BrokerLog log) {

@@ -18,7 +18,7 @@ class ByteBudgetTest {
   private final ByteBudget other = new ByteBudget(total, LIMIT);
 
   @Test
-  void theMarksAreFourFifthsNineTenthsAndAll() {
+  void theMarksAreFourFifthsNineTenths97PercentAndAll() {
     one.held().add(799_999);
     assertThat(one.isHigh()).isFalse();
     one.held().add(1);
@@ -26,11 +26,31 @@ class ByteBudgetTest {
     assertThat(one.isScarce()).isFalse();
     one.held().add(100_000);
     assertThat(one.isScarce()).isTrue();
+    assertThat(one.isCritical()).isFalse();
+    one.held().add(70_000);
+    assertThat(one.isCritical()).isTrue();
     assertThat(one.isFull()).isFalse();
-    one.held().add(100_000);
+    one.held().add(30_000);
     assertThat(one.isFull()).isTrue();
     one.held().add(-200_001);
     assertThat(one.isHigh()).isFalse();
+  }
+
+  @Test
+  void whereMemoryIsScarceNobodyTakesMuchOfWhatIsLeft() {
+    one.held().add(899_999);
+    assertThat(one.grants(1_000_000)).isTrue();
+    one.held().add(1);
+    assertThat(one.grants(100_000 / 64)).isTrue();
+    assertThat(one.grants(100_000 / 64 + 1)).isFalse();
+    int takers = 0;
+    while (one.grants(100)) {
+      one.held().add((LIMIT - one.held().bytes()) / 64);
+      takers++;
+    }
+    assertThat(takers).isGreaterThan(150);
+    one.held().add(LIMIT);
+    assertThat(one.grants(0)).isFalse();
   }
 
   @Test
@@ -50,6 +70,19 @@ class ByteBudgetTest {
     other.refresh();
     assertThat(other.isHigh()).isFalse();
     assertThat(total.held()).isEqualTo(500_000);
+  }
+
+  @Test
+  void whoTellsWhatHasChangedSeesWhatOthersHave() {
+    other.held().add(700_000);
+    other.refreshIfDue();
+    assertThat(total.held()).isEqualTo(700_000);
+    one.held().add(LIMIT / 1000);
+    one.refreshIfDue();
+    one.held().add(100_000 - LIMIT / 1000);
+    assertThat(one.isHigh()).isFalse(); // it has not looked: it had nothing to tell
+    one.refreshIfDue();
+    assertThat(one.isHigh()).isTrue();
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -29,9 +31,7 @@ class MemoryTest {
                   .queueBytes(1 << 30)
                   .holdPublisherMillis(0));
 
-  /** In several shards, those for another one are taken until all is used. */
   @Test
-  @OneShard
   void messagesThatWouldWaitAreRefusedAndThoseThatLeaveAtOnceAreNot() {
     harness.resume("away").subscribe("busy", QoS.AT_LEAST_ONCE).endStream();
     TestClient reader = harness.connect("reader").subscribe("live", QoS.AT_LEAST_ONCE);
@@ -83,6 +83,149 @@ class MemoryTest {
     harness.connect("late").subscribe("new", QoS.AT_LEAST_ONCE);
   }
 
+  @Test
+  void messagesForAGroupWhoseMembersAreAwayAreRefusedAndForOneThatKeepsUpAreNot() {
+    harness.resume("away").subscribe("$share/g/work", QoS.AT_LEAST_ONCE).endStream();
+    harness.resume("away-2").subscribe("$share/g/work", QoS.AT_LEAST_ONCE).endStream();
+    TestClient sender = harness.connect("sender");
+    TestClient worker = harness.connect("worker");
+    TestClient other = harness.connect("other");
+    assertThat(publishUntilRefused(sender, "work")).isBetween(300, 450);
+
+    harness.advanceSeconds(3600); // what the two held is gone
+    worker.subscribe("$share/g/work", QoS.AT_LEAST_ONCE);
+    hold(950_000);
+    sender.send(Packets.publish(1, "work", "x", QoS.AT_LEAST_ONCE));
+    assertThat(sender.take(PubAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    other.send(Packets.publish(1, "work", "y", QoS.AT_LEAST_ONCE)); // while "x" is unacknowledged
+    assertThat(other.take(PubAck.class).reasonCode()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    assertThat(worker.takePayloads()).containsExactly("x");
+  }
+
+  /** Its acknowledgements are on their way. */
+  @Test
+  void aReaderThatHasAcknowledgedBeforeMayHaveAFewUnacknowledged() {
+    TestClient trusted = harness.connect("trusted").subscribe("t", QoS.AT_LEAST_ONCE);
+    TestClient unknown = harness.connect("unknown").subscribe("u", QoS.AT_LEAST_ONCE);
+    TestClient sender = harness.connect("sender");
+    for (int i = 0; i < 20; i++) {
+      sender.send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE)).takeAll();
+      trusted.send(Packets.pubAck(trusted.takePublish().packetId()));
+    }
+    hold(950_000);
+    assertThat(publishUntilRefused(sender, "t", "x")).isEqualTo(17);
+    assertThat(publishUntilRefused(sender, "u", "x")).isEqualTo(1);
+    assertThat(acknowledgeAll(trusted)).isEqualTo(17);
+    sender.send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE));
+    assertThat(sender.take(PubAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+  }
+
+  /** No connection of the shard where it waits has anything to say. */
+  @Test
+  void aMessageFromAnotherShardCountsAtOnce() {
+    BrokerHarness two = BrokerHarness.ofShards(2, limits -> limits.nodeBytes(1_000_000));
+    two.connect("sender");
+    two.resume("away").subscribe("busy", QoS.AT_LEAST_ONCE).endStream();
+    Message message =
+        Message.of(
+            TopicName.of("busy"),
+            Bytes.utf8(KILOBYTE.repeat(100)),
+            QoS.AT_LEAST_ONCE,
+            false,
+            Properties.EMPTY,
+            two.clock.nowMillis());
+    two.broker.publish(null, message, two.clock.nowMillis());
+    while (two.broker.exchange(two.clock.nowMillis())) {
+      // until all has crossed
+    }
+    assertThat(two.broker.toldBytes()).isGreaterThan(100_000);
+  }
+
+  /** For each reader those are held that it has not acknowledged; the rest is there once. */
+  @Test
+  void readersOfRetainedMessagesThatAcknowledgeNothingLeaveMemoryToOthers() {
+    TestClient sender = harness.connect("sender");
+    TestClient live = harness.connect("live").subscribe("live", QoS.AT_LEAST_ONCE);
+    int all = 200;
+    for (int i = 0; i < all; i++) {
+      retain(sender, "r/" + i, KILOBYTE);
+    }
+    TestClient first = subscribedToAll("first");
+    TestClient second = subscribedToAll("second");
+    TestClient third = subscribedToAll("third");
+    assertThat(harness.broker.heldBytes()).isBetween(890_000L, 950_000L);
+    sender.send(Packets.publish(1, "live", "x", QoS.AT_LEAST_ONCE));
+    assertThat(sender.take(PubAck.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(live.takePayloads()).containsExactly("x");
+
+    assertThat(first.takePublishes()).hasSize(all);
+    assertThat(second.takePublishes()).hasSize(all);
+    assertThat(acknowledgeAll(third)).isEqualTo(all);
+  }
+
+  @Test
+  void whereMemoryIsCriticalRetainedMessagesWaitUntilThereIsSome() {
+    TestClient sender = harness.connect("sender");
+    for (int i = 0; i < 20; i++) {
+      retain(sender, "r/" + i, KILOBYTE);
+    }
+    TestClient reader =
+        harness.connect(Packets.connect("reader").with(Property.RECEIVE_MAXIMUM, 1).build());
+    reader.send(Packets.subscribe(1, "r/#", QoS.AT_LEAST_ONCE));
+    assertThat(reader.takeFirst(SubAck.class).reasonCodes())
+        .containsExactly(ReasonCode.GRANTED_QOS_1);
+    Publish first = reader.takePublish();
+    hold(980_000 - harness.broker.heldBytes());
+    reader.send(Packets.pubAck(first.packetId()));
+    harness.advanceSeconds(1);
+    assertThat(reader.takePublishes()).isEmpty();
+    hold(-500_000);
+    harness.advanceSeconds(1);
+    assertThat(acknowledgeAll(reader)).isEqualTo(19);
+  }
+
+  @Test
+  void retainedMessagesOfAnotherShardAreFetchedWhenItIsTheTurnOfTheirSubscription() {
+    TestClient sender = harness.connect("sender");
+    for (int i = 0; i < 50; i++) {
+      retain(sender, "r/" + i, KILOBYTE);
+    }
+    TestClient reader =
+        harness.connect(Packets.connect("reader").with(Property.RECEIVE_MAXIMUM, 1).build());
+    reader.subscribe("first", QoS.AT_LEAST_ONCE);
+    sender.send(Packets.publish(1, "first", "x", QoS.AT_LEAST_ONCE)).takeAll();
+    reader.takePublish();
+    long before = harness.broker.heldBytes();
+    List<String> filters = List.of("r/#", "r/+", "+/#", "+/+", "#");
+    filters.forEach(
+        filter -> reader.send(Packets.subscribe(2, filter, QoS.AT_LEAST_ONCE)).takeAll());
+    assertThat(harness.broker.heldBytes() - before).isLessThan(15_000);
+
+    reader.send(Packets.pubAck(1));
+    assertThat(acknowledgeAll(reader)).isEqualTo(50 * filters.size());
+  }
+
+  @Test
+  void packetsThatNeverEndAreRefusedWhereMemoryIsScarce() {
+    TestClient small = harness.connect("small");
+    TestClient large = harness.connect("large");
+    TestClient old = old("old");
+    hold(936_000); // a thousand bytes for each
+    String publish = "30 b8 17 0001 74 00"; // of 3000 bytes
+    small.sendHex(publish + "00".repeat(500));
+    large.sendHex(publish + "00".repeat(2000));
+    old.sendHex(publish + "00".repeat(2000));
+    assertThat(small.isClosed()).isFalse();
+    assertThat(large.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    assertThat(large.isClosed()).isTrue();
+    assertThat(old.takeAll()).isEmpty();
+    assertThat(old.isClosed()).isTrue();
+
+    hold(-936_000);
+    small.sendHex("00".repeat(2496));
+    assertThat(small.isClosed()).isFalse();
+  }
+
   /** An acknowledgement would be a lie, and there is no other answer. */
   @Test
   void beforeMqtt5ThePublisherIsDisconnectedWithoutAcknowledgement() {
@@ -99,11 +242,14 @@ class MemoryTest {
   }
 
   @Test
-  void whenAllIsUsedNoMessageAndNoConnectionIsTaken() {
+  void whenAllIsUsedNoMessageIsTakenAndNoConnectionBefore() {
     TestClient reader = harness.connect("reader").subscribe("t", QoS.AT_MOST_ONCE);
     TestClient sender = harness.connect("sender");
-    harness.broker.shard(0).hold(1_000_000);
-    sender.publish("none", "x"); // it looks
+    hold(950_000);
+    assertThat(harness.open().isClosed()).isFalse();
+    hold(20_000);
+    assertThat(harness.open().isClosed()).isTrue();
+    hold(30_000);
     sender.publish("t", "x").send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE));
     assertThat(sender.take(PubAck.class).reasonCode()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
     assertThat(reader.takeAll()).isEmpty();
@@ -158,9 +304,45 @@ class MemoryTest {
         Packets.connect(clientId).version(MqttVersion.MQTT_3_1_1).cleanStart(false).build());
   }
 
+  /** Something else holds so much, and all have seen it. */
+  private void hold(long bytes) {
+    harness.broker.shard(0).hold(bytes);
+    harness.run();
+  }
+
+  private static void retain(TestClient sender, String topic, String payload) {
+    sender.send(
+        Packets.publish(topic, payload).qos(QoS.AT_LEAST_ONCE).packetId(1).retain().build());
+    assertThat(sender.take(PubAck.class).reasonCode().isError()).isFalse();
+  }
+
+  private TestClient subscribedToAll(String clientId) {
+    TestClient reader = harness.connect(clientId);
+    reader.send(Packets.subscribe(1, "r/#", QoS.AT_LEAST_ONCE));
+    assertThat(reader.takeFirst(SubAck.class).reasonCodes())
+        .containsExactly(ReasonCode.GRANTED_QOS_1);
+    return reader;
+  }
+
+  /** Whoever acknowledges gets all; tells how many came. */
+  private static int acknowledgeAll(TestClient reader) {
+    int came = 0;
+    List<Publish> some = reader.takePublishes();
+    while (!some.isEmpty()) {
+      came += some.size();
+      some.forEach(publish -> reader.send(Packets.pubAck(publish.packetId())));
+      some = reader.takePublishes();
+    }
+    return came;
+  }
+
   private int publishUntilRefused(TestClient sender, String topic) {
+    return publishUntilRefused(sender, topic, KILOBYTE);
+  }
+
+  private int publishUntilRefused(TestClient sender, String topic, String payload) {
     for (int taken = 0; taken < 10_000; taken++) {
-      sender.send(Packets.publish(1, topic, KILOBYTE, QoS.AT_LEAST_ONCE));
+      sender.send(Packets.publish(1, topic, payload, QoS.AT_LEAST_ONCE));
       ReasonCode code = sender.take(PubAck.class).reasonCode();
       if (code == ReasonCode.QUOTA_EXCEEDED) {
         return taken;

@@ -108,6 +108,11 @@ final class TestShards {
     return place.connectingBytes();
   }
 
+  /** What all shards have told each other that they hold. */
+  long toldBytes() {
+    return place.heldBytes().held();
+  }
+
   /** What all shards hold, to the byte. */
   long heldBytes() {
     return sumOf(Broker::heldBytes);

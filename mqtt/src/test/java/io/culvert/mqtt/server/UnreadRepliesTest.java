@@ -18,8 +18,8 @@ class UnreadRepliesTest {
   private static final int PINGS_PER_CHUNK = 512;
   private static final Bytes PINGS = Bytes.hex("c000".repeat(PINGS_PER_CHUNK));
 
-  private final Broker broker = new Broker(LIMITS, new Random(1)::nextLong);
-  private final ServerConnection server =
+  private Broker broker = new Broker(LIMITS, new Random(1)::nextLong);
+  private ServerConnection server =
       new ServerConnection(LIMITS, new BufferPool(), () -> {}, null, 0);
 
   @Test
@@ -27,6 +27,25 @@ class UnreadRepliesTest {
     connect(0);
     int asked = sendUntilChoked();
     assertThat(server.outbox().pendingBytes()).isBetween(1500L, 1600L);
+    int answered = drain();
+    poll(0);
+    while (!server.outbox().isEmpty()) {
+      answered += drain();
+      poll(0);
+    }
+    assertThat(answered).isEqualTo(asked);
+    assertThat(server.awaitsDecision()).isFalse();
+  }
+
+  @Test
+  void whereMemoryIsScarceFewerAreEnough() {
+    Limits little = LIMITS.toBuilder().nodeBytes(1_000_000).build();
+    broker = new Broker(little, new Random(1)::nextLong);
+    server = broker.open(little, new BufferPool(), () -> {}, null, 0);
+    connect(0);
+    broker.hold(980_000); // and there are two hundred bytes for each
+    int asked = sendUntilChoked();
+    assertThat(server.outbox().pendingBytes()).isBetween(100L, 300L);
     int answered = drain();
     poll(0);
     while (!server.outbox().isEmpty()) {

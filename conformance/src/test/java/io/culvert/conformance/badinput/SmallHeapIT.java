@@ -1,0 +1,39 @@
+package io.culvert.conformance.badinput;
+
+import io.culvert.conformance.broker.CulvertProcess;
+import io.culvert.conformance.scene.BlackBox;
+import io.culvert.conformance.scene.OwnBroker;
+import io.culvert.conformance.scene.Scene;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A broker with 64 MB of heap, attacked in every way that wants more than there is. */
+@BlackBox
+@OwnBroker(
+    jvm = {"-Xmx64m"},
+    options = {"--instances=2"}) // as on most machines; with one there is less to go wrong
+class SmallHeapIT {
+  private static final HeapSiege SIEGE =
+      new HeapSiege(Path.of("target", "small-heap.md"), HeapAttacks.all());
+
+  static Stream<String> attacks() {
+    return HeapAttacks.all().keySet().stream();
+  }
+
+  @AfterAll
+  static void report() throws IOException {
+    SIEGE.close();
+  }
+
+  @BadInput({6, 51, 52, 53, 55, 56, 57, 58, 59, 60, 61, 62, 63, 66, 70, 71, 77})
+  @ParameterizedTest
+  @MethodSource("attacks")
+  void healthyClientsNoticeNothing(String name, CulvertProcess broker, Scene scene)
+      throws Exception {
+    SIEGE.undergo(name, broker, scene);
+  }
+}
