@@ -31,9 +31,8 @@ final class HeapSiege implements AutoCloseable {
   /**
    * What is below is not the broker's doing alone. The healthy clients share two processors with
    * the broker, its collector and the attacks themselves: with nothing else there, 99 of 100 rounds
-   * took less than 5 to 35 ms under attack and 1.6 ms in peace. With builds and tests beside them,
-   * at a load of 10 to 20, it was 5 to 230 ms and 6 to 37 ms; only one message for very many took
-   * up to 264 ms there, which is too slow.
+   * took less than 3 to 83 ms under attack and 6 ms in peace. With builds and tests beside them, at
+   * a load of 10 to 20, it was 5 to 264 ms and 6 to 37 ms.
    */
   private static final Duration FLOOR = Duration.ofMillis(250);
 
