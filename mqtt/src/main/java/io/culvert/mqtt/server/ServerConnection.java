@@ -684,7 +684,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
           break;
         }
         lastReceivedMillis = nowMillis;
-        countInARow();
+        countInARow(packet.type());
         if (log != null) {
           log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
         }
@@ -709,13 +709,23 @@ public final class ServerConnection implements Engine<ServerEvent> {
   }
 
   /** Lets the others have their turn, unless there is too little memory to keep what has come. */
-  private void countInARow() {
-    packetsInARow++;
+  private void countInARow(PacketType type) {
+    if (!isAnswer(type)) {
+      packetsInARow++;
+    }
     isResting =
         packetsInARow >= PACKETS_IN_A_ROW
             && state == State.CONNECTED
             && in.readable() > 0
             && !budget.isHigh();
+  }
+
+  /** Of which no more come than the windows let messages go. */
+  private static boolean isAnswer(PacketType type) {
+    return switch (type) {
+      case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
+      default -> false;
+    };
   }
 
   private @Nullable ServerEvent handle(MqttPacket packet, long nowMillis) {

@@ -45,6 +45,14 @@ class TurnsTest {
   }
 
   @Test
+  void acknowledgementsDoNotCount() {
+    connect();
+    receive("40020001".repeat(PINGS)); // a slow client's window may be open as wide
+    assertThat(server.awaitsDecision()).isFalse();
+    assertThat(server.status()).isEqualTo(Engine.Status.OPEN);
+  }
+
+  @Test
   void theEndIsSeenBehindTheLastPortion() {
     connect();
     receive("c000".repeat(PINGS));
