@@ -24,8 +24,8 @@ final class FailureBudget {
     this.windowMillis = windowMillis;
   }
 
-  /** One more failure; whether the connection has to end. */
-  boolean isSpentBy(TcpPeer peer, long nowMillis) {
+  /** Counts one more failure, for the connection and its address. */
+  void count(TcpPeer peer, long nowMillis) {
     String address = AddressKey.of(peer.remote());
     Count count = current(address, nowMillis);
     if (count == null) {
@@ -36,7 +36,12 @@ final class FailureBudget {
       }
     }
     count.failures++;
-    return ++peer.failures >= perConnection || count.failures >= perAddress;
+    peer.failures++;
+  }
+
+  /** Whether the connection has to end. */
+  boolean isSpentBy(TcpPeer peer, long nowMillis) {
+    return peer.failures >= perConnection || isSpent(AddressKey.of(peer.remote()), nowMillis);
   }
 
   /** Whether an address has had too many. */

@@ -204,7 +204,7 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
       answer(peer, request, reply.message(), inner);
       return;
     }
-    Object token = new Object();
+    TcpPeer.Awaited token = new TcpPeer.Awaited(request);
     peer.awaited = token;
     later.onComplete(
         done ->
@@ -230,10 +230,12 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
   }
 
   private void overdue(TcpPeer peer) {
+    TcpPeer.Awaited late = peer.awaited;
     peer.awaited = null;
     counters.handlerFailures.increment();
     log.overdue(peer);
-    send(peer, makeError.apply("no answer in time"), true, null);
+    Message error = makeError.apply("no answer in time");
+    send(peer, late == null ? error : errorFor(late.request, error), true, null);
     peer.engine().proceed();
   }
 
@@ -260,6 +262,7 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
     if (verdict == Verdict.MALFORMED) {
       counters.violations.increment();
       log.broken(peer, "its authentication fields have types that nobody sends", nowMillis);
+      budget.count(peer, nowMillis);
       peer.engine().close();
       return;
     }
@@ -268,6 +271,7 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
 
   private void failed(TcpPeer peer, String what, long nowMillis) {
     log.failure(peer, what, nowMillis);
+    budget.count(peer, nowMillis);
     if (budget.isSpentBy(peer, nowMillis)) {
       log.broken(peer, "it has had too many failures", nowMillis);
       peer.engine().close();
@@ -276,14 +280,18 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
     }
   }
 
-  /** The peer may learn what it did wrong; the connection is ending already. */
+  /**
+   * The peer may learn what it did wrong; the connection is ending already. Not signed, so that
+   * strangers with garbage cost no HMAC.
+   */
   private void broken(TcpPeer peer, FrameViolation violation, long nowMillis) {
     counters.violations.increment();
     log.broken(peer, violation.detail(), nowMillis);
+    budget.count(peer, nowMillis);
     send(
         peer,
         Message.of(MessageType.ERROR, Message.ERROR_URI, "invalid message: " + violation.detail()),
-        true,
+        false,
         null);
   }
 

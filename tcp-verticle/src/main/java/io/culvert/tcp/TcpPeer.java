@@ -31,7 +31,7 @@ public final class TcpPeer {
   final Set<Object> subscribedTo = new HashSet<>();
 
   /** What the present message waits for, or null: an answer to an older one comes too late. */
-  @Nullable Object awaited;
+  @Nullable Awaited awaited;
 
   /** Messages that were not authentic or not intact. */
   int failures;
@@ -131,6 +131,15 @@ public final class TcpPeer {
 
   <T> Future<T> onLoop(Supplier<Future<T>> action) {
     return shard.inThread() ? action.get() : shard.ask(action);
+  }
+
+  /** A message that a handler has not answered yet. Each is equal to itself only. */
+  static final class Awaited {
+    final Message request;
+
+    Awaited(Message request) {
+      this.request = request;
+    }
   }
 
   /** Its address and number, for logs. */

@@ -1,5 +1,6 @@
 package io.culvert.tcp;
 
+import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.runtime.driver.EngineServer;
 import io.culvert.runtime.driver.ServingShard;
 import io.culvert.runtime.driver.Shard;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -119,10 +121,10 @@ public final class TcpServer {
    * Sends to all subscribers of a key. Who has no room for it is disconnected.
    *
    * @param signed whether it gets authentication fields; it is signed once for all
-   * @return how many they are; fails if the message is too long
+   * @return how many they are; fails with {@link TcpFailure#TOO_LONG}
    */
   public Future<Integer> notify(Object key, Message message, boolean signed) {
-    return onLoop(() -> Future.succeededFuture(side.notifySubscribers(key, message, signed)));
+    return sent(() -> side.notifySubscribers(key, message, signed));
   }
 
   /** Sends to everybody who is connected, signed where this server signs. */
@@ -132,7 +134,7 @@ public final class TcpServer {
 
   /** As {@link #notify(Object, Message, boolean)}, for everybody who is connected. */
   public Future<Integer> broadcast(Message message, boolean signed) {
-    return onLoop(() -> Future.succeededFuture(side.broadcast(message, signed)));
+    return sent(() -> side.broadcast(message, signed));
   }
 
   /** Those who are connected: a view. */
@@ -159,14 +161,20 @@ public final class TcpServer {
   }
 
   private <T> Future<T> onLoop(Supplier<Future<T>> action) {
-    if (!shard.inThread()) {
-      return shard.ask(action);
-    }
-    try {
-      return action.get();
-    } catch (IllegalArgumentException tooLong) {
-      return Future.failedFuture(tooLong);
-    }
+    return shard.inThread() ? action.get() : shard.ask(action);
+  }
+
+  /** Fails if the message is too long. */
+  private Future<Integer> sent(IntSupplier sending) {
+    return onLoop(
+        () -> {
+          try {
+            return Future.succeededFuture(sending.getAsInt());
+          } catch (IllegalArgumentException tooLong) {
+            return Future.failedFuture(
+                TcpFailure.TOO_LONG.because(String.valueOf(tooLong.getMessage())));
+          }
+        });
   }
 
   private void closeQuietly(NetSocket socket) {

@@ -30,10 +30,7 @@ public enum TcpFailure implements CulvertFailure {
   BUSY(2007, true),
 
   /** The other end answers that it cannot do it. */
-  REFUSED(2008, false),
-
-  /** The body of a request over the event bus is not what it should be; the text names the field. */
-  BAD_REQUEST(2009, false);
+  REFUSED(2008, false);
 
   private final int code;
   private final boolean retryable;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Signs with a shared secret, in the fields {@code nonce}, {@code ts} and {@code hmac}. Stricter
  * than the reference: nonces have exactly 16 bytes and a time is a number or four bytes, because
- * bytes can otherwise be moved between nonce, time and body without changing the HMAC.
+ * bytes can otherwise be moved between nonce, time and body without changing the HMAC. Belongs to
+ * one server or client.
  */
 public final class HmacAuth implements AuthPlugin {
   static final String NONCE = "nonce";
@@ -61,11 +62,20 @@ public final class HmacAuth implements AuthPlugin {
           case H2 -> new AuthValue.Whole(PackCursor.unsigned(time));
           case H9 -> AuthValue.of(time);
         };
+    Bytes made = Bytes.wrap(hmac.of(nonce, time, body));
+    rememberOwn(time, made);
     return message.withAuth(
-        fields
-            .with(TIME, sent)
-            .with(NONCE, AuthValue.of(nonce))
-            .with(HMAC, AuthValue.of(Bytes.wrap(hmac.of(nonce, time, body)))));
+        fields.with(TIME, sent).with(NONCE, AuthValue.of(nonce)).with(HMAC, AuthValue.of(made)));
+  }
+
+  /** Both ends have the same key: what was sent by us must not come back as if it were a peer's. */
+  private void rememberOwn(Bytes time, Bytes made) {
+    Freshness fresh = freshness;
+    if (fresh != null) {
+      Verdict known =
+          fresh.accept(PackCursor.unsigned(time).longValue(), made, unixSeconds.getAsLong());
+      assert known != Verdict.MALFORMED;
+    }
   }
 
   @Override
