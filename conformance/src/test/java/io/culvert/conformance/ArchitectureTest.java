@@ -169,6 +169,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName("io.culvert.store.WallClock") // files are named by it
         .and()
+        .doNotHaveFullyQualifiedName("io.culvert.tcp.UnixClock") // signed messages name it
+        .and()
         .doNotHaveFullyQualifiedName("io.culvert.broker.WallOffset") // for times on the disk
         .should()
         .callMethod(System.class, "currentTimeMillis")

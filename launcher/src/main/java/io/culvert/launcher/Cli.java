@@ -58,6 +58,10 @@ final class Cli {
     return switch (name) {
       case "culvert run" -> new RunCommand(environment, console, broker, ending.get()).run(result);
       case "culvert demo" -> DemoCommand.run(result, console, broker, ending.get());
+      case "culvert tcp demo" -> TcpCommand.demo(result, environment, console, ending.get());
+      case "culvert tcp request" -> TcpCommand.request(result, environment, console, ending.get());
+      case "culvert tcp send" -> TcpCommand.send(result, environment, console, ending.get());
+      case "culvert tcp listen" -> TcpCommand.listen(result, environment, console, ending.get());
       case "culvert version" -> Version.print(console);
       case "culvert scram" -> ScramCommand.print(result, environment, console);
       case "culvert passwd add" -> PasswdCommand.add(result, environment, console);

@@ -61,6 +61,14 @@ final class Commands {
     "  culvert store import --data other-data backup.jsonl",
   };
 
+  private static final String[] TCP_FOOTER = {
+    "",
+    "Try it in two terminals:",
+    "",
+    "  culvert tcp demo --port 8888 --secret 'a secret for trials'",
+    "  culvert tcp request --secret 'a secret for trials' request echo hello",
+  };
+
   private static final String[] LAYERS = {
     "",
     "A setting is taken from the flags; else from --set; else from the environment",
@@ -82,6 +90,7 @@ final class Commands {
             .addSubcommand("passwd", passwd())
             .addSubcommand("scram", scram())
             .addSubcommand("store", store())
+            .addSubcommand("tcp", tcp())
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
     CommandLine commands = new CommandLine(root);
@@ -163,6 +172,28 @@ final class Commands {
     StoreCommand.addOptionsTo(command);
     command.usageMessage().footer(STORE_FOOTER);
     return command;
+  }
+
+  private static CommandSpec tcp() {
+    CommandSpec demo = command("demo", "Start the example server.", new String[0]);
+    TcpCommand.addOptionsTo(demo, /* client= */ false);
+    CommandSpec request = command("request", "Send a message and print its answer.", new String[0]);
+    TcpCommand.addOptionsTo(request, /* client= */ true);
+    TcpCommand.addMessageTo(request);
+    CommandSpec send = command("send", "Send a message; wait for nothing.", new String[0]);
+    TcpCommand.addOptionsTo(send, /* client= */ true);
+    TcpCommand.addMessageTo(send);
+    CommandSpec listen = command("listen", "Subscribe, and print what comes.", new String[0]);
+    TcpCommand.addOptionsTo(listen, /* client= */ true);
+    TcpCommand.addUrisTo(listen);
+    CommandSpec tcp =
+        command("tcp", "Talk to peers of the TCP message service.", new String[0])
+            .addSubcommand("demo", demo)
+            .addSubcommand("request", request)
+            .addSubcommand("send", send)
+            .addSubcommand("listen", listen);
+    tcp.usageMessage().footer(TCP_FOOTER);
+    return tcp;
   }
 
   private static CommandSpec withFlags(String name, String description) {

@@ -13,6 +13,7 @@ final class Flags {
           new Flag("--bind", "mqtt.bind", "ADDRESS", "Address to listen on (127.0.0.1)."),
           new Flag("--port", "mqtt.port", "PORT", "MQTT over TCP (1883); 0 takes a free one."),
           new Flag("--ws-port", "mqtt.websocket-port", "PORT", "MQTT over WebSocket (8083)."),
+          new Flag("--tcp-port", "tcp.port", "PORT", "TCP message service (none); 8888 is usual."),
           new Flag("--metrics-port", "metrics.port", "PORT", "Prometheus metrics (none)."),
           new Flag("--data", "store.folder", "FOLDER", "Data folder (./culvert-data)."),
           new Flag("--instances", "mqtt.instances", "N", "Event loops (one per processor)."));
@@ -27,7 +28,6 @@ final class Flags {
   private static final List<Refused> REFUSED =
       List.of(
           new Refused("--http-port", 1, "the HTTP gateway"),
-          new Refused("--tcp-port", 1, "the TCP gateway"),
           new Refused("--roles", 1, "the choice of roles"));
 
   private Flags() {}

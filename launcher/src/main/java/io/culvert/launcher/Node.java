@@ -36,18 +36,23 @@ final class Node {
   }
 
   /**
-   * Deploys the broker; completes with the addresses when everything listens.
+   * Deploys the broker, and then the others; completes with the addresses when everything listens.
    *
-   * @param config of the verticle
+   * @param config of all verticles
    */
   Future<List<String>> start(
-      Supplier<? extends Deployable> broker, JsonObject config, List<ListenerOptions> listeners) {
+      Supplier<? extends Deployable> broker,
+      List<Supplier<? extends Deployable>> others,
+      JsonObject config,
+      List<ListenerOptions> listeners) {
     String deployment = UUID.randomUUID().toString();
     DeploymentOptions options =
         new DeploymentOptions().setConfig(config.copy().put("deployment", deployment));
-    return vertx
-        .deployVerticle(broker, options)
-        .map(id -> addresses("culvert.listeners." + deployment, listeners));
+    Future<String> deployed = vertx.deployVerticle(broker, options);
+    for (Supplier<? extends Deployable> other : others) {
+      deployed = deployed.compose(id -> vertx.deployVerticle(other, options));
+    }
+    return deployed.map(id -> addresses("culvert.listeners." + deployment, listeners));
   }
 
   /** Deploys one more verticle. */

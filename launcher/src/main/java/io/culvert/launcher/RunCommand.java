@@ -3,6 +3,8 @@ package io.culvert.launcher;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.runtime.config.Configuration;
+import io.culvert.tcp.TcpVerticle;
+import io.culvert.tcp.config.TcpServiceOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -72,8 +74,30 @@ final class RunCommand {
         Path passwords = FirstUser.passwordFile(data.path(), useless, console);
         config.getJsonObject("auth").put("password-file", passwords.toString());
       }
-      return serve(config, options, listeners, cluster);
+      boolean tcp = TcpServiceOptions.isWanted(configuration);
+      if (tcp) {
+        addSecret(configuration, config, data);
+        TcpServiceOptions.parse(config); // says now what is wrong
+      }
+      return serve(
+          config, options, listeners, tcp ? List.of(TcpVerticle::new) : List.of(), cluster);
     }
+  }
+
+  /** Where nobody has named one. */
+  private void addSecret(Configuration configuration, JsonObject config, @Nullable DataFolder data)
+      throws StartException {
+    if (configuration.isPresent("tcp.secret-file") || configuration.flag("tcp.anonymous")) {
+      return;
+    }
+    if (data == null) {
+      throw StartException.usage(
+          """
+          peers of the TCP message service need a secret, and none can be made, because with
+            --ephemeral nothing is kept. Name a file with one: --set tcp.secret-file=FILE
+            Or, if everyone who can reach it may send everything: --set tcp.anonymous=true""");
+    }
+    config.getJsonObject("tcp").put("secret-file", TcpSecret.file(data.path(), console).toString());
   }
 
   private DataFolder dataFolder(Configuration configuration) throws StartException {
@@ -85,6 +109,7 @@ final class RunCommand {
       JsonObject config,
       BrokerOptions options,
       List<ListenerOptions> listeners,
+      List<Supplier<? extends Deployable>> others,
       @Nullable ClusterSettings cluster)
       throws StartException, InterruptedException {
     int eventLoops = options.shards(Integer.MAX_VALUE);
@@ -92,7 +117,7 @@ final class RunCommand {
     ending.whenAsked(node::stop, options.storms().endSeconds());
     try {
       List<String> addresses =
-          node.start(broker, config, listeners)
+          node.start(broker, others, config, listeners)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS);

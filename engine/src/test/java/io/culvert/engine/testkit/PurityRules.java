@@ -24,13 +24,14 @@ import java.util.Set;
  * threads, locks and loggers belong to the driver.
  */
 public final class PurityRules {
-  /** Of the JDK: language, collections, heap buffers, charsets, checksums and digests. */
+  /** Of the JDK: language, collections, numbers, heap buffers, charsets, checksums and digests. */
   private static final String[] PURE_JDK = {
     "java.lang",
     "java.lang.annotation",
     "java.lang.constant",
     "java.lang.invoke",
     "java.lang.runtime",
+    "java.math",
     "java.nio",
     "java.nio.charset",
     "java.security",

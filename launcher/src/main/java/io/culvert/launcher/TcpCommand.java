@@ -1,0 +1,263 @@
+package io.culvert.launcher;
+
+import io.culvert.runtime.config.ConfigurationLoader;
+import io.culvert.tcp.SharedSecret;
+import io.culvert.tcp.TcpClientOptions;
+import io.culvert.tcp.TcpServerOptions;
+import io.culvert.tcp.wire.AuthPlugin;
+import io.culvert.tcp.wire.Dialect;
+import io.culvert.tcp.wire.Message;
+import io.culvert.tcp.wire.MessageType;
+import io.vertx.core.Deployable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code culvert tcp}: talks to peers of the TCP message service, and shows an example server. */
+final class TcpCommand {
+  private static final int DEFAULT_PORT = 8888;
+  private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int START_SECONDS = 60;
+  private static final int PRUDENT_BYTES = SharedSecret.MINIMUM_BYTES;
+
+  private final ParseResult result;
+  private final Environment environment;
+  private final Console console;
+  private final Ending ending;
+
+  private TcpCommand(ParseResult result, Environment environment, Console console, Ending ending) {
+    this.result = result;
+    this.environment = environment;
+    this.console = console;
+    this.ending = ending;
+  }
+
+  static void addOptionsTo(CommandSpec command, boolean client) {
+    if (client) {
+      command.addOption(option("--host", "NAME", "Where the server is (127.0.0.1)."));
+    }
+    command.addOption(option("--port", "PORT", "Port of the server (8888)."));
+    command.addOption(option("--secret", "TEXT", "What messages are signed with."));
+    command.addOption(option("--secret-file", "FILE", "The same, in the first line of a file."));
+    command.addOption(
+        option(
+            "--dialect",
+            "ID",
+            "What is spoken: %s (%s)."
+                .formatted(String.join(", ", Dialect.ids()), Dialect.DEFAULT.id())));
+  }
+
+  static void addMessageTo(CommandSpec command) {
+    command.addOption(option("--timeout-millis", "N", "How long to wait (10000)."));
+    command.addPositional(word(0, "TYPE", "Such as request, create, update, delete, publish."));
+    command.addPositional(word(1, "URI", "What it is about."));
+    command.addPositional(
+        PositionalParamSpec.builder()
+            .index("2")
+            .paramLabel("CONTENT")
+            .arity("0..1")
+            .type(String.class)
+            .description("Text that goes with it.")
+            .build());
+  }
+
+  static void addUrisTo(CommandSpec command) {
+    command.addPositional(
+        PositionalParamSpec.builder()
+            .index("0..*")
+            .paramLabel("URI")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("What to subscribe to; without one, what is sent to everybody is shown.")
+            .build());
+  }
+
+  /** An example server until it is asked to end. */
+  static int demo(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    return new TcpCommand(result, environment, console, ending).demo();
+  }
+
+  /** One message and its answer. */
+  static int request(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    return new TcpCommand(result, environment, console, ending).call(true);
+  }
+
+  /** One message. */
+  static int send(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    return new TcpCommand(result, environment, console, ending).call(false);
+  }
+
+  /** What comes, until it is asked to end. */
+  static int listen(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    return new TcpCommand(result, environment, console, ending).listen();
+  }
+
+  private int demo() throws StartException, InterruptedException {
+    AuthPlugin auth = auth();
+    TcpServerOptions options = new TcpServerOptions().dialect(dialect());
+    if (auth == null) {
+      console.err().println("without --secret, whoever is on this machine may do everything");
+    } else {
+      options.auth(auth);
+    }
+    TcpDemo demo = new TcpDemo(options, port());
+    Node node = deploy(demo);
+    console.out().println("ready tcp://127.0.0.1:" + demo.port());
+    console.out().flush();
+    ending.whenAsked(node::stop);
+    return ending.await();
+  }
+
+  private int call(boolean waits) throws StartException, InterruptedException {
+    Message message =
+        Message.of(
+            type(), result.matchedPositionalValue(1, ""), result.matchedPositionalValue(2, ""));
+    TcpCall call = new TcpCall(host(), port(), clientOptions(), message, waits);
+    Node node = deploy(call);
+    Message answer = call.answer();
+    node.stop().toCompletionStage().toCompletableFuture().join();
+    if (answer == null) {
+      return ExitCode.OK;
+    }
+    console.err().println(answer.type());
+    byte[] content = answer.content().toByteArray();
+    console.out().write(content, 0, content.length);
+    console.out().println();
+    console.out().flush();
+    return answer.type().isError() ? ExitCode.FAILURE : ExitCode.OK;
+  }
+
+  private int listen() throws StartException, InterruptedException {
+    List<String> uris = result.matchedPositionalValue(0, List.of());
+    Node node = deploy(new TcpListen(host(), port(), clientOptions(), uris, console.out()));
+    ending.whenAsked(node::stop);
+    return ending.await();
+  }
+
+  private TcpClientOptions clientOptions() throws StartException {
+    TcpClientOptions options =
+        new TcpClientOptions()
+            .dialect(dialect())
+            .timeoutMillis(number("--timeout-millis", TIMEOUT_MILLIS));
+    AuthPlugin auth = auth();
+    return auth == null ? options : options.auth(auth);
+  }
+
+  private Node deploy(Deployable verticle) throws StartException, InterruptedException {
+    Logging.apply(
+        ConfigurationLoader.of(Settings.TABLE).flag("tcp", "logging.level", "warn").load(),
+        environment.folder());
+    Node node = Node.create(1);
+    try {
+      node.deploy(verticle)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(START_SECONDS, TimeUnit.SECONDS);
+      return node;
+    } catch (ExecutionException | TimeoutException e) {
+      node.stop();
+      throw StartException.failure(Reason.of(e));
+    }
+  }
+
+  private MessageType type() throws StartException {
+    String name = result.matchedPositionalValue(0, "");
+    MessageType type = dialect().types().find(name);
+    if (type == null) {
+      throw StartException.usage("\"" + name + "\" is no message type of this dialect");
+    }
+    return type;
+  }
+
+  private Dialect dialect() throws StartException {
+    String id = result.matchedOptionValue("--dialect", Dialect.DEFAULT.id());
+    Dialect dialect = Dialect.find(id);
+    if (dialect == null) {
+      throw StartException.usage(
+          "--dialect %s: there are %s".formatted(id, String.join(", ", Dialect.ids())));
+    }
+    return dialect;
+  }
+
+  private @Nullable AuthPlugin auth() throws StartException {
+    String secret = result.matchedOptionValue("--secret", "");
+    if (result.hasMatchedOption("--secret-file")) {
+      secret = read(environment.folder().resolve(result.matchedOptionValue("--secret-file", "")));
+    } else if (!result.hasMatchedOption("--secret")) {
+      return null;
+    }
+    if (secret.isEmpty()) {
+      throw StartException.usage("the secret is empty");
+    }
+    if (secret.getBytes(StandardCharsets.UTF_8).length < PRUDENT_BYTES) {
+      console.err().println("a secret of fewer than 16 bytes is for trying things out only");
+    }
+    return SharedSecret.forTrials(secret, dialect());
+  }
+
+  private static String read(Path file) throws StartException {
+    try {
+      return Files.readString(file).lines().findFirst().orElse("");
+    } catch (IOException e) {
+      throw StartException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  private String host() {
+    return result.matchedOptionValue("--host", "127.0.0.1");
+  }
+
+  private int port() throws StartException {
+    int port = number("--port", DEFAULT_PORT);
+    if (port > 65_535) {
+      throw StartException.usage("--port must be 65535 or less, not " + port);
+    }
+    return port;
+  }
+
+  private int number(String option, int otherwise) throws StartException {
+    if (result.commandSpec().findOption(option) == null || !result.hasMatchedOption(option)) {
+      return otherwise;
+    }
+    String text = result.matchedOptionValue(option, "");
+    try {
+      return Integer.parseUnsignedInt(text, 10);
+    } catch (NumberFormatException e) {
+      throw StartException.usage(option + " takes a number, not " + text);
+    }
+  }
+
+  private static OptionSpec option(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .paramLabel(label)
+        .arity("1")
+        .type(String.class)
+        .description(description)
+        .build();
+  }
+
+  private static PositionalParamSpec word(int index, String label, String description) {
+    return PositionalParamSpec.builder()
+        .index(String.valueOf(index))
+        .paramLabel(label)
+        .arity("1")
+        .type(String.class)
+        .description(description)
+        .build();
+  }
+}

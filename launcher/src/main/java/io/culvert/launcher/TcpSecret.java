@@ -1,0 +1,38 @@
+package io.culvert.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The secret of the TCP message service that is made when nobody has named one: kept in the data
+ * folder, and printed once.
+ */
+final class TcpSecret {
+  private TcpSecret() {}
+
+  /** The file in the data folder, made if there is none. */
+  static Path file(Path dataFolder, Console console) throws StartException {
+    Path file = dataFolder.resolve("tcp-secret");
+    if (Files.exists(file)) {
+      return file;
+    }
+    String secret = PasswordFiles.newPassword();
+    try {
+      PasswordFiles.write(file, List.of(secret));
+    } catch (IOException e) {
+      throw StartException.failure("%s cannot be written: %s".formatted(file, e.getMessage()));
+    }
+    console
+        .err()
+        .println(
+            """
+            peers of the TCP message service had no secret yet. This one was made:
+              %s
+            It is shown this once, and kept in %s."""
+                .formatted(secret, file));
+    console.err().flush();
+    return file;
+  }
+}

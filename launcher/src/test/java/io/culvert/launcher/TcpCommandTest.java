@@ -1,0 +1,144 @@
+package io.culvert.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Example server and its clients on the command line. */
+class TcpCommandTest {
+  private static final String SECRET = "a secret for trials";
+
+  @TempDir Path folder;
+
+  @Test
+  void requestPrintsTheAnswerOfTheExampleServer() throws Exception {
+    Session demo = new Session(folder);
+    demo.start("tcp", "demo", "--port", "0", "--secret", SECRET, "--dialect", "n009-p03");
+    String port = port(demo.ready(), "tcp");
+
+    Session echo = new Session(folder);
+    assertThat(echo.execute(request(port, SECRET, "request", "echo", "hello"))).isZero();
+    assertThat(echo.out()).isEqualTo("hello\n");
+    assertThat(echo.err()).isEqualTo("RESPOND_URI\n");
+
+    Session missing = new Session(folder);
+    assertThat(missing.execute(request(port, SECRET, "request", "nowhere", "")))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(missing.out()).isEqualTo("not found\n");
+
+    Session stranger = new Session(folder);
+    assertThat(stranger.execute(request(port, "another secret of it", "request", "echo", "x")))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(stranger.err()).contains("AUTH_FAILED");
+    assertThat(demo.end()).isZero();
+  }
+
+  @Test
+  void listenerPrintsWhatIsPublished() throws Exception {
+    Session demo = new Session(folder);
+    demo.start("tcp", "demo", "--port", "0", "--secret", SECRET);
+    String port = port(demo.ready(), "tcp");
+    Session listener = new Session(folder);
+    listener.start("tcp", "listen", "--port", port, "--secret", SECRET, "news");
+    String[] publish = {
+      "tcp", "request", "--port", port, "--secret", SECRET, "publish", "news", "it rains"
+    };
+    String heard = "0\n";
+    while (heard.equals("0\n")) { // until it has subscribed
+      Session published = new Session(folder);
+      assertThat(published.execute(publish)).isZero();
+      heard = published.out();
+    }
+    assertThat(heard).isEqualTo("1\n");
+    assertThat(listener.line("NOTIFY")).isEqualTo("NOTIFY_URI news it rains");
+
+    Session send = new Session(folder);
+    assertThat(
+            send.execute(
+                "tcp", "send", "--port", port, "--secret", SECRET, "publish", "news", "sun"))
+        .isZero();
+    assertThat(listener.line("sun")).isEqualTo("NOTIFY_URI news sun");
+    assertThat(listener.end()).isZero();
+    assertThat(demo.end()).isZero();
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() throws Exception {
+    assertUsage("--dialect n001: there are n002-p02", "demo", "--dialect", "n001");
+    assertUsage("--port takes a number, not x", "demo", "--port", "x");
+    assertUsage("the secret is empty", "demo", "--secret", "");
+    assertUsage("\"greet\" is no message type", "request", "greet", "x");
+  }
+
+  @Test
+  void runServesItWithASecretThatIsMadeOnce() throws Exception {
+    Session first = new Session(folder);
+    first.start("run", "--port", "0", "--ws-port", "0", "--tcp-port", "0", "--data", "data");
+    String port = port(first.ready(), "tcp");
+    Path file = folder.resolve("data").resolve("tcp-secret");
+    String secret = Files.readString(file).strip();
+    assertThat(first.err()).contains(secret, "It is shown this once");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    Session published = new Session(folder);
+    String[] publish = {
+      "tcp", "request", "--port", port, "--secret-file", file.toString(), "publish", "news"
+    };
+    assertThat(published.execute(publish)).isZero();
+    assertThat(published.out()).isEqualTo("0\n");
+    assertThat(first.end()).isZero();
+
+    Session second = new Session(folder);
+    second.start("run", "--port", "0", "--ws-port", "0", "--tcp-port", "0", "--data", "data");
+    assertThat(second.ready()).contains(" tcp://127.0.0.1:");
+    assertThat(second.err()).doesNotContain(secret);
+    assertThat(second.end()).isZero();
+  }
+
+  @Test
+  void runWithoutADataFolderWantsASecret() throws Exception {
+    Session session = new Session(folder);
+    assertThat(session.execute("run", "--tcp-port", "0", "--ephemeral")).isEqualTo(ExitCode.USAGE);
+    assertThat(session.err()).contains("tcp.secret-file=FILE", "tcp.anonymous=true");
+  }
+
+  private void assertUsage(String message, String... arguments) throws Exception {
+    Session session = new Session(folder);
+    String[] all = new String[arguments.length + 1];
+    all[0] = "tcp";
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    assertThat(session.execute(all)).isEqualTo(ExitCode.USAGE);
+    assertThat(session.err()).contains(message);
+  }
+
+  private static String[] request(
+      String port, String secret, String type, String uri, String content) {
+    return new String[] {
+      "tcp",
+      "request",
+      "--port",
+      port,
+      "--secret",
+      secret,
+      "--dialect",
+      "n009-p03",
+      type,
+      uri,
+      content
+    };
+  }
+
+  private static String port(String ready, String scheme) {
+    for (String word : ready.strip().split(" ")) {
+      if (word.startsWith(scheme + "://")) {
+        return String.valueOf(URI.create(word).getPort());
+      }
+    }
+    throw new AssertionError(ready);
+  }
+}

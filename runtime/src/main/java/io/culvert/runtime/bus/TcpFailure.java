@@ -1,0 +1,57 @@
+package io.culvert.runtime.bus;
+
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+
+/**
+ * Why something with a peer of the TCP message service failed. The text of the failure begins with
+ * the name.
+ */
+public enum TcpFailure implements CulvertFailure {
+  /** URI and content do not fit into one message. */
+  TOO_LONG(2001, false),
+
+  /** There is no such peer, or no more. */
+  PEER_UNKNOWN(2002, false),
+
+  /** The peer reads too slowly: as much waits for it as may. */
+  QUEUE_FULL(2003, true),
+
+  /** The connection has ended, or was never there. */
+  CLOSED(2004, true),
+
+  /** No answer came in time. It may still have had its effect. */
+  TIMEOUT(2005, true),
+
+  /** The other end does not accept what was signed with this secret, or has another dialect. */
+  AUTH_FAILED(2006, false),
+
+  /** As many requests as may be outstanding are. */
+  BUSY(2007, true),
+
+  /** The other end answers that it cannot do it. */
+  REFUSED(2008, false);
+
+  private final int code;
+  private final boolean retryable;
+
+  TcpFailure(int code, boolean retryable) {
+    this.code = code;
+    this.retryable = retryable;
+  }
+
+  @Override
+  public int code() {
+    return code;
+  }
+
+  @Override
+  public boolean retryable() {
+    return retryable;
+  }
+
+  /** The failure, as a failed reply of the event bus is. */
+  public ReplyException because(String text) {
+    return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, name() + ": " + text);
+  }
+}

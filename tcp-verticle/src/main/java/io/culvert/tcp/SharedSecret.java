@@ -1,0 +1,66 @@
+package io.culvert.tcp;
+
+import io.culvert.engine.Bytes;
+import io.culvert.tcp.wire.AuthPlugin;
+import io.culvert.tcp.wire.Dialect;
+import io.culvert.tcp.wire.Freshness;
+import io.culvert.tcp.wire.HmacAuth;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the plug-in that signs with a secret which both ends have. */
+public final class SharedSecret {
+  /**
+   * A secret becomes a key by one hash, so whoever records a message can try a thousand million
+   * secrets a second; sixteen bytes are the least that no list of words has.
+   */
+  public static final int MINIMUM_BYTES = 16;
+
+  private SharedSecret() {}
+
+  /**
+   * Signs and checks; refuses nothing for its age.
+   *
+   * @param secret in UTF-8
+   * @throws IllegalArgumentException if the secret has fewer than 16 bytes
+   */
+  public static AuthPlugin of(String secret, Dialect dialect) {
+    return of(secret, dialect, 0, 0);
+  }
+
+  /**
+   * Refuses, too, what is older or newer than a window, and what has come before.
+   *
+   * @param windowSeconds 0 for no window
+   * @param remembered messages within the window
+   * @throws IllegalArgumentException as above, or if peers of the dialect send everything with the
+   *     same time
+   */
+  public static AuthPlugin of(String secret, Dialect dialect, long windowSeconds, int remembered) {
+    Bytes bytes = Bytes.utf8(secret);
+    if (bytes.length() < MINIMUM_BYTES) {
+      throw new IllegalArgumentException(
+          "a secret of %d bytes is too short: it needs %d"
+              .formatted(bytes.length(), MINIMUM_BYTES));
+    }
+    if (windowSeconds > 0 && !dialect.signsEachMessageAnew()) {
+      throw new IllegalArgumentException(
+          "peers of the dialect %s sign all messages of a process with one time and nonce, so a"
+                  .formatted(dialect.id())
+              + " window would refuse them");
+    }
+    return plugin(
+        bytes, dialect, windowSeconds == 0 ? null : new Freshness(windowSeconds, remembered));
+  }
+
+  /** With a secret of any length, for trying things out; an empty one is refused still. */
+  public static AuthPlugin forTrials(String secret, Dialect dialect) {
+    if (secret.isEmpty()) {
+      throw new IllegalArgumentException("the secret is empty");
+    }
+    return plugin(Bytes.utf8(secret), dialect, null);
+  }
+
+  private static AuthPlugin plugin(Bytes secret, Dialect dialect, @Nullable Freshness freshness) {
+    return new HmacAuth(secret, dialect, new Nonces(), UnixClock::nowSeconds, freshness);
+  }
+}

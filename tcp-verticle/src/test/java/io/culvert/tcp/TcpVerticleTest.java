@@ -1,0 +1,217 @@
+package io.culvert.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.Bytes;
+import io.culvert.runtime.bus.TcpAddresses;
+import io.culvert.tcp.wire.Dialect;
+import io.culvert.tcp.wire.Message;
+import io.culvert.tcp.wire.MessageType;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClientOptions;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as it is deployed. */
+class TcpVerticleTest {
+  private static final String SECRET = "a secret of sixteen bytes or more";
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    Sync.await(vertx.close());
+  }
+
+  @Test
+  void peersPublishSubscribeAndAreReachedOverTheEventBus() throws Exception {
+    URI uri = deploy(config());
+    assertThat(uri.getScheme()).isEqualTo("tcp");
+    TcpClient client = client(new NetClientOptions());
+    Sync.await(client.connect(uri.getHost(), uri.getPort()));
+    Sync.await(client.subscribe("news"));
+    Message published =
+        Sync.await(client.request(Message.of(MessageType.PUBLISH_URI, "news", "from a peer")));
+    assertThat(published.content().toUtf8()).isEqualTo("1");
+    assertThat(receive(client)).isEqualTo("news from a peer");
+
+    assertThat(ask(TcpAddresses.NOTIFY, note("news", "from the bus")).getInteger("sent"))
+        .isEqualTo(1);
+    assertThat(receive(client)).isEqualTo("news from the bus");
+    assertThat(ask(TcpAddresses.NOTIFY, note("olds", "")).getInteger("sent")).isZero();
+    assertThat(ask(TcpAddresses.BROADCAST, note("all", "x")).getInteger("sent")).isEqualTo(1);
+    assertThat(receive(client)).isEqualTo("all x");
+
+    JsonArray peers = ask(TcpAddresses.PEERS, new JsonObject()).getJsonArray("peers");
+    assertThat(peers).hasSize(1);
+    long id = peers.getJsonObject(0).getLong("id");
+    ask(TcpAddresses.DISCONNECT, new JsonObject().put("id", id));
+    assertThat(Sync.failure(client.receiveOnce())).hasMessageContaining("CLOSED");
+    Throwable unknown =
+        Sync.failure(
+            vertx.eventBus().request(TcpAddresses.DISCONNECT, new JsonObject().put("id", id + 1)));
+    assertThat(((ReplyException) unknown).failureCode()).isEqualTo(2002);
+    assertThat(
+            Sync.failure(
+                vertx
+                    .eventBus()
+                    .request(TcpAddresses.NOTIFY, new JsonObject().put("urri", "news"))))
+        .hasMessageContaining("BAD_REQUEST: urri is not known");
+  }
+
+  @Test
+  void routesAskTheEventBus() throws Exception {
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            "app.greet",
+            asked -> {
+              String name = asked.body().getString("content");
+              switch (name) {
+                case "nobody" -> asked.fail(1, "nobody is here");
+                case "bytes" ->
+                    asked.reply(new JsonObject().put("type", "ok").put("contentBase64", "/w=="));
+                default -> asked.reply("hello " + name);
+              }
+            });
+    URI uri =
+        deploy(
+            config(
+                new JsonObject().put("uri", "greet").put("address", "app.greet"),
+                new JsonObject().put("uri", "gone").put("address", "app.gone")));
+    TcpClient client = client(new NetClientOptions());
+    Sync.await(client.connect(uri.getHost(), uri.getPort()));
+    Message hello = Sync.await(client.request("greet", "Ann"));
+    assertThat(hello.type()).isEqualTo(MessageType.RESPOND_URI);
+    assertThat(hello.content().toUtf8()).isEqualTo("hello Ann");
+    Message bytes = Sync.await(client.request("greet", "bytes"));
+    assertThat(bytes.type()).isEqualTo(MessageType.OK);
+    assertThat(bytes.content()).isEqualTo(Bytes.hex("ff"));
+    Message refused = Sync.await(client.request("greet", "nobody"));
+    assertThat(refused.type()).isEqualTo(MessageType.ERROR);
+    assertThat(refused.content().toUtf8()).isEqualTo("nobody is here");
+    assertThat(Sync.await(client.request("gone", "")).type()).isEqualTo(MessageType.NOT_FOUND);
+    assertThat(Sync.await(client.request("else", "")).type()).isEqualTo(MessageType.NOT_FOUND);
+  }
+
+  @Test
+  void mutualTlsLetsInWhoShowsACertificate() throws Exception {
+    TestCertificate server = TestCertificate.make(folder, "server");
+    TestCertificate peer = TestCertificate.make(folder, "peer");
+    JsonObject config = config();
+    config
+        .getJsonObject("tcp")
+        .put("certificate", server.certificate().toString())
+        .put("key", server.key().toString())
+        .put("client-authority", peer.certificate().toString())
+        .put("client-certificates", "required");
+    URI uri = deploy(config);
+    assertThat(uri.getScheme()).isEqualTo("tcps");
+    TcpClient client = client(tls(server).setKeyCertOptions(peer.pair()));
+    TcpPeer connected = Sync.await(client.connect(uri.getHost(), uri.getPort()));
+    assertThat(Sync.await(client.subscribe("x")).type()).isEqualTo(MessageType.CONFIRM_SUBSCRIBE);
+    assertThat(connected.tlsSession().getPeerPrincipal()).hasToString("CN=server");
+
+    TcpClient stranger = client(tls(server));
+    Throwable refused =
+        Sync.failure(
+            stranger
+                .connect(uri.getHost(), uri.getPort())
+                .compose(joined -> stranger.subscribe("x")));
+    assertThat(refused).isNotNull();
+
+    TcpClient plain = client(new NetClientOptions());
+    Sync.await(plain.connect(uri.getHost(), uri.getPort()));
+    assertThat(Sync.failure(plain.subscribe("no handshake"))).hasMessageContaining("CLOSED");
+  }
+
+  @Test
+  void startTellsAllThatIsWrong() throws Exception {
+    Path secret = Files.writeString(folder.resolve("short"), "short\n");
+    JsonObject config =
+        new JsonObject()
+            .put(
+                "tcp",
+                new JsonObject()
+                    .put("secret-file", secret.toString())
+                    .put("window-seconds", 60)
+                    .put("client-certificates", "required")
+                    .put("routes", new JsonArray().add(new JsonObject().put("uri", "x"))));
+    Throwable failure =
+        Sync.failure(
+            vertx.deployVerticle(TcpVerticle::new, new DeploymentOptions().setConfig(config)));
+    assertThat(failure)
+        .hasMessageContaining("tcp.port: is needed")
+        .hasMessageContaining("tcp.secret-file: the secret in it is too short")
+        .hasMessageContaining("tcp.window-seconds: cannot be used with n002-p02")
+        .hasMessageContaining("tcp.client-certificates: needs tcp.client-authority")
+        .hasMessageContaining("tcp.routes[0].address: is needed");
+  }
+
+  private URI deploy(JsonObject config) {
+    Sync.await(
+        vertx.deployVerticle(
+            TcpVerticle::new, new DeploymentOptions().setConfig(config.put("deployment", "test"))));
+    String bound =
+        (String)
+            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
+    return URI.create(bound);
+  }
+
+  private JsonObject config(JsonObject... routes) throws Exception {
+    Path secret = Files.writeString(folder.resolve("secret"), SECRET + "\n");
+    JsonArray list = new JsonArray();
+    for (JsonObject route : routes) {
+      list.add(route);
+    }
+    JsonObject tcp =
+        new JsonObject()
+            .put("port", 0)
+            .put("secret-file", secret.toString())
+            .put("dialect", "n009-p03");
+    if (!list.isEmpty()) {
+      tcp.put("routes", list);
+    }
+    return new JsonObject().put("tcp", tcp);
+  }
+
+  private TcpClient client(NetClientOptions net) {
+    Dialect dialect = Dialect.N009_P03;
+    return TcpClient.create(
+        vertx,
+        new TcpClientOptions()
+            .dialect(dialect)
+            .auth(SharedSecret.of(SECRET, dialect, 300, 1000))
+            .net(net));
+  }
+
+  private static NetClientOptions tls(TestCertificate server) {
+    return new NetClientOptions()
+        .setSsl(true)
+        .setTrustOptions(server.trust())
+        .setHostnameVerificationAlgorithm("HTTPS");
+  }
+
+  private JsonObject ask(String address, JsonObject body) {
+    return Sync.await(vertx.eventBus().<JsonObject>request(address, body)).body();
+  }
+
+  private static JsonObject note(String uri, String content) {
+    return new JsonObject().put("uri", uri).put("content", content);
+  }
+
+  private static String receive(TcpClient client) {
+    Message message = Sync.await(client.receiveOnce()).orElseThrow();
+    return message.uri().toUtf8() + " " + message.content().toUtf8();
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests of server, client and verticle. */
+@org.jspecify.annotations.NullMarked
+package io.culvert.tcp;
