@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * with exactly one {@link ClientEvent.Disconnected}; what arrives behind it is not looked at.
  */
 public final class ClientConnection implements Engine<ClientEvent> {
+  private static final ClientEvent ROOM_AGAIN = new ClientEvent.RoomAgain();
+
   private final ClientSession session;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
@@ -54,6 +56,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private boolean ended;
   private boolean peerEnded;
   private boolean bytesCame;
+  private boolean roomWanted;
   private boolean pingByOwner;
   private long answerDeadlineMillis;
   private @Nullable ConnectOptions options;
@@ -121,6 +124,10 @@ public final class ClientConnection implements Engine<ClientEvent> {
       current.outgoing.pump(nowMillis); // what the outbox had no room for before
     }
     ClientEvent event = events.poll();
+    if (event == null && roomWanted && hasRoomAtQos0()) {
+      roomWanted = false;
+      return ROOM_AGAIN;
+    }
     if (event == null) {
       in.keep();
     }
@@ -372,6 +379,11 @@ public final class ClientConnection implements Engine<ClientEvent> {
   public @Nullable ServerTerms terms() {
     Exchange current = exchange;
     return current == null ? null : current.terms;
+  }
+
+  /** {@link ClientEvent.RoomAgain} comes once, as soon as {@link #hasRoomAtQos0} holds. */
+  public void tellWhenThereIsRoom() {
+    roomWanted = true;
   }
 
   /** A message of QoS 1 or 2 that is published now would be sent at once. */

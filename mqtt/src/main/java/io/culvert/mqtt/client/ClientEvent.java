@@ -57,6 +57,9 @@ public sealed interface ClientEvent {
    */
   record Received(int packetId) implements ClientEvent {}
 
+  /** The network has taken so much that a message of QoS 0 fits again. */
+  record RoomAgain() implements ClientEvent {}
+
   /** A message that waited, or was to be sent again, cannot be sent on this connection. */
   record PublishDropped(int packetId, Refusal refusal, Message message) implements ClientEvent {}
 

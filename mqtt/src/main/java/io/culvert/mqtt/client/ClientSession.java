@@ -109,8 +109,7 @@ public final class ClientSession {
    */
   public void restore(int packetId, @Nullable Message message) {
     window.restore(
-        packetId,
-        message == null ? null : Delivery.of(message, message.qos(), message.retain()));
+        packetId, message == null ? null : Delivery.of(message, message.qos(), message.retain()));
   }
 
   /** Subscribes when the next connection is there; only before CONNACK. */
@@ -119,7 +118,9 @@ public final class ClientSession {
     subscriptions.add(filter, new Subscribe.Entry(filter.text(), options), identifier);
   }
 
-  /** Unsubscribes, however often it was subscribed, with the next connection; only before CONNACK. */
+  /**
+   * Unsubscribes, however often it was subscribed, with the next connection; only before CONNACK.
+   */
   public void unsubscribe(String filter) {
     checkNotConnected();
     Subscription known = subscriptions.find(filter);

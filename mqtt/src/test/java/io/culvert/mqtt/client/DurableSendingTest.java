@@ -131,6 +131,18 @@ class DurableSendingTest {
   }
 
   @Test
+  void roomIsToldOnceTheNetworkHasTakenSomething() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.outboxBytes(1));
+    server.publish("a", QoS.AT_MOST_ONCE);
+    assertThat(server.client.hasRoomAtQos0()).isFalse();
+    server.client.tellWhenThereIsRoom();
+    assertThat(server.events()).isEmpty();
+    server.sent();
+    assertThat(server.event(ClientEvent.RoomAgain.class)).isNotNull();
+    assertThat(server.events()).as("once").isEmpty();
+  }
+
+  @Test
   void subscriptionsAreWishedForBeforeThereIsAConnection() {
     ScriptedServer server = ScriptedServer.fresh();
     server.session.subscribe(
