@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,6 +87,19 @@ public final class Shard {
   /** The shard of the current context. */
   public static Shard current(Vertx vertx) {
     return of(vertx.getOrCreateContext());
+  }
+
+  /**
+   * The shard of the current context where that is an event loop of this Vert.x, or else one of a
+   * new context.
+   */
+  public static Shard currentOrNew(Vertx vertx) {
+    Context current = Vertx.currentContext();
+    return current != null
+            && current.owner() == vertx
+            && current.threadingModel() == ThreadingModel.EVENT_LOOP
+        ? of(current)
+        : of(((VertxInternal) vertx).createEventLoopContext());
   }
 
   /** The shard of an event-loop context; it is made when first asked for. */
