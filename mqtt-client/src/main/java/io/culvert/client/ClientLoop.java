@@ -87,7 +87,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     this.connector = new Connector(shard, options);
     Store store = options.store();
     this.session =
-        store == null
+        options.cleanStart()
             ? ClientSession.create(ClientSession.DEFAULT_QUEUE_LIMIT)
             : ClientSession.continuing(ClientSession.DEFAULT_QUEUE_LIMIT);
     this.records =

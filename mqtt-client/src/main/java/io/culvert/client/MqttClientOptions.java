@@ -155,7 +155,8 @@ public final class MqttClientOptions {
   }
 
   /**
-   * Whether the first connection begins a new session; Clean Session before MQTT 5. When the client
+   * Whether the first connection begins a new session; Clean Session before MQTT 5. Without, it
+   * goes on with the session that the server has, perhaps of an earlier process. When the client
    * comes back by itself it goes on with its session all the same, except before MQTT 5.
    */
   public MqttClientOptions setCleanStart(boolean value) {

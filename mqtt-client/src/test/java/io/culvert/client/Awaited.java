@@ -6,17 +6,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Waits with a limit. */
-final class Awaited {
+public final class Awaited {
   private static final int SECONDS = 30;
 
   private Awaited() {}
 
-  static <T> T await(Future<T> future) throws Exception {
+  public static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
   }
 
   /** The failure of a future that must fail. */
-  static MqttClientException failure(Future<?> future) throws Exception {
+  public static MqttClientException failure(Future<?> future) throws Exception {
     try {
       Object result = await(future);
       throw new AssertionError("has succeeded with " + result);
@@ -28,7 +28,7 @@ final class Awaited {
     }
   }
 
-  static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+  public static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
     T next = queue.poll(SECONDS, TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("nothing has come");

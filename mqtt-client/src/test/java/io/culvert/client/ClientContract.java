@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -69,8 +70,9 @@ public abstract class ClientContract {
     Subscription subscription = await(client.subscribe("order/+", qos, received::add));
     assertThat(subscription.grantedQos()).isEqualTo(qos);
 
+    List<Future<?>> published = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      var unused = client.publish("order/a", "message " + i, qos);
+      published.add(client.publish("order/a", "message " + i, qos));
     }
     for (int i = 0; i < 500; i++) {
       ReceivedMessage message = next(received);
@@ -79,6 +81,7 @@ public abstract class ClientContract {
       assertThat(message.qos()).isEqualTo(qos);
       assertThat(message.isText()).isEqualTo(version.isMqtt5());
     }
+    await(Future.all(published));
     assertThat(await(client.publishQueueSize())).isZero();
   }
 
