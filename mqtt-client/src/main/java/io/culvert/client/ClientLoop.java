@@ -25,6 +25,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,6 +58,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private final PublishQueue queue;
   private final @Nullable PublishRecords records;
   private final OpenSubscriptions subscriptions;
+  private final List<Runnable> afterLoad = new ArrayList<>();
   private final Deque<Promise<Long>> pings = new ArrayDeque<>();
 
   private Phase phase = Phase.IDLE;
@@ -154,7 +156,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       if (watch == null) {
         watch = shard.watch(this);
       }
-      load();
+      whenLoaded(this::attempt);
     }
     return underWay.future();
   }
@@ -169,7 +171,12 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
               "reliable publishing needs a store: MqttClientOptions.setStore"));
     }
     Promise<PublishResult> promise = Promise.promise();
-    queue.publish(message, reliable, completion(message, reliable, promise), nowMillis());
+    Outgoing.Completion completion = completion(message, reliable, promise);
+    if (reliable) { // behind what an earlier process has left
+      whenLoaded(() -> queue.publish(message, true, completion, nowMillis()));
+    } else {
+      queue.publish(message, false, completion, nowMillis());
+    }
     return promise.future();
   }
 
@@ -380,25 +387,31 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   // ---- connecting
 
-  private void load() {
+  /** Does it when what an earlier process has left is read from the store. */
+  private void whenLoaded(Runnable action) {
     PublishRecords store = records;
     if (loaded || store == null) {
-      attempt();
+      action.run();
+      return;
+    }
+    afterLoad.add(action);
+    if (afterLoad.size() > 1) {
       return;
     }
     store.load(
         damage -> MqttClient.LOG.error("Client {}: {}", options.clientId(), damage),
         found -> {
-          if (phase == Phase.CLOSED) {
-            return;
-          }
           loaded = true;
           queue.restore(found, this::left);
-          attempt();
+          afterLoad.forEach(Runnable::run);
+          afterLoad.clear();
         });
   }
 
   private void attempt() {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     ServerAddress to = plan.address();
     connector.connect(to, this).onFailure(failure -> attemptFailed(to, failure));
   }

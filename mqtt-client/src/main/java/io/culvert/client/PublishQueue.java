@@ -52,6 +52,7 @@ final class PublishQueue {
   private long lastNumber = Outgoing.NOT_DURABLE;
   private int storing;
   private @Nullable Line line;
+  private @Nullable MqttClientException closedBecause;
 
   /**
    * @param clock the time at which something is stored, in milliseconds
@@ -71,6 +72,10 @@ final class PublishQueue {
 
   /** Publishes; the completion may be called before this returns. */
   void publish(Message message, boolean reliable, Outgoing.Completion completion, long nowMillis) {
+    if (closedBecause != null) {
+      completion.failed(closedBecause);
+      return;
+    }
     if (heldMessages >= limits.messages()
         || (heldBytes > 0 && heldBytes + message.heldBytes() > limits.bytes())) {
       completion.failed(
@@ -123,6 +128,7 @@ final class PublishQueue {
 
   /** Ends everything that is not durable; those go on with the next process. */
   void close(MqttClientException why) {
+    closedBecause = why;
     line = null;
     List<Outgoing> all = new ArrayList<>(atQos0);
     for (Outgoing outgoing : underWay) {
@@ -187,7 +193,9 @@ final class PublishQueue {
   void acknowledged(int packetId, ReasonCode code, Properties properties, long nowMillis) {
     Outgoing outgoing = takeUnderWay(packetId);
     if (outgoing != null) {
-      if (!code.isError()) {
+      // PUBCOMP alone can say that it does not know the identifier: to a PUBREL that was sent again
+      // after PUBCOMP was lost. The server has had the message since PUBREC.
+      if (!code.isError() || code == ReasonCode.PACKET_IDENTIFIER_NOT_FOUND) {
         release(outgoing);
         outgoing.completion.accepted(code, properties);
       } else {

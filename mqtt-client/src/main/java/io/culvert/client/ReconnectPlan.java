@@ -117,9 +117,10 @@ final class ReconnectPlan {
   }
 
   private long pause() {
-    int doublings = Math.min(pauses++, 40);
-    long delay = options.firstDelayMillis() << Math.min(doublings, 20);
-    return jittered(Math.min(Math.max(delay, 1), options.longestDelayMillis()));
+    int doublings = Math.min(pauses++, Long.SIZE - 2);
+    long longest = options.longestDelayMillis();
+    long first = options.firstDelayMillis();
+    return jittered(first > longest >> doublings ? longest : first << doublings);
   }
 
   /** Between a half and the whole of it. */
