@@ -556,9 +556,10 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
         reference == null
             ? plan.ended(nowMillis, Ending.retryAfterMillis(properties))
             : plan.referred(reference, cause.reasonCode() == ReasonCode.SERVER_MOVED, nowMillis);
+    boolean goesOn = reference != null || !plan.isRoundOver(); // another server is tried now
     boolean firstOnly = first && !options.reconnect().retryFirst();
-    boolean more = firstOnly ? delay == 0 : Ending.isWorthRetrying(cause);
-    if (!more || plan.isExhausted() || (!options.reconnect().enabled() && delay > 0)) {
+    boolean more = firstOnly ? goesOn : Ending.isWorthRetrying(cause);
+    if (!more || plan.isExhausted() || (!options.reconnect().enabled() && !goesOn)) {
       giveUp(cause);
       return;
     }
