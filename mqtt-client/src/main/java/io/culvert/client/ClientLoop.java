@@ -1,13 +1,11 @@
 package io.culvert.client;
 
-import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.client.ClientConnection;
 import io.culvert.mqtt.client.ClientEvent;
 import io.culvert.mqtt.client.ClientSession;
 import io.culvert.mqtt.client.ClientState;
-import io.culvert.mqtt.client.RefusedException;
 import io.culvert.mqtt.client.ServerTerms;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.PacketType;
@@ -48,7 +46,6 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     CLOSED
   }
 
-  private final Vertx vertx;
   private final Shard shard;
   private final MqttClientOptions options;
   private final Connector connector;
@@ -58,32 +55,31 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private final PublishQueue queue;
   private final @Nullable PublishRecords records;
   private final OpenSubscriptions subscriptions;
+  private final Authenticating authenticating;
+  private final DeadLetters deadLetters;
   private final List<Runnable> afterLoad = new ArrayList<>();
   private final Deque<Promise<Long>> pings = new ArrayDeque<>();
 
   private Phase phase = Phase.IDLE;
   private boolean loaded;
   private Shard.@Nullable Watch watch;
+  private @Nullable Runnable forgetHook;
+  private boolean finishing;
   private boolean established;
   private long nextAttemptMillis = Engine.NO_DEADLINE;
   private @Nullable Promise<ServerTerms> connecting;
   private @Nullable Promise<Void> closing;
-  private @Nullable Promise<Void> renewing;
-  private MqttAuthentication.@Nullable Exchange authentication;
   private @Nullable MqttClientException ownFailure;
   private @Nullable ClientConnection connection;
   private @Nullable Wake wake;
-  private boolean said;
   private @Nullable Handler<ConnectionChange> connectionHandler;
   private @Nullable Handler<ReceivedMessage> defaultHandler;
-  private @Nullable DeadLetterHandler deadLetterHandler;
 
   // For other threads.
   private volatile @Nullable ServerTerms terms;
   private volatile String clientId = "";
 
   ClientLoop(Vertx vertx, Shard shard, MqttClientOptions options) {
-    this.vertx = vertx;
     this.shard = shard;
     this.options = options;
     this.connector = new Connector(shard, options);
@@ -106,6 +102,9 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
         new Inbox(options.bufferMessages(), options.bufferBytes(), options.receiveMaximum());
     this.queue = new PublishQueue(session, options.publishLimits(), records, shard::nowMillis);
     this.subscriptions = new OpenSubscriptions(this, session, inbox, options.version().isMqtt5());
+    this.authenticating =
+        new Authenticating(vertx, options.authentication(), shard::nowMillis, this::distrust);
+    this.deadLetters = new DeadLetters(options.clientId());
     this.loaded = store == null;
     this.clientId = options.clientId();
   }
@@ -155,6 +154,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       phase = Phase.CONNECTING;
       if (watch == null) {
         watch = shard.watch(this);
+        forgetHook = shard.atClose(() -> ask(this::close));
       }
       whenLoaded(this::attempt);
     }
@@ -171,7 +171,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
               "reliable publishing needs a store: MqttClientOptions.setStore"));
     }
     Promise<PublishResult> promise = Promise.promise();
-    Outgoing.Completion completion = completion(message, reliable, promise);
+    Outgoing.Completion completion = deadLetters.completion(message, reliable, promise);
     if (reliable) { // behind what an earlier process has left
       whenLoaded(() -> queue.publish(message, true, completion, nowMillis()));
     } else {
@@ -213,26 +213,9 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   Future<Void> reauthenticate() {
     ClientConnection current = connected();
-    MqttAuthentication how = options.authentication();
-    if (current == null || how == null || renewing != null) {
-      return Future.failedFuture(
-          current == null
-              ? notConnected("AUTH")
-              : new IllegalStateException(
-                  how == null
-                      ? "the client has no MqttAuthentication"
-                      : "an authentication is under way"));
-    }
-    Promise<Void> promise = Promise.promise();
-    MqttAuthentication.Exchange exchange = how.begin(vertx);
-    try {
-      current.auth(ReasonCode.REAUTHENTICATE, data(exchange.first()), nowMillis());
-    } catch (RefusedException refused) {
-      return Future.failedFuture(MqttClientException.refused(refused));
-    }
-    authentication = exchange;
-    renewing = promise;
-    return promise.future();
+    return current == null
+        ? Future.failedFuture(notConnected("AUTH"))
+        : authenticating.again(current);
   }
 
   /** Ends for good. */
@@ -247,6 +230,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     phase = Phase.CLOSED;
     nextAttemptMillis = Engine.NO_DEADLINE;
     MqttClientException why = closed();
+    inbox.disconnected(); // what nobody has taken is not acknowledged: it comes again
     queue.close(why);
     subscriptions.end(why);
     failWaiting(why);
@@ -263,7 +247,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   }
 
   void deadLetterHandler(@Nullable DeadLetterHandler handler) {
-    deadLetterHandler = handler;
+    deadLetters.handler(handler);
   }
 
   void defaultHandler(@Nullable Handler<ReceivedMessage> handler) {
@@ -298,20 +282,16 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   public ClientConnection open(Peer peer, Wake opened, Shard of) {
     ClientConnection created =
         new ClientConnection(session, of.buffers(), opened, WireLog.of(peer));
-    connection = created;
-    wake = opened;
-    said = false;
-    ownFailure = null;
     if (phase == Phase.CLOSED) {
       created.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
-      return created;
+    } else {
+      Buffer authenticationData = authenticating.begin();
+      boolean clean = options.cleanStart() && !(established && options.version().isMqtt5());
+      created.connect(options.connectOptions(clean, authenticationData), nowMillis());
     }
-    MqttAuthentication how = options.authentication();
-    MqttAuthentication.Exchange exchange = how == null ? null : how.begin(vertx);
-    authentication = exchange;
-    boolean clean = options.cleanStart() && !(established && options.version().isMqtt5());
-    created.connect(
-        options.connectOptions(clean, exchange == null ? null : exchange.first()), nowMillis());
+    connection = created;
+    wake = opened;
+    ownFailure = null;
     return created;
   }
 
@@ -336,18 +316,18 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     } else if (event instanceof ClientEvent.Connected accepted) {
       onConnected(from, accepted);
     } else if (event instanceof ClientEvent.AuthReceived auth) {
-      onAuth(from, auth);
+      authenticating.received(from, auth);
     } else if (event instanceof ClientEvent.PingAnswered answered) {
       pings.forEach(promise -> promise.tryComplete(answered.roundTripMillis()));
       pings.clear();
     } else if (event instanceof ClientEvent.Disconnected ended) {
-      onDisconnected(ended, nowMillis);
+      onDisconnected(from, ended, nowMillis);
     }
   }
 
   @Override
   public void closed(ClientConnection from, long nowMillis, @Nullable Throwable cause) {
-    if (cause != null && ownFailure == null) {
+    if (cause != null && ownFailure == null && connection == from) {
       ownFailure =
           MqttClientException.of(
               MqttClientFailure.CONNECTION_LOST, "the connection broke: " + cause, cause);
@@ -402,7 +382,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
         damage -> MqttClient.LOG.error("Client {}: {}", options.clientId(), damage),
         found -> {
           loaded = true;
-          queue.restore(found, this::left);
+          queue.restore(found, deadLetters::left);
           afterLoad.forEach(Runnable::run);
           afterLoad.clear();
         });
@@ -429,22 +409,16 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   }
 
   private void onConnected(ClientConnection from, ClientEvent.Connected accepted) {
-    MqttAuthentication.Exchange exchange = authentication;
     inbox.connected(
         accepted.sessionPresent(), (id, code) -> from.acknowledge(id, code, nowMillis()));
-    if (exchange == null) {
-      established(from, accepted);
-      return;
-    }
-    exchange
-        .accepted(buffer(accepted.properties().binary(Property.AUTHENTICATION_DATA)))
-        .onSuccess(
-            done -> {
-              if (connection == from && from.state() == ClientState.CONNECTED) {
-                established(from, accepted);
-              }
-            })
-        .onFailure(failure -> endForFailure(from, failure));
+    authenticating.connected(
+        from,
+        accepted.properties(),
+        () -> {
+          if (connection == from) {
+            established(from, accepted);
+          }
+        });
   }
 
   private void established(ClientConnection from, ClientEvent.Connected accepted) {
@@ -477,58 +451,21 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     shard.context().runOnContext(ignored -> queue.pump(nowMillis()));
   }
 
-  private void onAuth(ClientConnection from, ClientEvent.AuthReceived auth) {
-    MqttAuthentication.Exchange exchange = authentication;
-    if (exchange == null) {
-      return;
-    }
-    Buffer data = buffer(auth.properties().binary(Property.AUTHENTICATION_DATA));
-    if (auth.reasonCode() == ReasonCode.SUCCESS) {
-      Promise<Void> waiting = renewing;
-      renewing = null;
-      exchange
-          .accepted(data)
-          .onSuccess(done -> complete(waiting))
-          .onFailure(
-              failure -> {
-                fail(waiting, failure);
-                endForFailure(from, failure);
-              });
-      return;
-    }
-    exchange
-        .answer(data)
-        .onSuccess(
-            answer -> {
-              if (connection == from && from.state() != ClientState.DISCONNECTED) {
-                from.auth(ReasonCode.CONTINUE_AUTHENTICATION, data(answer), nowMillis());
-              }
-            })
-        .onFailure(failure -> endForFailure(from, failure));
-  }
-
   /** This side does not trust the server. */
-  private void endForFailure(ClientConnection from, Throwable failure) {
-    if (connection != from) {
-      return;
+  private void distrust(ClientConnection of, MqttClientException why) {
+    if (connection == of) {
+      ownFailure = why;
+      of.disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY, nowMillis());
     }
-    ownFailure =
-        failure instanceof MqttClientException own
-            ? own
-            : MqttClientException.of(
-                MqttClientFailure.AUTHENTICATION_FAILED,
-                "the authentication failed: " + failure,
-                failure);
-    from.disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY, nowMillis());
   }
 
   // ---- the end of a connection
 
-  private void onDisconnected(ClientEvent.Disconnected event, long nowMillis) {
-    if (said) {
+  private void onDisconnected(
+      ClientConnection from, ClientEvent.Disconnected event, long nowMillis) {
+    if (connection != from) {
       return;
     }
-    said = true;
     boolean wasConnected = phase == Phase.CONNECTED;
     connection = null;
     wake = null;
@@ -538,9 +475,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     MqttClientException own = ownFailure;
     MqttClientException cause =
         own == null ? Ending.cause(event, plan.address(), wasConnected) : own;
-    Promise<Void> renewal = renewing;
-    renewing = null;
-    fail(renewal, cause);
+    authenticating.disconnected(cause);
     pings.forEach(promise -> promise.tryFail(cause));
     pings.clear();
     if (phase != Phase.CLOSED) {
@@ -588,11 +523,15 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   private void finishClosing() {
     Promise<Void> waiting = closing;
-    if (waiting == null || waiting.future().isComplete() || connection != null) {
+    if (waiting == null || finishing || connection != null) {
       return;
     }
+    finishing = true;
     if (watch != null) {
       watch.cancel();
+    }
+    if (forgetHook != null) {
+      forgetHook.run();
     }
     connector.close().onComplete(done -> waiting.tryComplete());
     tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
@@ -647,81 +586,6 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
             }
           });
     };
-  }
-
-  private Outgoing.Completion completion(
-      Message message, boolean reliable, Promise<PublishResult> promise) {
-    return new Outgoing.Completion() {
-      @Override
-      public void accepted(ReasonCode code, Properties properties) {
-        promise.tryComplete(
-            code == ReasonCode.SUCCESS && properties.isEmpty()
-                ? PublishResult.WRITTEN
-                : new PublishResult(code, properties.copy()));
-      }
-
-      @Override
-      public void failed(MqttClientException failure) {
-        promise.tryFail(failure);
-        if (reliable) {
-          deadLetter(message, failure);
-        }
-      }
-    };
-  }
-
-  /** For a message that an earlier process has left: nobody waits for it. */
-  private Outgoing.Completion left(Message message) {
-    return completion(message, true, Promise.promise());
-  }
-
-  private void deadLetter(Message message, MqttClientException failure) {
-    DeadLetterHandler told = deadLetterHandler;
-    if (failure.failure() == MqttClientFailure.CLOSED
-        || failure.failure() == MqttClientFailure.QUEUE_FULL) {
-      return; // it is still in the store, or never was
-    }
-    if (told == null) {
-      MqttClient.LOG.error(
-          "Client {}: a message to {} is given up: {}",
-          clientId,
-          message.topic(),
-          failure.getMessage());
-      return;
-    }
-    told.handle(
-        new OutgoingMessage(
-            message.topic().toString(),
-            Buffer.buffer(message.payload().toByteArray()),
-            message.qos(),
-            message.retain(),
-            message.properties(),
-            true),
-        failure);
-  }
-
-  private static Properties data(@Nullable Buffer data) {
-    return data == null
-        ? Properties.EMPTY
-        : Properties.builder()
-            .put(Property.AUTHENTICATION_DATA, Bytes.wrap(data.getBytes()))
-            .build();
-  }
-
-  private static @Nullable Buffer buffer(@Nullable Bytes bytes) {
-    return bytes == null ? null : Buffer.buffer(bytes.toByteArray());
-  }
-
-  private static void complete(@Nullable Promise<Void> promise) {
-    if (promise != null) {
-      promise.tryComplete();
-    }
-  }
-
-  private static void fail(@Nullable Promise<Void> promise, Throwable failure) {
-    if (promise != null) {
-      promise.tryFail(failure);
-    }
   }
 
   private static MqttClientException notConnected(String what) {

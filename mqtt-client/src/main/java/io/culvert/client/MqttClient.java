@@ -36,7 +36,8 @@ public final class MqttClient {
   }
 
   /**
-   * A client that is not connected yet. On an event loop it shares that; elsewhere it gets one.
+   * A client that is not connected yet. On an event loop it shares that; elsewhere it gets one. It
+   * is closed with the verticle that has made it, and with its Vert.x.
    *
    * @throws IllegalArgumentException when options do not go together; the text says which
    */

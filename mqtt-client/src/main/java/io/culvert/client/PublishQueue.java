@@ -324,7 +324,7 @@ final class PublishQueue {
       return;
     }
     queue.add(outgoing);
-    if (current != null && isQos0) {
+    if (current != null && (isQos0 || underWayCount == 0)) { // else an acknowledgement tells
       current.connection.tellWhenThereIsRoom();
     }
   }

@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the store holds of messages that are published reliably. Pure.
  *
- * <p>Keys: {@code publish/} client identifier, 0, {@code m} or {@code s}, number (8 bytes, big
- * endian). Under {@code m} is the message; under {@code s}, once a QoS 2 message has an identifier,
- * that (2 bytes) and whether PUBREC has come (1 byte). The message is stored before its publish
+ * <p>Keys: 241, Client Identifier, 0, {@code m} or {@code s}, number (8 bytes, big endian). Under
+ * {@code m} is the message; under {@code s}, once a QoS 2 message has an identifier, whether PUBREC
+ * has come (1 byte), and that identifier (2 bytes). The message is stored before its publish
  * begins, the identifier before PUBLISH leaves, the PUBREC before PUBREL leaves; all of it is
  * deleted after PUBACK or PUBCOMP. So after a crash at any time a QoS 2 exchange goes on under its
  * identifier where it was, and a QoS 1 message is published again.
  */
 final class PublishRecords {
+  /** First byte of all keys: the broker has others. */
+  private static final byte KIND = (byte) 241;
+
   private static final byte FORMAT = 1;
   private static final int PAGE_BYTES = 1 << 20;
   private static final byte ASSIGNED = 0;
@@ -43,7 +46,8 @@ final class PublishRecords {
    */
   PublishRecords(Journal journal, String clientId, long wallOffsetMillis) {
     this.journal = journal;
-    this.prefix = ("publish/" + clientId + "\0").getBytes(StandardCharsets.UTF_8);
+    byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
+    this.prefix = ByteBuffer.allocate(id.length + 2).put(KIND).put(id).put((byte) 0).array();
     this.wallOffsetMillis = wallOffsetMillis;
   }
 
@@ -133,9 +137,15 @@ final class PublishRecords {
               throw new IllegalArgumentException("there is no message");
             }
             Bytes state = of.state;
-            ByteBuffer s = state == null ? null : buffer(state);
-            int id = s == null ? 0 : Short.toUnsignedInt(s.getShort());
-            all.add(new Found(number, decode(message), id, s != null && s.get() == RECEIVED));
+            if (state == null) {
+              all.add(new Found(number, decode(message), 0, false));
+              return;
+            }
+            ByteBuffer in = buffer(state);
+            checkFormat(in.get());
+            boolean received = in.get() == RECEIVED;
+            int packetId = Short.toUnsignedInt(in.getShort());
+            all.add(new Found(number, decode(message), packetId, received));
           } catch (IllegalArgumentException | BufferUnderflowException e) {
             damaged.accept("message " + number + " cannot be read: " + e);
             remove(number);
@@ -163,10 +173,7 @@ final class PublishRecords {
 
   private Message decode(Bytes record) {
     ByteBuffer in = buffer(record);
-    byte format = in.get();
-    if (format != FORMAT) {
-      throw new IllegalArgumentException("format " + format + " is not known");
-    }
+    checkFormat(in.get());
     byte flags = in.get();
     long expires = in.getLong();
     int topicLength = Short.toUnsignedInt(in.getShort());
@@ -190,7 +197,14 @@ final class PublishRecords {
   }
 
   private static Bytes state(int packetId, byte step) {
-    return Bytes.wrap(ByteBuffer.allocate(3).putShort((short) packetId).put(step).array());
+    return Bytes.wrap(
+        ByteBuffer.allocate(4).put(FORMAT).put(step).putShort((short) packetId).array());
+  }
+
+  private static void checkFormat(byte format) {
+    if (format != FORMAT) {
+      throw new IllegalArgumentException("format " + format + " is not known");
+    }
   }
 
   private static void put(ByteBuffer out, Bytes bytes) {

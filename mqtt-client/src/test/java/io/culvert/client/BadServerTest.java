@@ -24,6 +24,7 @@ import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.TopicName;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -384,6 +385,24 @@ class BadServerTest {
     assertThat(line.read(PubAck.class).packetId()).isEqualTo(5);
     assertThat(next(told)).isEqualTo("toy handler fails");
     assertThat(client.isConnected()).isTrue();
+  }
+
+  @Test
+  void aClientEndsWithTheVerticleThatHasMadeIt() throws Exception {
+    MqttClient[] made = new MqttClient[1];
+    Future<String> deploying =
+        vertx.deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                made[0] = client(options());
+                return made[0].connect();
+              }
+            });
+    HandServer.Line line = server.accept(false);
+    await(vertx.undeploy(await(deploying)));
+    assertThat(line.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(failure(made[0].connect()).failure()).isEqualTo(MqttClientFailure.CLOSED);
   }
 
   @Test

@@ -22,12 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The broker is killed again and again while numbered messages go through it; the clients come back
  * by themselves.
  */
+@Timeout(value = 20, unit = TimeUnit.MINUTES) // each wait has its own limit
 class KilledBrokerTest {
   /** {@code -Dculvert.kill.messages=100000} for the long run. */
   private static final int MESSAGES = Integer.getInteger("culvert.kill.messages", 10_000);
@@ -80,7 +82,8 @@ class KilledBrokerTest {
         }
       }
       assertThat(room.tryAcquire(UNDER_WAY, 60, TimeUnit.SECONDS)).isTrue();
-      assertThat(seen.all.await(60, TimeUnit.SECONDS)).as("all have come").isTrue();
+      boolean all = seen.all.await(60, TimeUnit.SECONDS);
+      assertThat(all).as("%d have not come", seen.all.getCount()).isTrue();
       await(publisher.close());
       await(subscriber.close());
     }

@@ -95,6 +95,23 @@ class OwnBrokerClientTest extends ClientContract {
   }
 
   @Test
+  void whatNobodyHasTakenComesAgainAfterTheClientWasClosed() throws Exception {
+    MqttClient first = connected(options().setClientId("again").setCleanStart(false));
+    Subscription paused = await(first.subscribe("again", QoS.AT_LEAST_ONCE, m -> {}));
+    paused.pause();
+    MqttClient publisher = connected(options());
+    await(publisher.publish("again", "x", QoS.AT_LEAST_ONCE));
+    await(first.ping()); // it has arrived
+    await(first.close());
+    clients.remove(first);
+    MqttClient second = client(options().setClientId("again").setCleanStart(false));
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    second.defaultHandler(m -> received.add(m.payloadAsText()));
+    await(second.connect());
+    assertThat(next(received)).isEqualTo("x");
+  }
+
+  @Test
   void theDefaultHandlerGetsWhatNobodyElseWants() throws Exception {
     MqttClient first = connected(options().setClientId("default").setCleanStart(false));
     await(first.subscribe("d/#", QoS.AT_LEAST_ONCE, m -> {}));

@@ -7,6 +7,8 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.CloseFuture;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
@@ -39,7 +41,8 @@ public final class EngineClient {
   }
 
   public static EngineClient create(Shard shard, NetClientOptions options) {
-    return new EngineClient(shard, shard.context().owner().createNetClient(options));
+    return new EngineClient(
+        shard, apart(shard, () -> shard.context().owner().createNetClient(options)));
   }
 
   /**
@@ -87,15 +90,19 @@ public final class EngineClient {
     WebSocketClient opened = webSockets;
     if (opened == null) {
       opened =
-          shard
-              .context()
-              .owner()
-              .createWebSocketClient(
-                  new WebSocketClientOptions()
-                      .setMaxConnections(Integer.MAX_VALUE)
-                      .setMaxFrameSize(WebSocketOptions.DEFAULT_MAX_FRAME_BYTES)
-                      .setMaxMessageSize(Integer.MAX_VALUE) // a message is never put together
-                      .setClosingTimeout(CLOSING_SECONDS));
+          apart(
+              shard,
+              () ->
+                  shard
+                      .context()
+                      .owner()
+                      .createWebSocketClient(
+                          new WebSocketClientOptions()
+                              .setMaxConnections(Integer.MAX_VALUE)
+                              .setMaxFrameSize(WebSocketOptions.DEFAULT_MAX_FRAME_BYTES)
+                              // a message is never put together
+                              .setMaxMessageSize(Integer.MAX_VALUE)
+                              .setClosingTimeout(CLOSING_SECONDS)));
       webSockets = opened;
     }
     return opened;
@@ -120,6 +127,27 @@ public final class EngineClient {
     Endpoint<E, N> endpoint = Endpoint.unlimited(shard, application);
     WebSocketTransport.serve(endpoint, socket);
     return Future.succeededFuture(endpoint.only());
+  }
+
+  /**
+   * Vert.x would close a client with the verticle that has made it, before that can say its last
+   * words: so it is made in a context that nobody closes.
+   */
+  private static <C> C apart(Shard shard, Supplier<C> made) {
+    ContextInternal nobodys =
+        shard
+            .internalContext()
+            .owner()
+            .contextBuilder()
+            .withEventLoop(shard.eventLoop())
+            .withCloseFuture(new CloseFuture())
+            .build();
+    ContextInternal previous = nobodys.beginDispatch();
+    try {
+      return made.get();
+    } finally {
+      nobodys.endDispatch(previous);
+    }
   }
 
   private <T> Future<T> onShard(Supplier<Future<T>> call) {

@@ -6,6 +6,7 @@ import io.culvert.engine.Engine;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -199,6 +200,18 @@ public final class Shard {
     context.runOnContext(
         ignored -> Future.succeededFuture().compose(now -> question.get()).onComplete(answer));
     return answer.future();
+  }
+
+  /**
+   * Does it when the verticle of this context is undeployed, or its Vert.x is closed, which waits
+   * for it.
+   *
+   * @return forgets it, for a part that ends before
+   */
+  public Runnable atClose(Supplier<Future<Void>> action) {
+    Closeable hook = completion -> action.get().onComplete(completion);
+    context.addCloseHook(hook);
+    return () -> context.removeCloseHook(hook);
   }
 
   EventLoop eventLoop() {
