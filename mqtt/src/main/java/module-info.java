@@ -4,6 +4,7 @@ module io.culvert.mqtt {
   requires static transitive org.jspecify;
 
   exports io.culvert.mqtt.auth;
+  exports io.culvert.mqtt.client;
   exports io.culvert.mqtt.server;
   exports io.culvert.mqtt.session;
   exports io.culvert.mqtt.topic;

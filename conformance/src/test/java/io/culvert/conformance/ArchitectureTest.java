@@ -3,6 +3,7 @@ package io.culvert.conformance;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.Date;
+import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,26 @@ class ArchitectureTest {
     "io.culvert.mail..",
     "io.culvert.tcp..",
   };
+
+  private static final Set<String> DECIDING =
+      Set.of(
+          "Arrival",
+          "Inbox",
+          "Outgoing",
+          "PublishLimits",
+          "PublishQueue",
+          "PublishRecords",
+          "Receiver",
+          "ReconnectOptions",
+          "ReconnectPlan",
+          "ServerAddress");
+
+  private static final DescribedPredicate<JavaClass> CLIENT_DECISIONS =
+      DescribedPredicate.describe(
+          "of the client's decisions",
+          type ->
+              type.getPackageName().equals("io.culvert.client")
+                  && DECIDING.contains(type.getSimpleName()));
 
   private static final JavaClasses CULVERT =
       new ClassFileImporter()
@@ -117,6 +139,31 @@ class ArchitectureTest {
   }
 
   @Test
+  void clientKnowsNoVerticleAndNoServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.culvert.client..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.culvert.mqtt.server..", "io.culvert.launcher..")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage(VERTICLES)
+        .check(CULVERT);
+  }
+
+  /** What the client decides is tested without network and clock. */
+  @Test
+  void clientsDecisionsAreFreeOfInputAndOutput() {
+    noClasses()
+        .that(are(CLIENT_DECISIONS))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.vertx..", "io.netty..", "org.slf4j..", "java.util.concurrent..")
+        .check(CULVERT);
+  }
+
+  @Test
   void verticlesMeetOnTheEventBusOnly() {
     for (String verticle : VERTICLES) {
       noClasses()
@@ -172,6 +219,8 @@ class ArchitectureTest {
         .doNotHaveFullyQualifiedName("io.culvert.tcp.UnixClock") // signed messages name it
         .and()
         .doNotHaveFullyQualifiedName("io.culvert.broker.WallOffset") // for times on the disk
+        .and()
+        .doNotHaveFullyQualifiedName("io.culvert.client.WallOffset") // the same
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

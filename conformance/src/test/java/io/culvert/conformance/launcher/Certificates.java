@@ -15,14 +15,14 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Certificates that sign themselves, made by the JDK's keytool, as files in PEM. */
-final class Certificates {
+public final class Certificates {
   private static final String SECRET = "toy-secret";
   private static final int LIMIT_SECONDS = 60;
 
   private Certificates() {}
 
   /** Writes {@code NAME.pem} and {@code NAME.key} to a folder. */
-  static void write(Path folder, String name, String commonName) throws Exception {
+  public static void write(Path folder, String name, String commonName) throws Exception {
     Path store = folder.resolve(name + ".p12");
     Programs.run(
         folder,

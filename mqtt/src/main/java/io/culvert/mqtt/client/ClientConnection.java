@@ -6,6 +6,7 @@ import io.culvert.engine.Engine;
 import io.culvert.engine.Outbox;
 import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
+import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * with exactly one {@link ClientEvent.Disconnected}; what arrives behind it is not looked at.
  */
 public final class ClientConnection implements Engine<ClientEvent> {
+  private static final ClientEvent ROOM_AGAIN = new ClientEvent.RoomAgain();
+
   private final ClientSession session;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
@@ -53,6 +56,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private boolean ended;
   private boolean peerEnded;
   private boolean bytesCame;
+  private boolean roomWanted;
   private boolean pingByOwner;
   private long answerDeadlineMillis;
   private @Nullable ConnectOptions options;
@@ -120,6 +124,10 @@ public final class ClientConnection implements Engine<ClientEvent> {
       current.outgoing.pump(nowMillis); // what the outbox had no room for before
     }
     ClientEvent event = events.poll();
+    if (event == null && roomWanted && hasRoomAtQos0()) {
+      roomWanted = false;
+      return ROOM_AGAIN;
+    }
     if (event == null) {
       in.keep();
     }
@@ -247,6 +255,24 @@ public final class ClientConnection implements Engine<ClientEvent> {
   }
 
   /**
+   * As above, with a message that has bytes of its own. Before MQTT 5 the properties stay behind.
+   */
+  public int publish(Message message, long nowMillis) {
+    return connected().outgoing.publish(message, nowMillis);
+  }
+
+  /**
+   * Sends PUBREL for a message whose {@link ClientEvent.Received} has come on this connection; its
+   * identifier is past PUBREC from now on, also on the next one.
+   *
+   * @return false when there is nothing to release on this connection
+   */
+  public boolean release(int packetId, long nowMillis) {
+    Exchange current = exchange;
+    return current != null && current.outgoing.release(packetId, nowMillis);
+  }
+
+  /**
    * Subscribes to each filter that is new or whose options differ; the others are only counted.
    *
    * @param properties may hold a Subscription Identifier and User Properties
@@ -353,6 +379,22 @@ public final class ClientConnection implements Engine<ClientEvent> {
   public @Nullable ServerTerms terms() {
     Exchange current = exchange;
     return current == null ? null : current.terms;
+  }
+
+  /** {@link ClientEvent.RoomAgain} comes once, as soon as {@link #hasRoomAtQos0} holds. */
+  public void tellWhenThereIsRoom() {
+    roomWanted = true;
+  }
+
+  /** A message of QoS 1 or 2 that is published now would be sent at once. */
+  public boolean hasRoom() {
+    Exchange current = exchange;
+    return current != null && current.outgoing.hasRoom();
+  }
+
+  /** The outbox has room: a message of QoS 0 would be taken. */
+  public boolean hasRoomAtQos0() {
+    return exchange != null && transmitter.hasRoom();
   }
 
   /** Whether the server takes retained messages; true as long as it has not said otherwise. */

@@ -51,6 +51,15 @@ public sealed interface ClientEvent {
   record Acknowledged(int packetId, ReasonCode reasonCode, Properties properties)
       implements ClientEvent {}
 
+  /**
+   * PUBREC has come, and there is no automatic release: {@link ClientConnection#release} answers
+   * it. What is not released when the connection ends is published again.
+   */
+  record Received(int packetId) implements ClientEvent {}
+
+  /** The network has taken so much that a message of QoS 0 fits again. */
+  record RoomAgain() implements ClientEvent {}
+
   /** A message that waited, or was to be sent again, cannot be sent on this connection. */
   record PublishDropped(int packetId, Refusal refusal, Message message) implements ClientEvent {}
 

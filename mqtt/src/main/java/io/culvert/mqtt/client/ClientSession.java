@@ -2,10 +2,15 @@ package io.culvert.mqtt.client;
 
 import io.culvert.mqtt.client.ClientEvent.LostMessage;
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.session.OutboundWindow;
 import io.culvert.mqtt.session.ReceivedIds;
+import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.SubscriptionOptions;
+import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +73,66 @@ public final class ClientSession {
   /** QoS 1 and 2 messages that wait for room in the window. */
   public int queued() {
     return queue.size();
+  }
+
+  /** Whether {@link #reserveIdentifier} has one to give. */
+  public boolean hasFreeIdentifier() {
+    return window.hasFreeId();
+  }
+
+  /**
+   * Takes a packet identifier for a message that is sent later, by {@link #send}; whoever wants to
+   * send it exactly once, also after a crash, writes it down in between.
+   */
+  public int reserveIdentifier() {
+    return window.reserve();
+  }
+
+  /** An identifier that was reserved is not needed. */
+  public void giveBack(int packetId) {
+    window.giveBack(packetId);
+  }
+
+  /**
+   * Sends a message of QoS 1 or 2 under the identifier that was reserved for it, when the next
+   * connection is there or this one has room: the connection is polled for that.
+   */
+  public void send(int packetId, Message message) {
+    queue.add(new Waiting(packetId, Delivery.of(message, message.qos(), message.retain())));
+  }
+
+  /**
+   * Adds a message that may have been sent before this session was, after those that were before
+   * it. To be called before the first connection.
+   *
+   * @param message null when PUBREC had come: what is left is its release
+   */
+  public void restore(int packetId, @Nullable Message message) {
+    window.restore(
+        packetId, message == null ? null : Delivery.of(message, message.qos(), message.retain()));
+  }
+
+  /** Subscribes when the next connection is there; only before CONNACK. */
+  public void subscribe(TopicFilter filter, SubscriptionOptions options, int identifier) {
+    checkNotConnected();
+    subscriptions.add(filter, new Subscribe.Entry(filter.text(), options), identifier);
+  }
+
+  /**
+   * Unsubscribes, however often it was subscribed, with the next connection; only before CONNACK.
+   */
+  public void unsubscribe(String filter) {
+    checkNotConnected();
+    Subscription known = subscriptions.find(filter);
+    if (known != null) {
+      subscriptions.countDown(Collections.nCopies(known.count(), filter));
+    }
+  }
+
+  private void checkNotConnected() {
+    if (owner != null && owner.state() == ClientState.CONNECTED) {
+      throw new IllegalStateException("there is a connection: command that");
+    }
   }
 
   int queueLimit() {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param connect the CONNECT to send; an empty client identifier is replaced by one that the server
  *     has assigned to the session before
  * @param automaticAcknowledgement a received message is acknowledged when it is handed out
+ * @param automaticRelease PUBREL is sent as soon as PUBREC has come; otherwise {@link
+ *     ClientEvent.Received} tells the owner, who has something to store before
  * @param topicAliases publish with topic aliases as far as the server takes them
  * @param resubscribe subscribe again when the server has lost the session
  * @param lowerQos publish with the server's Maximum QoS instead of refusing a higher one
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ConnectOptions(
     Connect connect,
     boolean automaticAcknowledgement,
+    boolean automaticRelease,
     boolean topicAliases,
     boolean resubscribe,
     boolean lowerQos,
@@ -103,6 +106,7 @@ public record ConnectOptions(
     private @Nullable Bytes password;
     private Properties properties = Properties.EMPTY;
     private boolean automaticAcknowledgement = true;
+    private boolean automaticRelease = true;
     private boolean topicAliases;
     private boolean resubscribe = true;
     private boolean lowerQos;
@@ -207,6 +211,11 @@ public record ConnectOptions(
       return this;
     }
 
+    public Builder automaticRelease(boolean value) {
+      automaticRelease = value;
+      return this;
+    }
+
     public Builder topicAliases(boolean value) {
       topicAliases = value;
       return this;
@@ -261,6 +270,7 @@ public record ConnectOptions(
       return new ConnectOptions(
           connect,
           automaticAcknowledgement,
+          automaticRelease,
           topicAliases,
           resubscribe,
           lowerQos,

@@ -28,6 +28,7 @@ final class OutgoingMessages {
   private final Deque<ClientEvent> events;
   private final ServerTerms terms;
   private final boolean lowerQos;
+  private final boolean automaticRelease;
 
   OutgoingMessages(
       ClientSession session,
@@ -41,6 +42,7 @@ final class OutgoingMessages {
     this.events = events;
     this.terms = terms;
     this.lowerQos = options.lowerQos();
+    this.automaticRelease = options.automaticRelease();
     transmitter.topicAliasMaximum(options.topicAliases() ? terms.topicAliasMaximum() : 0);
   }
 
@@ -57,9 +59,13 @@ final class OutgoingMessages {
       boolean retain,
       Properties properties,
       long nowMillis) {
-    QoS qos = lowerQos ? wantedQos.min(terms.maximumQos()) : wantedQos;
-    Message message = Message.of(topic, payload, wantedQos, retain, properties, nowMillis);
-    Delivery delivery = Delivery.of(message, qos, retain);
+    return publish(Message.of(topic, payload, wantedQos, retain, properties, nowMillis), nowMillis);
+  }
+
+  int publish(Message message, long nowMillis) {
+    TopicName topic = message.topic();
+    QoS qos = lowerQos ? message.qos().min(terms.maximumQos()) : message.qos();
+    Delivery delivery = Delivery.of(message, qos, message.retain());
     Refusal refusal = refusal(delivery, nowMillis);
     if (refusal != null) {
       throw new RefusedException(refusal, "PUBLISH to " + topic); // [MQTT5-3.2.2-11]
@@ -86,6 +92,14 @@ final class OutgoingMessages {
     int packetId = window.reserve();
     session.queue.add(new Waiting(packetId, delivery)); // [MQTT5-4.9.0-2]
     return packetId;
+  }
+
+  /** The next message of QoS 1 or 2 would be sent at once. */
+  boolean hasRoom() {
+    return window.hasQuota()
+        && window.hasFreeId()
+        && session.queue.isEmpty()
+        && transmitter.hasRoom();
   }
 
   /** Sends what waits, as far as window and outbox have room. */
@@ -131,10 +145,22 @@ final class OutgoingMessages {
     expect(delivery.qos() == QoS.EXACTLY_ONCE, "PUBREC for a QoS 1 message");
     if (ack.reasonCode().isError()) {
       end(id, ack.reasonCode(), ack.properties(), nowMillis); // [MQTT5-4.4.0-2]
+    } else if (automaticRelease) {
+      release(id, nowMillis);
     } else {
-      window.release(id);
-      sendPubRel(id, ReasonCode.SUCCESS, nowMillis); // [MQTT5-4.3.3-4]
+      events.add(new ClientEvent.Received(id));
     }
+  }
+
+  /** Answers PUBREC; false when none has come for this identifier, or it is answered. */
+  boolean release(int id, long nowMillis) {
+    Delivery delivery = window.published(id);
+    if (delivery == null || delivery.qos() != QoS.EXACTLY_ONCE) {
+      return false;
+    }
+    window.release(id);
+    sendPubRel(id, ReasonCode.SUCCESS, nowMillis); // [MQTT5-4.3.3-4]
+    return true;
   }
 
   void onPubComp(PubComp ack, long nowMillis) {

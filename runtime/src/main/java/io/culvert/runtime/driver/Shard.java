@@ -6,12 +6,14 @@ import io.culvert.engine.Engine;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.PlatformDependent;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,6 +88,19 @@ public final class Shard {
   /** The shard of the current context. */
   public static Shard current(Vertx vertx) {
     return of(vertx.getOrCreateContext());
+  }
+
+  /**
+   * The shard of the current context where that is an event loop of this Vert.x, or else one of a
+   * new context.
+   */
+  public static Shard currentOrNew(Vertx vertx) {
+    Context current = Vertx.currentContext();
+    return current != null
+            && current.owner() == vertx
+            && current.threadingModel() == ThreadingModel.EVENT_LOOP
+        ? of(current)
+        : of(((VertxInternal) vertx).createEventLoopContext());
   }
 
   /** The shard of an event-loop context; it is made when first asked for. */
@@ -185,6 +200,18 @@ public final class Shard {
     context.runOnContext(
         ignored -> Future.succeededFuture().compose(now -> question.get()).onComplete(answer));
     return answer.future();
+  }
+
+  /**
+   * Does it when the verticle of this context is undeployed, or its Vert.x is closed, which waits
+   * for it.
+   *
+   * @return forgets it, for a part that ends before
+   */
+  public Runnable atClose(Supplier<Future<Void>> action) {
+    Closeable hook = completion -> action.get().onComplete(completion);
+    context.addCloseHook(hook);
+    return () -> context.removeCloseHook(hook);
   }
 
   EventLoop eventLoop() {

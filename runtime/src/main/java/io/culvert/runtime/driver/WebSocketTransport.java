@@ -1,31 +1,31 @@
 package io.culvert.runtime.driver;
 
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.SocketAddress;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A WebSocket: binary frames, whose borders mean nothing to the engine. */
+/** Either end of a WebSocket: binary frames, whose borders mean nothing to the engine. */
 final class WebSocketTransport extends VertxTransport {
   private static final short NORMAL = 1000; // RFC 6455 §7.4.1
   private static final short UNACCEPTABLE_DATA = 1003;
   private static final short INTERNAL_ERROR = 1011;
 
-  private final ServerWebSocket socket;
+  private final WebSocket socket;
   private short closeCode = NORMAL;
   private boolean closing;
   private boolean paused;
   private boolean socketClosed;
 
-  private WebSocketTransport(Endpoint<?, ?> endpoint, ServerWebSocket socket) {
+  private WebSocketTransport(Endpoint<?, ?> endpoint, WebSocket socket) {
     super(endpoint, socket);
     this.socket = socket;
   }
 
-  static void serve(Endpoint<?, ?> endpoint, ServerWebSocket socket) {
+  static void serve(Endpoint<?, ?> endpoint, WebSocket socket) {
     WebSocketTransport transport = new WebSocketTransport(endpoint, socket);
     socket.setWriteQueueMaxSize(Connection.WRITE_BYTES);
     socket.frameHandler(transport::frame);

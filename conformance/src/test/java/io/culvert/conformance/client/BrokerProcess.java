@@ -1,0 +1,64 @@
+package io.culvert.conformance.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code culvert run} in a process that can be killed and started again on the same port. */
+final class BrokerProcess implements AutoCloseable {
+  private final Path folder;
+  private final int port;
+  private Process process;
+
+  private BrokerProcess(Path folder, int port) {
+    this.folder = folder;
+    this.port = port;
+  }
+
+  static BrokerProcess start(Path folder) throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    BrokerProcess broker = new BrokerProcess(folder, port);
+    broker.start();
+    return broker;
+  }
+
+  /** Does not wait until it is ready: clients come back until it is. */
+  void start() throws IOException {
+    process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx512m",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "io.culvert.launcher.Main",
+                    "run",
+                    "--port=" + port,
+                    "--ws-port=0",
+                    "--data=" + folder.resolve("data")))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+            .start();
+  }
+
+  /** As SIGKILL does it. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  String address() {
+    return "mqtt://127.0.0.1:" + port;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+}

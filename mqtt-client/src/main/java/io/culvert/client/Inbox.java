@@ -1,0 +1,291 @@
+package io.culvert.client;
+
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicFilter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spreads received messages over those who want them, and has each acknowledged when all of them
+ * have taken it. Pure and single-threaded.
+ *
+ * <p>Acknowledgements leave in the order of arrival, so one message that waits holds up those of
+ * all messages behind it, and in the end the server. When half of what the server may send is held
+ * up so, the oldest are answered although they still wait for their receiver, as far as that has
+ * room: so a slow receiver does not block the others until its room is used up. Then nothing is
+ * lost, but the server waits.
+ *
+ * <p>A message that nobody wants is held unanswered on a resumed session until somebody comes, and
+ * goes to the default receiver if there is one; on a new session it is answered and dropped.
+ */
+final class Inbox {
+  private static final TopicFilter ALL = TopicFilter.parse("#");
+
+  /** Answers the server; false when nothing is owed any more. */
+  @FunctionalInterface
+  interface Acknowledger {
+    boolean acknowledge(int packetId, ReasonCode code);
+  }
+
+  private final int bufferMessages;
+  private final long bufferBytes;
+  private final int pressure;
+  private final Map<String, Route> routes = new LinkedHashMap<>();
+  private final Map<Integer, Route> byIdentifier = new LinkedHashMap<>();
+  private final Set<String> leaving = new HashSet<>();
+  private final Deque<Arrival> unanswered = new ArrayDeque<>();
+  private final Receiver others;
+
+  private @Nullable Acknowledger acknowledger;
+  private boolean othersWanted;
+  private boolean resumed;
+  private boolean comesAgain;
+  private int epoch;
+  private long unwanted;
+
+  /**
+   * @param bufferMessages how many messages each receiver may have in memory that the server has
+   *     been answered for
+   * @param bufferBytes and how many bytes
+   * @param receiveMaximum what the server may send without an answer
+   */
+  Inbox(int bufferMessages, long bufferBytes, int receiveMaximum) {
+    this.bufferMessages = bufferMessages;
+    this.bufferBytes = bufferBytes;
+    this.pressure = Math.max(1, receiveMaximum / 2);
+    this.others = new Receiver(this, ALL, false, null);
+  }
+
+  // ---- who wants what
+
+  /**
+   * Adds one who wants the messages of a filter.
+   *
+   * @param identifier the Subscription Identifier of the filter, or 0
+   */
+  Receiver add(TopicFilter filter, int identifier, boolean manual, Receiver.@Nullable Taker taker) {
+    Route route = routes.computeIfAbsent(filter.text(), text -> new Route(filter));
+    if (identifier != 0) {
+      byIdentifier.put(identifier, route);
+    }
+    leaving.remove(filter.text());
+    Receiver receiver = new Receiver(this, filter, manual, taker);
+    route.receivers.add(receiver);
+    for (Arrival held : others.giveUp(filter)) {
+      held.addReceiver(receiver);
+      receiver.offer(held);
+    }
+    receiver.drain();
+    return receiver;
+  }
+
+  /** Removes one; returns whether nobody is left for its filter. */
+  boolean remove(Receiver receiver) {
+    String filter = receiver.filter().text();
+    Route route = routes.get(filter);
+    receiver.close();
+    if (route == null || !route.receivers.remove(receiver) || !route.receivers.isEmpty()) {
+      return false;
+    }
+    routes.remove(filter);
+    byIdentifier.values().removeIf(other -> other == route);
+    leaving.add(filter);
+    return true;
+  }
+
+  /** The server sends no more for a filter that was removed. */
+  void left(String filter) {
+    leaving.remove(filter);
+  }
+
+  /** Who gets what nobody else wants; null for nobody. */
+  void others(Receiver.@Nullable Taker taker) {
+    othersWanted = taker != null;
+    others.taker(taker);
+  }
+
+  Receiver others() {
+    return others;
+  }
+
+  // ---- what the connection does
+
+  void connected(boolean sessionPresent, Acknowledger current) {
+    if (sessionPresent) { // what was not answered comes again
+      forEachReceiver(receiver -> receiver.forgetUnanswered(epoch));
+    }
+    unanswered.clear();
+    epoch++;
+    comesAgain = false;
+    resumed = sessionPresent;
+    acknowledger = current;
+    forEachReceiver(Receiver::drain);
+  }
+
+  void disconnected() {
+    acknowledger = null;
+    comesAgain = true;
+  }
+
+  /** Copies what it keeps. */
+  void received(Publish publish) {
+    Arrival arrival = new Arrival(publish, epoch);
+    List<Receiver> receivers = receivers(arrival, publish.properties().subscriptionIdentifiers());
+    if (receivers.isEmpty()) {
+      if (othersWanted || (resumed && !isLeaving(arrival))) {
+        receivers = List.of(others);
+      } else {
+        unwanted++;
+        answer(arrival);
+        return;
+      }
+    }
+    receivers.forEach(arrival::addReceiver);
+    receivers.forEach(receiver -> receiver.offer(arrival));
+    if (!arrival.isAnswered()) {
+      unanswered.add(arrival);
+    }
+    receivers.forEach(Receiver::drain);
+    if (unanswered.size() >= pressure) {
+      answerEarly();
+    }
+  }
+
+  // ---- what receivers say
+
+  /** A receiver has done with a message. */
+  void settled(Arrival arrival, ReasonCode code) {
+    if (arrival.settle(code)) {
+      answer(arrival);
+    }
+  }
+
+  /**
+   * While there is no connection, an unanswered QoS 2 message must not be handed out: it would come
+   * a second time.
+   */
+  boolean holdsBack(Arrival arrival) {
+    return comesAgain
+        && !arrival.isAnswered()
+        && arrival.epoch == epoch
+        && arrival.qos == QoS.EXACTLY_ONCE;
+  }
+
+  // ---- queries
+
+  int bufferMessages() {
+    return bufferMessages;
+  }
+
+  long bufferBytes() {
+    return bufferBytes;
+  }
+
+  /** Messages that were dropped because nobody wanted them. */
+  long unwanted() {
+    return unwanted;
+  }
+
+  /** Messages whose answer the server waits for. */
+  int unanswered() {
+    forgetAnswered();
+    return unanswered.size();
+  }
+
+  private List<Receiver> receivers(Arrival arrival, int[] identifiers) {
+    List<Receiver> found = new ArrayList<>(1);
+    for (int identifier : identifiers) {
+      Route route = byIdentifier.get(identifier);
+      if (route != null && route.filter.matches(arrival.topic)) { // not that of an older process
+        route.receivers.forEach(receiver -> addOnce(found, receiver));
+      }
+    }
+    if (found.isEmpty()) {
+      for (Route route : routes.values()) {
+        if (route.filter.matches(arrival.topic)) {
+          found.addAll(route.receivers);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static void addOnce(List<Receiver> found, Receiver receiver) {
+    if (!found.contains(receiver)) {
+      found.add(receiver);
+    }
+  }
+
+  private boolean isLeaving(Arrival arrival) {
+    for (String filter : leaving) {
+      if (TopicFilter.parse(filter).matches(arrival.topic)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void answer(Arrival arrival) {
+    if (arrival.isAnswered()) {
+      return;
+    }
+    Acknowledger current = acknowledger;
+    if (arrival.epoch != epoch) {
+      arrival.answered(); // of an older connection: there is nobody to tell
+    } else if (current != null) {
+      arrival.answered();
+      current.acknowledge(arrival.packetId, arrival.answer());
+      forgetAnswered();
+    }
+  }
+
+  /** Forgets those in front that are answered. */
+  private void forgetAnswered() {
+    Arrival first;
+    while ((first = unanswered.peek()) != null && first.isAnswered()) {
+      unanswered.remove();
+    }
+  }
+
+  private void answerEarly() {
+    forgetAnswered();
+    Arrival oldest;
+    while (unanswered.size() >= pressure && (oldest = unanswered.peek()) != null) {
+      Arrival waiting = oldest;
+      boolean canBeKept =
+          waiting.onlyWaits() && waiting.waiting.stream().allMatch(r -> r.canKeep(waiting));
+      if (!canBeKept || acknowledger == null) {
+        return;
+      }
+      waiting.waiting.forEach(receiver -> receiver.keep(waiting));
+      answer(waiting);
+    }
+  }
+
+  private void forEachReceiver(Consumer<Receiver> action) {
+    for (Route route : List.copyOf(routes.values())) {
+      List.copyOf(route.receivers).forEach(action);
+    }
+    action.accept(others);
+  }
+
+  /** A filter, and those who want its messages. */
+  private static final class Route {
+    final TopicFilter filter;
+    final List<Receiver> receivers = new ArrayList<>(1);
+
+    Route(TopicFilter filter) {
+      this.filter = filter;
+    }
+  }
+}

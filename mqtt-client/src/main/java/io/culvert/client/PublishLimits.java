@@ -1,0 +1,24 @@
+package io.culvert.client;
+
+/**
+ * Bounds of what waits to be published, and how often a refused reliable message is tried.
+ *
+ * @param messages that wait at most
+ * @param bytes that they hold at most
+ * @param maximumAttempts of a reliable message that the server refuses; then it is given up
+ * @param retryMillis before the second attempt; the time doubles with each further one
+ * @param longestRetryMillis between two attempts
+ * @param republishLost what to do with a QoS 2 message whose exchange the server has forgotten:
+ *     publish it anew, so that it may arrive twice, or fail it, so that it may not arrive
+ */
+record PublishLimits(
+    int messages,
+    long bytes,
+    int maximumAttempts,
+    long retryMillis,
+    long longestRetryMillis,
+    boolean republishLost) {
+  long retryDelayMillis(int refusals) {
+    return Math.min(longestRetryMillis, retryMillis << Math.min(refusals - 1, 20));
+  }
+}

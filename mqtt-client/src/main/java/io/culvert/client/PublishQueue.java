@@ -1,0 +1,439 @@
+package io.culvert.client;
+
+import io.culvert.engine.Engine;
+import io.culvert.engine.Journal;
+import io.culvert.mqtt.client.ClientConnection;
+import io.culvert.mqtt.client.ClientEvent.LostMessage;
+import io.culvert.mqtt.client.ClientSession;
+import io.culvert.mqtt.client.Refusal;
+import io.culvert.mqtt.client.RefusedException;
+import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the client is to publish, from the call to its end: waiting without a connection
+ * or behind a full window, under way, or put off after a refusal. Pure and single-threaded.
+ *
+ * <p>Messages of QoS 1 and 2 leave in the order in which they came; those of QoS 0 do not wait for
+ * them. Each ends exactly once. What is durable is written down before, see {@link PublishRecords}.
+ */
+final class PublishQueue {
+  /** A connection that is there, and a way to have it polled. */
+  record Line(ClientConnection connection, Runnable wake) {}
+
+  /**
+   * Durable QoS 2 messages that have an identifier: more would leave none for others, and bring
+   * nothing.
+   */
+  private static final int MOST_ASSIGNED = 2048;
+
+  private final ClientSession session;
+  private final PublishLimits limits;
+  private final @Nullable PublishRecords records;
+  private final LongSupplier clock;
+  private final Deque<Outgoing> atQos0 = new ArrayDeque<>();
+  private final Deque<Outgoing> waiting = new ArrayDeque<>();
+  private final PriorityQueue<PutOff> putOff = new PriorityQueue<>();
+  private @Nullable Outgoing[] underWay = new Outgoing[16];
+  private int underWayCount;
+  private int heldMessages;
+  private long heldBytes;
+  private long lastNumber = Outgoing.NOT_DURABLE;
+  private int storing;
+  private @Nullable Line line;
+  private @Nullable MqttClientException closedBecause;
+
+  /**
+   * @param clock the time at which something is stored, in milliseconds
+   */
+  PublishQueue(
+      ClientSession session,
+      PublishLimits limits,
+      @Nullable PublishRecords records,
+      LongSupplier clock) {
+    this.session = session;
+    this.limits = limits;
+    this.records = records;
+    this.clock = clock;
+  }
+
+  // ---- what is to be published
+
+  /** Publishes; the completion may be called before this returns. */
+  void publish(Message message, boolean reliable, Outgoing.Completion completion, long nowMillis) {
+    if (closedBecause != null) {
+      completion.failed(closedBecause);
+      return;
+    }
+    if (heldMessages >= limits.messages()
+        || (heldBytes > 0 && heldBytes + message.heldBytes() > limits.bytes())) {
+      completion.failed(
+          MqttClientException.of(
+              MqttClientFailure.QUEUE_FULL,
+              heldMessages + " messages with " + heldBytes + " bytes wait to be published"));
+      return;
+    }
+    PublishRecords store = records;
+    if (!reliable || store == null) {
+      accept(new Outgoing(message, completion, Outgoing.NOT_DURABLE), nowMillis);
+      return;
+    }
+    if (store.health() != Journal.Health.READY) {
+      completion.failed(
+          MqttClientException.of(
+              MqttClientFailure.QUEUE_FULL,
+              "the store is " + store.health() + ": nothing is kept"));
+      return;
+    }
+    Outgoing durable = new Outgoing(message, completion, ++lastNumber);
+    hold(durable);
+    storing++;
+    store.add(
+        durable.number,
+        message,
+        () -> {
+          storing--;
+          waiting.add(durable);
+          pump(clock.getAsLong());
+        });
+  }
+
+  /** Goes on with what an earlier process has left; before the first connection. */
+  void restore(
+      List<PublishRecords.Found> found, Function<Message, Outgoing.Completion> completions) {
+    for (PublishRecords.Found one : found) {
+      lastNumber = Math.max(lastNumber, one.number());
+      Outgoing outgoing =
+          new Outgoing(one.message(), completions.apply(one.message()), one.number());
+      hold(outgoing);
+      if (one.packetId() == 0) {
+        waiting.add(outgoing);
+      } else {
+        session.restore(one.packetId(), one.received() ? null : one.message());
+        setUnderWay(one.packetId(), outgoing);
+      }
+    }
+  }
+
+  /** Ends everything that is not durable; those go on with the next process. */
+  void close(MqttClientException why) {
+    closedBecause = why;
+    line = null;
+    List<Outgoing> all = new ArrayList<>(atQos0);
+    for (Outgoing outgoing : underWay) {
+      if (outgoing != null) {
+        all.add(outgoing);
+      }
+    }
+    all.addAll(waiting);
+    putOff.forEach(later -> all.add(later.outgoing));
+    atQos0.clear();
+    waiting.clear();
+    putOff.clear();
+    Arrays.fill(underWay, null);
+    underWayCount = 0;
+    heldMessages = 0;
+    heldBytes = 0;
+    all.forEach(outgoing -> outgoing.completion.failed(why));
+  }
+
+  // ---- what the connection does
+
+  /** A connection is there; {@link #pump} follows when its first events were handled. */
+  void connected(Line current) {
+    line = current;
+  }
+
+  void disconnected() {
+    line = null;
+  }
+
+  /** Sends what there is room for. */
+  void pump(long nowMillis) {
+    Line current = line;
+    if (current == null) {
+      return;
+    }
+    ClientConnection connection = current.connection;
+    while (!atQos0.isEmpty() && connection.hasRoomAtQos0()) {
+      send(connection, atQos0.remove(), nowMillis);
+    }
+    if (!atQos0.isEmpty()) {
+      connection.tellWhenThereIsRoom();
+    }
+    Outgoing next;
+    while ((next = waiting.peek()) != null && connection.hasRoom()) {
+      boolean exactlyOnce = next.isDurable() && qosOn(connection, next) == QoS.EXACTLY_ONCE;
+      if (exactlyOnce && underWayCount >= MOST_ASSIGNED) {
+        break;
+      }
+      waiting.remove();
+      if (exactlyOnce && records != null) {
+        assign(records, next);
+      } else {
+        send(connection, next, nowMillis);
+      }
+    }
+    if (!waiting.isEmpty() && underWayCount == 0) {
+      connection.tellWhenThereIsRoom(); // else an acknowledgement will tell
+    }
+  }
+
+  void acknowledged(int packetId, ReasonCode code, Properties properties, long nowMillis) {
+    Outgoing outgoing = takeUnderWay(packetId);
+    if (outgoing != null) {
+      // PUBCOMP alone can say that it does not know the identifier: to a PUBREL that was sent again
+      // after PUBCOMP was lost. The server has had the message since PUBREC.
+      if (!code.isError() || code == ReasonCode.PACKET_IDENTIFIER_NOT_FOUND) {
+        release(outgoing);
+        outgoing.completion.accepted(code, properties);
+      } else {
+        refused(outgoing, code, properties, nowMillis);
+      }
+    }
+    pump(nowMillis);
+  }
+
+  /** PUBREC has come. */
+  void received(int packetId, long nowMillis) {
+    Line current = line;
+    Outgoing outgoing = packetId < underWay.length ? underWay[packetId] : null;
+    PublishRecords store = records;
+    if (current == null) {
+      return;
+    }
+    if (outgoing == null || !outgoing.isDurable() || store == null) {
+      current.connection.release(packetId, nowMillis);
+      return;
+    }
+    store.received(
+        outgoing.number,
+        packetId,
+        () -> {
+          Line present = line;
+          if (present != null
+              && present.connection
+                  == current.connection) { // else it is published again, and answered as before
+            current.connection.release(packetId, clock.getAsLong());
+          }
+        });
+  }
+
+  /** It cannot be sent on this connection. */
+  void dropped(int packetId, Refusal refusal, Message message) {
+    Outgoing outgoing = takeUnderWay(packetId);
+    if (outgoing != null) {
+      release(outgoing);
+      outgoing.completion.failed(
+          new MqttClientException(
+              refusal == Refusal.EXPIRED
+                  ? MqttClientFailure.MESSAGE_EXPIRED
+                  : MqttClientFailure.NOT_SUPPORTED,
+              refusal.reasonCode(),
+              Properties.EMPTY,
+              refusal + ": PUBLISH to " + message.topic(),
+              null));
+    }
+  }
+
+  /** The server has forgotten these exchanges. */
+  void sessionLost(List<LostMessage> lost, long nowMillis) {
+    List<Outgoing> again = new ArrayList<>();
+    for (LostMessage one : lost) {
+      Outgoing outgoing = takeUnderWay(one.packetId());
+      if (outgoing == null) {
+        continue;
+      }
+      boolean mayRepeat = outgoing.message.qos() == QoS.AT_LEAST_ONCE || limits.republishLost();
+      if (mayRepeat && one.message() != null) {
+        outgoing.packetId = 0;
+        if (outgoing.isDurable() && records != null) {
+          records.unassign(outgoing.number);
+        }
+        again.add(outgoing);
+      } else {
+        release(outgoing);
+        outgoing.completion.failed(
+            MqttClientException.of(
+                MqttClientFailure.SESSION_LOST,
+                "the server has lost the session in the middle of a QoS 2 exchange;"
+                    + " the message to "
+                    + outgoing.message.topic()
+                    + (one.message() == null ? " had been received" : " may have been received")));
+      }
+    }
+    for (int i = again.size() - 1; i >= 0; i--) {
+      waiting.addFirst(again.get(i));
+    }
+    pump(nowMillis);
+  }
+
+  // ---- time
+
+  long deadlineMillis() {
+    PutOff first = putOff.peek();
+    return first == null || line == null ? Engine.NO_DEADLINE : first.dueMillis;
+  }
+
+  void timeout(long nowMillis) {
+    PutOff first;
+    while ((first = putOff.peek()) != null && first.dueMillis <= nowMillis) {
+      putOff.remove();
+      waiting.addFirst(first.outgoing);
+    }
+    pump(nowMillis);
+  }
+
+  // ---- queries
+
+  /** Messages that have not ended. */
+  int size() {
+    return heldMessages;
+  }
+
+  /** No more can be published now. */
+  boolean isFull() {
+    return heldMessages >= limits.messages() || heldBytes >= limits.bytes();
+  }
+
+  /** Messages that are on their way to the store. */
+  int storing() {
+    return storing;
+  }
+
+  private void accept(Outgoing outgoing, long nowMillis) {
+    Line current = line;
+    boolean isQos0 = outgoing.message.qos() == QoS.AT_MOST_ONCE;
+    Deque<Outgoing> queue = isQos0 ? atQos0 : waiting;
+    hold(outgoing);
+    if (current != null
+        && queue.isEmpty()
+        && (isQos0 ? current.connection.hasRoomAtQos0() : current.connection.hasRoom())) {
+      send(current.connection, outgoing, nowMillis);
+      return;
+    }
+    queue.add(outgoing);
+    if (current != null && (isQos0 || underWayCount == 0)) { // else an acknowledgement tells
+      current.connection.tellWhenThereIsRoom();
+    }
+  }
+
+  private void send(ClientConnection connection, Outgoing outgoing, long nowMillis) {
+    Message message = outgoing.message;
+    if (message.isExpired(nowMillis)) {
+      release(outgoing);
+      outgoing.completion.failed(
+          MqttClientException.of(
+              MqttClientFailure.MESSAGE_EXPIRED, "PUBLISH to " + message.topic()));
+      return;
+    }
+    int packetId;
+    try {
+      packetId = connection.publish(message, nowMillis);
+    } catch (RefusedException refused) {
+      release(outgoing);
+      outgoing.completion.failed(MqttClientException.refused(refused));
+      return;
+    }
+    if (packetId == 0) {
+      release(outgoing);
+      outgoing.completion.accepted(ReasonCode.SUCCESS, Properties.EMPTY);
+    } else {
+      setUnderWay(packetId, outgoing);
+    }
+  }
+
+  /** Exactly once, also after a crash: the identifier is written down before it is used. */
+  private void assign(PublishRecords store, Outgoing outgoing) {
+    int packetId = session.reserveIdentifier();
+    setUnderWay(packetId, outgoing);
+    store.assign(
+        outgoing.number,
+        packetId,
+        () -> {
+          if (underWay[packetId] == outgoing) {
+            session.send(packetId, outgoing.message);
+            Line current = line;
+            if (current != null) {
+              current.wake.run();
+            }
+          } else {
+            session.giveBack(packetId); // the client was closed
+          }
+        });
+  }
+
+  private void refused(Outgoing outgoing, ReasonCode code, Properties properties, long nowMillis) {
+    outgoing.refusals++;
+    outgoing.packetId = 0;
+    if (outgoing.isDurable() && outgoing.refusals < limits.maximumAttempts()) {
+      if (records != null) {
+        records.unassign(outgoing.number);
+      }
+      putOff.add(new PutOff(nowMillis + limits.retryDelayMillis(outgoing.refusals), outgoing));
+      return;
+    }
+    release(outgoing);
+    outgoing.completion.failed(
+        MqttClientException.said(
+            MqttClientFailure.PUBLISH_REFUSED,
+            "the server has refused the message to " + outgoing.message.topic(),
+            code,
+            properties));
+  }
+
+  private static QoS qosOn(ClientConnection connection, Outgoing outgoing) {
+    return outgoing.message.qos().min(connection.maximumQos());
+  }
+
+  private void hold(Outgoing outgoing) {
+    heldMessages++;
+    heldBytes += outgoing.message.heldBytes();
+  }
+
+  /** It has ended, one way or the other. */
+  private void release(Outgoing outgoing) {
+    heldMessages--;
+    heldBytes -= outgoing.message.heldBytes();
+    if (outgoing.isDurable() && records != null) {
+      records.remove(outgoing.number);
+    }
+  }
+
+  private void setUnderWay(int packetId, Outgoing outgoing) {
+    if (packetId >= underWay.length) {
+      underWay = Arrays.copyOf(underWay, Math.min(65_536, Math.max(packetId + 1, packetId * 2)));
+    }
+    underWay[packetId] = outgoing;
+    outgoing.packetId = packetId;
+    underWayCount++;
+  }
+
+  private @Nullable Outgoing takeUnderWay(int packetId) {
+    Outgoing outgoing = packetId < underWay.length ? underWay[packetId] : null;
+    if (outgoing != null) {
+      underWay[packetId] = null;
+      underWayCount--;
+    }
+    return outgoing;
+  }
+
+  /** A refused message that is tried again later. */
+  private record PutOff(long dueMillis, Outgoing outgoing) implements Comparable<PutOff> {
+    @Override
+    public int compareTo(PutOff that) {
+      return Long.compare(dueMillis, that.dueMillis);
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.culvert.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.Bytes;
+import io.culvert.mqtt.wire.Properties;
+import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.TopicName;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+  private static final int RECEIVE_MAXIMUM = 10;
+
+  private final Inbox inbox = new Inbox(100, 1 << 20, RECEIVE_MAXIMUM);
+  private final List<String> acknowledged = new ArrayList<>();
+
+  private Receiver receiver(String filter, int identifier, List<String> taken) {
+    return inbox.add(
+        TopicFilter.parse(filter),
+        identifier,
+        false,
+        arrival -> taken.add(Bytes.wrap(arrival.payload).toUtf8()));
+  }
+
+  private void connect(boolean sessionPresent) {
+    inbox.connected(
+        sessionPresent,
+        (id, code) -> {
+          acknowledged.add(id + (code.isError() ? " " + code : ""));
+          return true;
+        });
+  }
+
+  private void receive(String topic, String payload, QoS qos, int id, int... identifiers) {
+    Properties.Builder properties = Properties.builder();
+    for (int identifier : identifiers) {
+      properties.put(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+    }
+    inbox.received(
+        new Publish(
+            TopicName.of(topic), Bytes.utf8(payload), qos, false, false, id, properties.build()));
+  }
+
+  @Test
+  void aMessageGoesToThoseWhoseIdentifiersItHas() {
+    List<String> one = new ArrayList<>();
+    List<String> two = new ArrayList<>();
+    receiver("a/#", 1, one);
+    receiver("a/+", 2, two);
+    connect(false);
+    receive("a/b", "x", QoS.AT_LEAST_ONCE, 1, 1);
+    receive("a/b", "x", QoS.AT_LEAST_ONCE, 2, 2);
+    receive("a/b", "both", QoS.AT_LEAST_ONCE, 3, 1, 2);
+    assertThat(one).containsExactly("x", "both");
+    assertThat(two).containsExactly("x", "both");
+    assertThat(acknowledged).containsExactly("1", "2", "3");
+  }
+
+  @Test
+  void anIdentifierOfAnEarlierProcessDoesNotMislead() {
+    List<String> a = new ArrayList<>();
+    List<String> b = new ArrayList<>();
+    receiver("b", 1, b);
+    receiver("a", 2, a);
+    connect(true);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1, 1);
+    assertThat(a).containsExactly("x");
+    assertThat(b).isEmpty();
+  }
+
+  @Test
+  void withoutIdentifiersTheFilterDecides() {
+    List<String> one = new ArrayList<>();
+    List<String> shared = new ArrayList<>();
+    receiver("a/#", 0, one);
+    receiver("$share/g/a/b", 0, shared);
+    connect(false);
+    receive("a/b", "x", QoS.AT_MOST_ONCE, 0);
+    receive("a/c", "y", QoS.AT_MOST_ONCE, 0);
+    assertThat(one).containsExactly("x", "y");
+    assertThat(shared).containsExactly("x");
+    assertThat(acknowledged).isEmpty();
+  }
+
+  @Test
+  void acknowledgementWaitsForTheSlowestAndCarriesARefusal() {
+    List<Arrival> inHand = new ArrayList<>();
+    receiver("a", 0, new ArrayList<>());
+    inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 7);
+    assertThat(acknowledged).isEmpty();
+    inbox.settled(inHand.get(0), ReasonCode.NOT_AUTHORIZED);
+    assertThat(acknowledged).containsExactly("7 NOT_AUTHORIZED");
+  }
+
+  @Test
+  void aPausedReceiverHoldsBackAcknowledgementsUntilOthersWouldBeHeldUp() {
+    List<String> slow = new ArrayList<>();
+    Receiver paused = receiver("s", 0, slow);
+    paused.pause();
+    connect(false);
+    for (int i = 1; i < RECEIVE_MAXIMUM / 2; i++) {
+      receive("s", "" + i, QoS.AT_LEAST_ONCE, i);
+    }
+    assertThat(acknowledged).isEmpty();
+    receive("s", "5", QoS.AT_LEAST_ONCE, 5);
+    receive("s", "6", QoS.AT_LEAST_ONCE, 6);
+    assertThat(acknowledged).containsExactly("1", "2");
+    paused.fetch(3);
+    assertThat(slow).containsExactly("1", "2", "3");
+    assertThat(acknowledged).containsExactly("1", "2", "3");
+    paused.resume();
+    assertThat(slow).hasSize(6);
+    assertThat(acknowledged).containsExactly("1", "2", "3", "4", "5", "6");
+    assertThat(inbox.unanswered()).isZero();
+  }
+
+  @Test
+  void whenItsRoomIsUsedUpTheServerWaits() {
+    Inbox small = new Inbox(2, 1 << 20, RECEIVE_MAXIMUM);
+    Receiver paused = small.add(TopicFilter.parse("s"), 0, false, arrival -> {});
+    paused.pause();
+    small.connected(
+        false,
+        (id, code) -> {
+          acknowledged.add("" + id);
+          return true;
+        });
+    for (int i = 1; i <= 9; i++) {
+      small.received(
+          new Publish(
+              TopicName.of("s"),
+              Bytes.EMPTY,
+              QoS.AT_LEAST_ONCE,
+              false,
+              false,
+              i,
+              Properties.EMPTY));
+    }
+    assertThat(acknowledged).containsExactly("1", "2");
+    assertThat(small.unanswered()).isEqualTo(7);
+    for (int i = 0; i < 5; i++) {
+      small.received(
+          new Publish(
+              TopicName.of("s"), Bytes.EMPTY, QoS.AT_MOST_ONCE, false, false, 0, Properties.EMPTY));
+    }
+    assertThat(paused.dropped()).as("QoS 0 has no room either").isEqualTo(5);
+  }
+
+  @Test
+  void nobodyWantsIt() {
+    connect(false);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    assertThat(acknowledged).containsExactly("1");
+    assertThat(inbox.unwanted()).isEqualTo(1);
+  }
+
+  @Test
+  void onAResumedSessionItWaitsForSomebody() {
+    connect(true);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    receive("b", "y", QoS.AT_LEAST_ONCE, 2);
+    assertThat(acknowledged).isEmpty();
+    List<String> taken = new ArrayList<>();
+    receiver("b", 0, taken);
+    assertThat(taken).containsExactly("y");
+    assertThat(acknowledged).containsExactly("2");
+    List<String> others = new ArrayList<>();
+    inbox.others(arrival -> others.add(arrival.topic.toString()));
+    assertThat(others).containsExactly("a");
+  }
+
+  @Test
+  void whatComesAfterAnUnsubscribeIsNotHeld() {
+    connect(true);
+    Receiver receiver = receiver("a", 0, new ArrayList<>());
+    assertThat(inbox.remove(receiver)).isTrue();
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void whatWaitsUnansweredIsForgottenWhereItComesAgain() {
+    List<String> taken = new ArrayList<>();
+    Receiver paused = receiver("a", 0, taken);
+    paused.pause();
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    inbox.disconnected();
+    paused.resume();
+    assertThat(taken).as("it may come again, and QoS 2 comes once").isEmpty();
+    connect(true);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    assertThat(taken).containsExactly("x");
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void whatWaitsIsHandedOutWhereTheSessionIsLost() {
+    List<String> taken = new ArrayList<>();
+    Receiver paused = receiver("a", 0, taken);
+    paused.pause();
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    inbox.disconnected();
+    paused.resume();
+    connect(false);
+    assertThat(taken).containsExactly("x");
+    assertThat(acknowledged).as("nobody to tell").isEmpty();
+  }
+
+  @Test
+  void closingSettlesWhatWaits() {
+    Receiver paused = receiver("a", 0, new ArrayList<>());
+    paused.pause();
+    connect(false);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    inbox.remove(paused);
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void aReceiverMayCloseItselfWhileItTakes() {
+    List<String> taken = new ArrayList<>();
+    Receiver[] self = new Receiver[1];
+    self[0] =
+        inbox.add(
+            TopicFilter.parse("a"),
+            0,
+            false,
+            arrival -> {
+              taken.add("one");
+              inbox.remove(self[0]);
+            });
+    self[0].pause();
+    connect(false);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    receive("a", "y", QoS.AT_LEAST_ONCE, 2);
+    self[0].resume();
+    assertThat(taken).hasSize(1);
+    assertThat(acknowledged).containsExactlyInAnyOrder("1", "2");
+  }
+}

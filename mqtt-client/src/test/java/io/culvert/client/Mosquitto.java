@@ -1,0 +1,92 @@
+package io.culvert.client;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A Mosquitto broker of its own, on a free port of this machine. */
+final class Mosquitto implements AutoCloseable {
+  private final Path folder;
+  private final Path config;
+  private final int port;
+  private Process process;
+
+  private Mosquitto(Path folder, Path config, int port) {
+    this.folder = folder;
+    this.config = config;
+    this.port = port;
+  }
+
+  /** With its data in this folder, where a Unix domain socket {@code s} is, too. */
+  static Mosquitto start(Path folder) throws Exception {
+    int port = freePort();
+    Path config = folder.resolve("mosquitto.conf");
+    Files.writeString(
+        config,
+        """
+        listener %d 127.0.0.1
+        listener 0 %s
+        allow_anonymous true
+        persistence true
+        persistence_location %s/
+        max_queued_messages 0
+        max_inflight_messages 100
+        log_dest none
+        user root
+        """
+            .formatted(port, folder.resolve("s"), folder));
+    Mosquitto mosquitto = new Mosquitto(folder, config, port);
+    mosquitto.start();
+    return mosquitto;
+  }
+
+  void start() throws Exception {
+    process =
+        new ProcessBuilder(Programs.require("mosquitto").toString(), "-c", config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("out").toFile())
+            .start();
+    while (true) {
+      try (Socket probe = new Socket("127.0.0.1", port)) {
+        return;
+      } catch (IOException notYet) {
+        if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+          throw new IllegalStateException(Files.readString(folder.resolve("out")));
+        }
+      }
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  String unix() {
+    return "unix:" + folder.resolve("s");
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** In order: it writes down what it holds. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    kill();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
