@@ -62,6 +62,10 @@ final class Cli {
       case "culvert tcp request" -> TcpCommand.request(result, environment, console, ending.get());
       case "culvert tcp send" -> TcpCommand.send(result, environment, console, ending.get());
       case "culvert tcp listen" -> TcpCommand.listen(result, environment, console, ending.get());
+      case "culvert pub" -> PubCommand.run(result, environment, console);
+      case "culvert sub" -> SubCommand.run(result, environment, console, ending.get());
+      case "culvert bench" -> BenchCommand.run(result, environment, console, ending.get());
+      case "culvert completion" -> CompletionCommand.print(console);
       case "culvert version" -> Version.print(console);
       case "culvert scram" -> ScramCommand.print(result, environment, console);
       case "culvert passwd add" -> PasswdCommand.add(result, environment, console);

@@ -15,6 +15,7 @@ final class Commands {
     "  culvert run                 start it: mqtt://127.0.0.1:1883 and ws://127.0.0.1:8083/mqtt",
     "  culvert run --port 2883     ... on another port; culvert run --help lists all options",
     "  culvert demo                watch it work: with a device and a subscriber in this terminal",
+    "  culvert sub -t '#' -v       print all messages of a server; culvert pub sends one",
     "  culvert config print        see every setting, its value and where that comes from",
     "",
   };
@@ -69,6 +70,47 @@ final class Commands {
     "  culvert tcp request --secret 'a secret for trials' request echo hello",
   };
 
+  private static final String[] PUB_FOOTER = {
+    "",
+    "It ends when the server has acknowledged everything (QoS 1 and 2), with 0; with 1 when it",
+    "could not be reached or refused a message; with 2 for wrong arguments.",
+    "",
+    "  culvert pub -t home/lamp -m on -q 1 -r",
+    "  sensors | culvert pub -t home/sensors -l --rate 100",
+    "  culvert sub -t '#' -F json | culvert pub -h elsewhere --json",
+  };
+
+  private static final String[] SUB_FOOTER = {
+    "",
+    "A message of QoS 1 or 2 is acknowledged when it is printed. A lost connection is made again.",
+    "It ends with 0; with 1 when the server could not be reached or refused; with 2 for wrong",
+    "arguments; with 3 when -W was over before -C was reached.",
+    "",
+    "  culvert sub -t 'home/#' -v",
+    "  culvert sub -t '$SYS/#' -F json -C 10 -W 5",
+    "  culvert sub -c -i archive -q 1 -t '#' -F json >> messages.jsonl",
+  };
+
+  private static final String[] BENCH_FOOTER = {
+    "",
+    "It prints a line each second to stderr, and the result to stdout. It ends with 0; with 1 when",
+    "a client was not let in, a message was refused or, of pairs, did not arrive; with 2 for wrong",
+    "arguments. Ctrl-C ends it early, with its result. Both sides share this machine's processors:",
+    "figures of broker and bench on one machine are lower than what the broker can do.",
+    "",
+    "  culvert bench pairs --clients 50 -q 1",
+    "  culvert bench connections --clients 5000 --duration 30",
+    "  culvert bench pub --clients 10 --rate 1000 --size 1024 --json",
+  };
+
+  private static final String[] COMPLETION_HEADER = {
+    "For this shell, or for each new one:",
+    "",
+    "  source <(culvert completion)",
+    "  culvert completion > ~/.local/share/bash-completion/completions/culvert",
+    "",
+  };
+
   private static final String[] LAYERS = {
     "",
     "A setting is taken from the flags; else from --set; else from the environment",
@@ -86,11 +128,20 @@ final class Commands {
         command("culvert", "", ROOT_HEADER)
             .addSubcommand("run", run())
             .addSubcommand("demo", demo())
+            .addSubcommand("pub", pub())
+            .addSubcommand("sub", sub())
+            .addSubcommand("bench", bench())
             .addSubcommand("config", config)
             .addSubcommand("passwd", passwd())
             .addSubcommand("scram", scram())
             .addSubcommand("store", store())
             .addSubcommand("tcp", tcp())
+            .addSubcommand(
+                "completion",
+                command(
+                    "completion",
+                    "Print a script by which bash and zsh complete commands and options.",
+                    COMPLETION_HEADER))
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
     root.usageMessage().footer(ROOT_FOOTER);
     CommandLine commands = new CommandLine(root);
@@ -118,6 +169,32 @@ final class Commands {
             "demo", "Show a broker, a device and a subscriber in this terminal.", new String[0]);
     DemoCommand.addOptionsTo(demo);
     return demo;
+  }
+
+  private static CommandSpec pub() {
+    CommandSpec pub = clientCommand("pub", "Publish messages to an MQTT server.");
+    PubCommand.addOptionsTo(pub);
+    pub.usageMessage().footer(PUB_FOOTER);
+    return pub;
+  }
+
+  private static CommandSpec sub() {
+    CommandSpec sub = clientCommand("sub", "Subscribe at an MQTT server, and print what comes.");
+    SubCommand.addOptionsTo(sub);
+    sub.usageMessage().footer(SUB_FOOTER);
+    return sub;
+  }
+
+  private static CommandSpec bench() {
+    CommandSpec bench = clientCommand("bench", "Put load on an MQTT server, and measure.");
+    BenchCommand.addOptionsTo(bench);
+    bench.usageMessage().footer(BENCH_FOOTER);
+    return bench;
+  }
+
+  /** Its {@code -h} is the host, as people are used to. */
+  private static CommandSpec clientCommand(String name, String description) {
+    return command(name, description, new String[0], "--help");
   }
 
   private static CommandSpec passwd() {
@@ -204,9 +281,14 @@ final class Commands {
   }
 
   private static CommandSpec command(String name, String description, String[] header) {
+    return command(name, description, header, "-h", "--help");
+  }
+
+  private static CommandSpec command(
+      String name, String description, String[] header, String... help) {
     CommandSpec command = CommandSpec.create().name(name);
     command.addOption(
-        OptionSpec.builder("-h", "--help")
+        OptionSpec.builder(help)
             .usageHelp(true)
             .arity("0")
             .type(boolean.class)

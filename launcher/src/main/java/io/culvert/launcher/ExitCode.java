@@ -10,5 +10,8 @@ final class ExitCode {
   /** Wrong arguments or a wrong configuration. */
   static final int USAGE = 2;
 
+  /** {@code culvert sub -C N -W SECONDS}: so many did not come in that time. */
+  static final int TIMEOUT = 3;
+
   private ExitCode() {}
 }

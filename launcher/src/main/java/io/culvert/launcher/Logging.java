@@ -87,6 +87,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
+  /** For commands whose output is what people look at: only what goes wrong is logged. */
+  static void quiet() {
+    if (!isLeftToFile() && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
+    }
+  }
+
   /**
    * Sets levels and format of a configuration, and opens its audit log.
    *

@@ -105,6 +105,13 @@ final class Session {
     return found.getNow(out());
   }
 
+  /** The same of stderr. */
+  String errLine(String text) throws Exception {
+    CompletableFuture<String> found = err.find(text);
+    CompletableFuture.anyOf(found, exitCode).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return found.getNow(err());
+  }
+
   /** Asks for the end as a signal would. */
   int end() throws Exception {
     ending.get(LIMIT_SECONDS, TimeUnit.SECONDS).ask();

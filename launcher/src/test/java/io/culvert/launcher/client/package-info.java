@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.launcher.client;
+
+import org.jspecify.annotations.NullMarked;
