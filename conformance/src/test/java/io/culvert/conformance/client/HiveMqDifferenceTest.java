@@ -151,7 +151,7 @@ class HiveMqDifferenceTest {
     }
     var userProperties = Mqtt5UserProperties.builder();
     for (String pair : wanted.userProperties) {
-      userProperties.add(pair.split("=")[0], pair.split("=")[1]);
+      userProperties = userProperties.add(pair.split("=")[0], pair.split("=")[1]);
     }
     return builder.userProperties(userProperties.build()).build();
   }
