@@ -44,6 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
+@SuppressWarnings("NullAway.Init") // JMH calls open before anything else
 public class StoreBenchmark {
   private static final int RECORDS = 1000;
   private static final int KEY_BYTES = 18;
@@ -56,7 +57,7 @@ public class StoreBenchmark {
   public int recordsPerBatch;
 
   @Param({"ALWAYS", "NEVER"})
-  public SyncMode sync;
+  public SyncMode sync = SyncMode.ALWAYS;
 
   private final ExecutorService owner = Executors.newSingleThreadExecutor();
   private final Bytes value = randomValue();
