@@ -77,7 +77,7 @@ mqtt:
 """
 
 CULVERT_ARGS = ['run', '--ephemeral', '--port', '0', '--ws-port', '0']
-CULVERT_OPTIONAL = ['--http-port', '--tcp-port']   # port 0 too, so that a fixed port that is taken does not matter
+CULVERT_OPTIONAL = ['--http-port']   # port 0 too, so that a fixed port that is taken does not matter
 CULVERT_SETTINGS = [f'limits.in-flight={INFLIGHT}', 'logging.level=warn']
 
 
