@@ -112,7 +112,18 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   // ---- for any thread
 
   <T> Future<T> ask(Supplier<Future<T>> question) {
-    return shard.inThread() ? question.get() : shard.ask(question);
+    if (shard.inThread()) {
+      return question.get();
+    }
+    if (Vertx.currentContext() != null) {
+      return shard.ask(question);
+    }
+    Promise<T> answer = Promise.promise(); // completes on the loop: the caller has none
+    shard
+        .context()
+        .runOnContext(
+            ignored -> Future.succeededFuture().compose(now -> question.get()).onComplete(answer));
+    return answer.future();
   }
 
   void run(Runnable action) {

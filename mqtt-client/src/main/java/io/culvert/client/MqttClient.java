@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything that a client does runs on one event loop: that of the context in which it was
  * made, or one of its own. Its methods may be called from any thread. Handlers are called on that
- * loop, and must not block it; a {@code Future} completes there when the caller is there, and else
- * in the caller's context. Every failure is a {@link MqttClientException}.
+ * loop, and must not block it; a {@code Future} completes there, or in the caller's context if that
+ * is another one of Vert.x. Every failure is a {@link MqttClientException}.
  */
 public final class MqttClient {
   static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.client");
