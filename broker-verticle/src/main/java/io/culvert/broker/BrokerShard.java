@@ -25,6 +25,7 @@ import io.culvert.runtime.driver.ServingShard;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.ShardLinks;
 import io.culvert.runtime.driver.StreamServer;
+import io.culvert.runtime.driver.WallOffset;
 import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

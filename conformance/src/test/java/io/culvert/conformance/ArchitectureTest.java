@@ -218,9 +218,8 @@ class ArchitectureTest {
         .and()
         .doNotHaveFullyQualifiedName("io.culvert.tcp.UnixClock") // signed messages name it
         .and()
-        .doNotHaveFullyQualifiedName("io.culvert.broker.WallOffset") // for times on the disk
-        .and()
-        .doNotHaveFullyQualifiedName("io.culvert.client.WallOffset") // the same
+        .doNotHaveFullyQualifiedName(
+            "io.culvert.runtime.driver.WallOffset") // for times on the disk
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

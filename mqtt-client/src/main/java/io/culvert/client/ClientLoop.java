@@ -16,6 +16,7 @@ import io.culvert.runtime.driver.Application;
 import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.TimedPart;
+import io.culvert.runtime.driver.WallOffset;
 import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;

@@ -1,4 +1,4 @@
-package io.culvert.conformance.client.speed;
+package io.culvert.benchmarks.client;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
@@ -6,10 +6,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How fast clients publish at QoS 1 to one broker, and what a message costs them: messages per
@@ -17,11 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
  * included. Each message waits for its acknowledgement; {@code window} of them are under way. The
  * clients take turns, round after round; what is printed at the end is the median.
  *
- * <p>{@code ClientSpeed PORT WINDOW SECONDS ROUNDS}
+ * <p>{@code benchmarks/clients PORT WINDOW SECONDS ROUNDS}, beside a broker at that port.
  */
 final class ClientSpeed {
-  private static final int PAYLOAD_BYTES = 64;
-
   private ClientSpeed() {}
 
   public static void main(String[] args) throws Exception {
@@ -47,40 +41,16 @@ final class ClientSpeed {
   private static Result run(Contestant contestant, int port, int window, int seconds)
       throws Exception {
     Publishing client = contestant.connect(port);
-    LongAdder acknowledged = new LongAdder();
-    AtomicBoolean goesOn = new AtomicBoolean(true);
-    CountDownLatch ended = new CountDownLatch(window);
-    byte[] payload = new byte[PAYLOAD_BYTES];
-    Runnable[] next = new Runnable[1];
-    next[0] =
-        () -> {
-          acknowledged.increment();
-          if (!goesOn.get()) {
-            ended.countDown();
-            return;
-          }
-          try {
-            client.publish(payload, next[0]);
-          } catch (Exception e) {
-            e.printStackTrace();
-          }
-        };
+    Load load = new Load(client, window);
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long cpuNanos = system.getProcessCpuTime();
     long startNanos = System.nanoTime();
-    for (int i = 0; i < window; i++) {
-      client.publish(payload, next[0]);
-    }
-    Thread.sleep(seconds * 1000L);
-    goesOn.set(false);
-    if (!ended.await(30, TimeUnit.SECONDS)) {
-      System.out.println(ended.getCount() + " messages were never acknowledged");
-    }
+    long acknowledged = load.run(seconds);
     double tookSeconds = (System.nanoTime() - startNanos) / 1e9;
     double cpuMicros = (system.getProcessCpuTime() - cpuNanos) / 1e3;
     client.close();
-    return new Result(acknowledged.sum() / tookSeconds, cpuMicros / acknowledged.sum());
+    return new Result(acknowledged / tookSeconds, cpuMicros / acknowledged);
   }
 
   private static Result median(List<Result> all) {

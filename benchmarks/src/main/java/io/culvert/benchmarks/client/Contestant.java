@@ -1,4 +1,4 @@
-package io.culvert.conformance.client.speed;
+package io.culvert.benchmarks.client;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
@@ -13,7 +13,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -38,11 +40,11 @@ enum Contestant {
       await(client.connect());
       return new Publishing() {
         @Override
-        public void publish(byte[] payload, Runnable acknowledged) {
+        public void publish(byte[] payload, Outcome outcome) {
           var unused =
               client
                   .publish(TOPIC, Buffer.buffer(payload), QoS.AT_LEAST_ONCE)
-                  .onSuccess(done -> acknowledged.run());
+                  .onComplete(result -> outcome.complete(result.cause()));
         }
 
         @Override
@@ -66,7 +68,7 @@ enum Contestant {
       client.connect().join();
       return new Publishing() {
         @Override
-        public void publish(byte[] payload, Runnable acknowledged) {
+        public void publish(byte[] payload, Outcome outcome) {
           var unused =
               client
                   .publishWith()
@@ -74,7 +76,7 @@ enum Contestant {
                   .qos(MqttQos.AT_LEAST_ONCE)
                   .payload(payload)
                   .send()
-                  .thenRun(acknowledged);
+                  .whenComplete((result, failure) -> outcome.complete(failure));
         }
 
         @Override
@@ -94,7 +96,7 @@ enum Contestant {
       client.connect(new MqttConnectionOptions()).waitForCompletion();
       return new Publishing() {
         @Override
-        public void publish(byte[] payload, Runnable acknowledged) throws Exception {
+        public void publish(byte[] payload, Outcome outcome) throws Exception {
           client.publish(
               TOPIC,
               new MqttMessage(payload, 1, false, null),
@@ -102,12 +104,12 @@ enum Contestant {
               new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                  acknowledged.run();
+                  outcome.complete(null);
                 }
 
                 @Override
                 public void onFailure(IMqttToken token, Throwable failure) {
-                  failure.printStackTrace();
+                  outcome.complete(failure);
                 }
               });
         }
@@ -131,17 +133,17 @@ enum Contestant {
               new io.vertx.mqtt.MqttClientOptions()
                   .setClientId("V" + UUID.randomUUID().toString().substring(0, 20))
                   .setMaxInflightQueue(1000));
-      Map<Integer, Runnable> waiting = new HashMap<>(); // on the event loop only
-      Map<Integer, Boolean> early = new HashMap<>();
+      Map<Integer, Publishing.Outcome> waiting = new HashMap<>(); // on the event loop only
+      Set<Integer> early = new HashSet<>();
       Promise<Void> connected = Promise.promise();
       io.vertx.core.Context context = vertx.getOrCreateContext();
       client.publishCompletionHandler(
           id -> {
-            Runnable acknowledged = waiting.remove(id);
-            if (acknowledged == null) {
-              early.put(id, true);
+            Publishing.Outcome outcome = waiting.remove(id);
+            if (outcome == null) {
+              early.add(id);
             } else {
-              acknowledged.run();
+              outcome.complete(null);
             }
           });
       context.runOnContext(
@@ -149,19 +151,20 @@ enum Contestant {
       await(connected.future());
       return new Publishing() {
         @Override
-        public void publish(byte[] payload, Runnable acknowledged) {
+        public void publish(byte[] payload, Outcome outcome) {
           context.runOnContext(
               ignored ->
                   client
                       .publish(TOPIC, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false)
                       .onSuccess(
                           id -> {
-                            if (early.remove(id) != null) {
-                              acknowledged.run();
+                            if (early.remove(id)) {
+                              outcome.complete(null);
                             } else {
-                              waiting.put(id, acknowledged);
+                              waiting.put(id, outcome);
                             }
-                          }));
+                          })
+                      .onFailure(outcome::complete));
         }
 
         @Override
