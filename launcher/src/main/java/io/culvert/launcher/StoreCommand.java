@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.broker.config.StoreSettings;
 import io.culvert.store.RecordKinds;
 import io.culvert.store.StoreCheck;
 import io.culvert.store.StoreCompaction;
@@ -19,9 +20,6 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code culvert store check|export|import|compact}: the records in the data folder. */
 final class StoreCommand {
-  /** Of the broker, in the data folder. */
-  private static final String FOLDER = "store";
-
   private static final long MEBIBYTE = 1 << 20;
 
   private StoreCommand() {}
@@ -97,8 +95,8 @@ final class StoreCommand {
   }
 
   private static Path store(ParseResult result, Environment environment) {
-    String data = environment.load(result).text("store.folder");
-    return environment.folder().resolve(data).resolve(FOLDER).toAbsolutePath().normalize();
+    Path store = StoreSettings.from(environment.load(result)).folder();
+    return environment.folder().resolve(store).toAbsolutePath().normalize();
   }
 
   private static Path file(ParseResult result, Environment environment) {

@@ -2,7 +2,6 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.broker.BrokerVerticle;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -13,19 +12,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code culvert bench} with the real broker. */
 class BenchCommandTest {
   @TempDir Path folder;
-  private Session broker;
-  private String port = "";
+  private RunningBroker broker;
 
   @BeforeEach
   void start() throws Exception {
-    broker = new Session(folder).broker(BrokerVerticle::new);
-    broker.start("run", "--ephemeral", "--port", "0", "--ws-port", "0");
-    port = broker.line("ready").replaceFirst("ready mqtt://127\\.0\\.0\\.1:(\\d+).*", "$1");
+    broker = RunningBroker.start(folder);
   }
 
   @AfterEach
   void stop() throws Exception {
-    assertThat(broker.end()).isZero();
+    broker.stop();
   }
 
   @Test
@@ -36,7 +32,7 @@ class BenchCommandTest {
             "bench",
             "pairs",
             "-p",
-            port,
+            broker.port(),
             "--clients",
             "3",
             "-q",
@@ -67,7 +63,7 @@ class BenchCommandTest {
             "bench",
             "pub",
             "-p",
-            port,
+            broker.port(),
             "--clients",
             "2",
             "-q",
@@ -87,7 +83,8 @@ class BenchCommandTest {
   @Test
   void connectionsAreHeldUntilItIsAskedToEnd() throws Exception {
     Session bench = new Session(folder);
-    bench.start("bench", "connections", "-p", port, "--clients", "200", "--duration", "600");
+    bench.start(
+        "bench", "connections", "-p", broker.port(), "--clients", "200", "--duration", "600");
     // The report comes at once when it is asked to end, with all connections in it.
     bench.errLine("   1 s  ");
     assertThat(bench.end()).isZero();
@@ -102,7 +99,7 @@ class BenchCommandTest {
             "bench",
             "pub",
             "-p",
-            port,
+            broker.port(),
             "-t",
             "$SYS/no",
             "-q",

@@ -2,7 +2,6 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.broker.BrokerVerticle;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -20,17 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code culvert pub} and {@code culvert sub} with the real broker, over TCP. */
 class PubSubCommandTest {
   @TempDir Path folder;
-  private Session broker;
-  private String port = "";
+  private RunningBroker broker;
 
   @BeforeEach
   void start() throws Exception {
-    startBroker();
+    broker = RunningBroker.start(folder);
   }
 
   @AfterEach
   void stop() throws Exception {
-    assertThat(broker.end()).isZero();
+    broker.stop();
   }
 
   @Test
@@ -70,7 +68,8 @@ class PubSubCommandTest {
     String lines =
         IntStream.range(0, 900).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
     Session published = new Session(folder).input(lines);
-    assertThat(published.execute("pub", "-p", port, "-t", "lines", "-l", "-q", "2")).isZero();
+    assertThat(published.execute("pub", "-p", broker.port(), "-t", "lines", "-l", "-q", "2"))
+        .isZero();
 
     assertThat(sub(with(session, "-C", "900", "-W", "25")).out()).isEqualTo(lines);
   }
@@ -120,7 +119,7 @@ class PubSubCommandTest {
     pub("-t", "full", "-n", "-r", "-q", "1");
 
     Session again = new Session(folder).input(first.out());
-    assertThat(again.execute("pub", "-p", port, "--json")).isZero();
+    assertThat(again.execute("pub", "-p", broker.port(), "--json")).isZero();
     assertThat(content(sub("-t", "full", "-C", "1", "-F", "json").out())).isEqualTo(expected);
   }
 
@@ -129,7 +128,7 @@ class PubSubCommandTest {
     pub("-t", "a/1", "-m", "one", "-r", "-q", "1");
     pub("-t", "a/2", "-m", "two", "-r", "-q", "1");
     assertThat(sub("-t", "a/#", "-T", "a/1", "-C", "1").out()).isEqualTo("two\n");
-    assertThat(run("sub", "-p", port, "-t", "a/#", "-R", "-C", "1", "-W", "1").code())
+    assertThat(run("sub", "-p", broker.port(), "-t", "a/#", "-R", "-C", "1", "-W", "1").code())
         .isEqualTo(ExitCode.TIMEOUT);
   }
 
@@ -137,7 +136,7 @@ class PubSubCommandTest {
   void aSubscriberGoesOnUntilItIsAskedToEnd() throws Exception {
     pub("-t", "here", "-m", "ready", "-r", "-q", "1");
     Session subscriber = new Session(folder);
-    subscriber.start("sub", "-p", port, "-t", "here", "-V", "mqttv311");
+    subscriber.start("sub", "-p", broker.port(), "-t", "here", "-V", "mqttv311");
     assertThat(subscriber.line("ready")).isEqualTo("ready");
     pub("-t", "here", "-m", "live");
     assertThat(subscriber.line("live")).isEqualTo("live");
@@ -155,7 +154,7 @@ class PubSubCommandTest {
 
   @Test
   void aRefusalIsToldAndEndsWithOne() throws Exception {
-    Run refused = run("pub", "-p", port, "-t", "$SYS/mine", "-m", "x", "-q", "1");
+    Run refused = run("pub", "-p", broker.port(), "-t", "$SYS/mine", "-m", "x", "-q", "1");
     assertThat(refused.code()).isEqualTo(ExitCode.FAILURE);
     assertThat(refused.session().err()).startsWith("culvert: ").contains("0x87");
   }
@@ -165,26 +164,27 @@ class PubSubCommandTest {
     stop();
     Session passwd = new Session(folder).input("secret\n");
     assertThat(passwd.execute("passwd", "add", "passwords", "ann")).isZero();
-    startBroker("--set", "auth.password-file=" + folder.resolve("passwords"));
+    broker =
+        RunningBroker.start(folder, "--set", "auth.password-file=" + folder.resolve("passwords"));
 
-    Run unknown = run("pub", "-p", port, "-u", "ann", "-P", "wrong", "-t", "x", "-m", "x");
+    Run unknown = run("pub", "-p", broker.port(), "-u", "ann", "-P", "wrong", "-t", "x", "-m", "x");
     assertThat(unknown.code()).isEqualTo(ExitCode.FAILURE);
     assertThat(unknown.session().err()).containsPattern("0x8[67]");
     Files.writeString(folder.resolve("password"), "secret\n");
     pub("-u", "ann", "--password-file", "password", "-t", "x", "-m", "from ann", "-r", "-q", "1");
-    Run byUrl = run("sub", "-L", "mqtt://ann:secret@127.0.0.1:" + port + "/x", "-C", "1");
+    Run byUrl = run("sub", "-L", "mqtt://ann:secret@127.0.0.1:" + broker.port() + "/x", "-C", "1");
     assertThat(byUrl.code()).isZero();
     assertThat(byUrl.session().out()).isEqualTo("from ann\n");
   }
 
   @Test
   void withoutAServerThereIsAText() throws Exception {
-    String closed = port;
+    String closed = broker.port();
     stop();
     Run refused = run("sub", "-h", "127.0.0.1", "-p", closed, "-t", "#");
     assertThat(refused.code()).isEqualTo(ExitCode.FAILURE);
     assertThat(refused.session().err()).startsWith("culvert: ").contains("127.0.0.1:" + closed);
-    startBroker();
+    start();
   }
 
   @Test
@@ -202,7 +202,7 @@ class PubSubCommandTest {
     assertUsage("--cert and --key need each other", "sub", "-t", "x", "--cert", "cert.pem");
     assertUsage("name the server by", "sub", "-t", "x", "-h", "a", "-L", "mqtt://b");
     assertUsage("--will-qos needs --will-topic", "sub", "-t", "x", "--will-qos", "1");
-    assertUsage("line 1 of standard input: no JSON object", "pub", "--json", "-p", port);
+    assertUsage("line 1 of standard input: no JSON object", "pub", "--json", "-p", broker.port());
   }
 
   @Test
@@ -232,23 +232,12 @@ class PubSubCommandTest {
     assertThat(session.err()).startsWith("culvert: ").contains(text);
   }
 
-  private void startBroker(String... more) throws Exception {
-    broker = new Session(folder).broker(BrokerVerticle::new);
-    List<String> arguments =
-        new ArrayList<>(List.of("run", "--ephemeral", "--port", "0", "--ws-port", "0"));
-    arguments.addAll(List.of(more));
-    broker.start(arguments.toArray(String[]::new));
-    String ready = broker.line("ready");
-    assertThat(ready).as(broker.err()).startsWith("ready mqtt://127.0.0.1:");
-    port = ready.replaceFirst("ready mqtt://127\\.0\\.0\\.1:(\\d+).*", "$1");
-  }
-
   private Session pub(String... arguments) throws Exception {
-    return done(with(new String[] {"pub", "-p", port}, arguments));
+    return done(with(new String[] {"pub", "-p", broker.port()}, arguments));
   }
 
   private Session sub(String... arguments) throws Exception {
-    return done(with(new String[] {"sub", "-p", port}, arguments));
+    return done(with(new String[] {"sub", "-p", broker.port()}, arguments));
   }
 
   private Session done(String... arguments) throws Exception {

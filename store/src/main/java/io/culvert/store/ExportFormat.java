@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * ends. So a file that was cut or changed is noticed.
  *
  * <pre>
- * {"format":"culvert-store-export","version":1,"records":1}
+ * {"format":"culvert-store-export","version":1}
  * {"key":"a2V5","value":"dmFsdWU="}
  * {"end":"culvert-store-export","records":1,"crc32c":"00000000"}
  * </pre>
@@ -23,7 +23,7 @@ final class ExportFormat {
   private static final int VERSION = 1;
   private static final String BASE64 = "([A-Za-z0-9+/]*={0,2})";
   private static final Pattern HEADER =
-      Pattern.compile("\\{\"format\":\"" + NAME + "\",\"version\":(\\d{1,9}),\"records\":\\d+}\n");
+      Pattern.compile("\\{\"format\":\"" + NAME + "\",\"version\":(\\d{1,9})}\n");
   private static final Pattern RECORD =
       Pattern.compile("\\{\"key\":\"" + BASE64 + "\",\"value\":\"" + BASE64 + "\"}\n");
 
@@ -32,8 +32,8 @@ final class ExportFormat {
 
   ExportFormat() {}
 
-  static String header(long records) {
-    return "{\"format\":\"%s\",\"version\":%d,\"records\":%d}\n".formatted(NAME, VERSION, records);
+  static String header() {
+    return "{\"format\":\"%s\",\"version\":%d}\n".formatted(NAME, VERSION);
   }
 
   static String record(Bytes key, byte[] value) {

@@ -58,29 +58,21 @@ public final class StoreExport {
   private static long write(Path store, Path file, Damages damages)
       throws IOException, RocksDBException {
     try (RocksSettings settings = new RocksSettings(StoreOptions.defaults());
-        RocksDB rocks = open(store.resolve(StoreFolder.DATABASE), settings)) {
-      long records = 0;
-      try (DatabaseCursor cursor = DatabaseCursor.all(rocks, damages)) {
-        while (cursor.key() != null) {
-          records++;
-          cursor.next();
-        }
-      }
-      try (FileChannel channel = create(file);
-          OutputStream output = new BufferedOutputStream(Channels.newOutputStream(channel));
-          DatabaseCursor cursor = DatabaseCursor.all(rocks, damages)) {
-        write(cursor, records, output);
-        output.flush();
-        channel.force(true);
-      }
+        RocksDB rocks = open(store.resolve(StoreFolder.DATABASE), settings);
+        FileChannel channel = create(file);
+        OutputStream output = new BufferedOutputStream(Channels.newOutputStream(channel));
+        DatabaseCursor cursor = DatabaseCursor.all(rocks, damages)) {
+      long records = write(cursor, output);
+      output.flush();
+      channel.force(true);
       return records;
     }
   }
 
-  private static void write(DatabaseCursor cursor, long records, OutputStream output)
+  private static long write(DatabaseCursor cursor, OutputStream output)
       throws IOException, RocksDBException {
     ExportFormat format = new ExportFormat();
-    output.write(ExportFormat.header(records).getBytes(StandardCharsets.US_ASCII));
+    output.write(ExportFormat.header().getBytes(StandardCharsets.US_ASCII));
     byte[] key;
     while ((key = cursor.key()) != null) {
       byte[] line =
@@ -91,6 +83,7 @@ public final class StoreExport {
       cursor.next();
     }
     output.write(format.trailer().getBytes(StandardCharsets.US_ASCII));
+    return format.records();
   }
 
   /** All tables are open then, and stay readable when sorting deletes them. */

@@ -5,6 +5,7 @@ import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.runtime.bus.MqttFailure;
@@ -17,7 +18,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of the event bus as those of MQTT, and back. */
-final class Messages {
+public final class Messages {
   private Messages() {}
 
   /**
@@ -38,7 +39,7 @@ final class Messages {
    *
    * @throws ReplyException naming the field that MQTT does not allow
    */
-  static Properties properties(MqttMessage message) {
+  public static Properties properties(MqttMessage message) {
     Properties.Builder builder = Properties.builder();
     MqttProperties given = message.properties();
     put(builder, Property.PAYLOAD_FORMAT_INDICATOR, given.payloadFormat());
@@ -58,13 +59,23 @@ final class Messages {
 
   /** A message that came; its bytes are copied. */
   static MqttMessage of(Publish publish) {
-    Properties properties = publish.properties();
-    long expiry = properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
-    return new MqttMessage(
+    return of(
         publish.topic().toString(),
-        publish.qos().value(),
+        publish.qos(),
         publish.retain(),
         Buffer.buffer(publish.payload().toByteArray()),
+        publish.properties());
+  }
+
+  /** A message with the properties of PUBLISH. */
+  public static MqttMessage of(
+      String topic, QoS qos, boolean retain, Buffer payload, Properties properties) {
+    long expiry = properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+    return new MqttMessage(
+        topic,
+        qos.value(),
+        retain,
+        payload,
         properties.isEmpty() ? MqttProperties.NONE : properties(properties),
         expiry < 0 ? null : expiry);
   }

@@ -61,7 +61,8 @@ public record StoreSettings(boolean isOnDisk, Path folder, StoreOptions options)
                   + " would have to be are refused (0x97), everything else goes on, and so do they"
                   + " when there is room again."));
 
-  static StoreSettings from(Configuration configuration) {
+  /** As they are set. */
+  public static StoreSettings from(Configuration configuration) {
     return new StoreSettings(
         configuration.text("store.type").equals("disk"),
         Path.of(configuration.text("store.folder")).resolve(FOLDER),

@@ -1,10 +1,7 @@
 package io.culvert.launcher.client;
 
+import io.culvert.broker.bus.Messages;
 import io.culvert.client.ReceivedMessage;
-import io.culvert.mqtt.wire.Properties;
-import io.culvert.mqtt.wire.Property;
-import io.culvert.runtime.bus.MqttMessage;
-import io.culvert.runtime.bus.MqttProperties;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
@@ -12,9 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Shows messages that have come, each with one write. */
 public final class MessagePrinter {
@@ -103,41 +98,16 @@ public final class MessagePrinter {
   }
 
   private JsonObject json(ReceivedMessage message) {
-    Properties properties = message.properties();
-    Long expiry =
-        properties.has(Property.MESSAGE_EXPIRY_INTERVAL)
-            ? properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, 0)
-            : null;
     JsonObject json = new JsonObject().put("time", clock.get().toString());
-    JsonObject content =
-        new MqttMessage(
+    json.mergeIn(
+        Messages.of(
                 message.topic(),
-                message.qos().value(),
+                message.qos(),
                 message.retain(),
                 message.payload(),
-                properties(message),
-                expiry)
-            .toJson();
-    json.mergeIn(content);
+                message.properties())
+            .toJson());
     return message.dup() ? json.put("dup", true) : json;
-  }
-
-  private static MqttProperties properties(ReceivedMessage message) {
-    Properties properties = message.properties();
-    @Nullable Integer payloadFormat =
-        properties.has(Property.PAYLOAD_FORMAT_INDICATOR)
-            ? (int) properties.integer(Property.PAYLOAD_FORMAT_INDICATOR, 0)
-            : null;
-    List<MqttProperties.UserProperty> pairs =
-        message.userProperties().stream()
-            .map(pair -> new MqttProperties.UserProperty(pair.name(), pair.value()))
-            .toList();
-    return new MqttProperties(
-        message.contentType(),
-        message.responseTopic(),
-        message.correlationData(),
-        pairs,
-        payloadFormat);
   }
 
   private static byte[] ascii(String text) {

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
  * kind            1 byte   see the constants
  * rest                     SUBSCRIPTION: filter; RECEIVED, SENT: packet identifier, 2 bytes;
  *                          QUEUED: number in the queue, 8 bytes; SPREAD: packet identifier,
- *                          2 bytes, shard and part, 1 byte each
+ *                          2 bytes, shard, 1 byte, part, 8 bytes
  *
  * 64 + bucket     1 byte, topic of a retained message
  * 240             1 byte, number of a payload, 8 bytes
@@ -124,17 +124,17 @@ final class RecordKeys {
     return i64(key, REST_AT);
   }
 
-  static Bytes spread(int bucket, long session, int packetId, int shard, int part) {
-    byte[] key = session(bucket, session, SPREAD, 4);
+  static Bytes spread(int bucket, long session, int packetId, int shard, long part) {
+    byte[] key = session(bucket, session, SPREAD, 11);
     key[REST_AT] = (byte) (packetId >>> 8);
     key[REST_AT + 1] = (byte) packetId;
     key[REST_AT + 2] = (byte) shard;
-    key[REST_AT + 3] = (byte) part;
+    putI64(key, REST_AT + 3, part);
     return Bytes.wrap(key);
   }
 
-  static int spreadPart(Bytes key) {
-    return key.get(REST_AT + 3);
+  static long spreadPart(Bytes key) {
+    return i64(key, REST_AT + 3);
   }
 
   static int spreadShard(Bytes key) {

@@ -27,6 +27,7 @@ final class RetainedFeed {
   private final List<RetainedSource> sources;
   private final Subscription subscription;
   private int mayCome = BURST;
+  private boolean isOpen;
   private long countedMillis = Long.MAX_VALUE;
 
   RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
@@ -44,6 +45,14 @@ final class RetainedFeed {
     sources.removeIf(RetainedSource::isDone);
     return sources.isEmpty()
         || subscription.session().subscription(subscription.filter()) != subscription;
+  }
+
+  /** It is the turn of this one among those of its session, perhaps for the first time. */
+  void open() {
+    if (!isOpen) {
+      isOpen = true;
+      sources.forEach(RetainedSource::open);
+    }
   }
 
   /** The next one may be sent now; else in the next millisecond. */

@@ -227,7 +227,7 @@ final class RetainedShards {
 
   private record FeedKey(int peer, long number) {}
 
-  /** What another shard sends, which is asked when it is this feed's turn. */
+  /** What another shard sends, when it was asked to begin. */
   private final class Remote implements RetainedSource {
     private final int peer;
     private final long number;
@@ -288,12 +288,14 @@ final class RetainedShards {
     }
 
     @Override
+    public void open() {
+      isOpen = true;
+      FrameWriter frame = new FrameWriter(FrameType.FEED_OPEN).i64(number);
+      peers.send(peer, frame.filter(subscription.filter()).done());
+    }
+
+    @Override
     public boolean isWaiting() {
-      if (!isOpen) {
-        isOpen = true;
-        FrameWriter frame = new FrameWriter(FrameType.FEED_OPEN).i64(number);
-        peers.send(peer, frame.filter(subscription.filter()).done());
-      }
       return messages.isEmpty() && !isLast;
     }
 

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the retained messages of a filter come from, one at a time. */
 interface RetainedSource {
+  /** It is the turn of its feed, for the first time: what it sends will soon be taken. */
+  void open();
+
   /** The next one, or null when none was found in one go. */
   @Nullable Message next();
 
@@ -21,6 +24,9 @@ interface RetainedSource {
   /** Those of this shard. */
   static RetainedSource of(RetainedTree.Cursor<Message> cursor) {
     return new RetainedSource() {
+      @Override
+      public void open() {}
+
       @Override
       public @Nullable Message next() {
         return cursor.next(RetainedFeed.STEPS);

@@ -302,10 +302,16 @@ final class Router {
       shards |= 1L << remote.get(i).peer();
     }
     for (int i = 0; i < remote.groupCount(); i++) {
-      SharedGroup<Routes.Route> group = remote.group(i);
-      for (int member = 0; member < group.size(); member++) {
-        shards |= 1L << group.get(member).subscription().peer();
-      }
+      shards |= shardsOf(remote.group(i));
+    }
+    return shards;
+  }
+
+  /** Those that have members of a group. */
+  private static long shardsOf(SharedGroup<Routes.Route> group) {
+    long shards = 0;
+    for (int member = 0; member < group.size(); member++) {
+      shards |= 1L << group.get(member).subscription().peer();
     }
     return shards;
   }
@@ -513,13 +519,10 @@ final class Router {
     for (int i = 0; i < remote.size(); i++) {
       shards |= remote.get(i).isDurable() ? 1L << remote.get(i).peer() : 0;
     }
-    List<Integer> parts = new ArrayList<>(0);
+    List<Long> parts = remote.groupCount() == 0 ? List.of() : new ArrayList<>();
     for (int i = 0; i < remote.groupCount(); i++) {
-      SharedGroup<Routes.Route> group = remote.group(i);
-      parts.add(Spread.partOf(group.filter()));
-      for (int member = 0; member < group.size(); member++) {
-        shards |= 1L << group.get(member).subscription().peer();
-      }
+      parts.add(Spread.numberOf(remote.group(i).filter()));
+      shards |= shardsOf(remote.group(i));
     }
     if (shards == 0 && !isSpread && !records.isSpreading(packetId)) {
       records.received(packetId);

@@ -62,8 +62,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private static final int OVERHEAD_BYTES = 2048;
 
   /**
-   * Packets of one client before the others have their turn: more than a large read has of small
-   * messages, and a fraction of a millisecond's work where they are as small as can be.
+   * Packets of one client before the others have their turn, without its acknowledgements: a
+   * fraction of a millisecond's work where they are as small as can be.
    */
   private static final int PACKETS_IN_A_ROW = 1000;
 

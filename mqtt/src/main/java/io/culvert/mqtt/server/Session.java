@@ -909,9 +909,12 @@ public final class Session {
   /** More retained messages are here, perhaps; not only on their way from another shard. */
   private boolean hasRetained() {
     ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting != null
-        && hasMemoryForRetained()
-        && (waiting.element().isDone() || !waiting.element().isWaiting());
+    if (waiting == null || !hasMemoryForRetained()) {
+      return false;
+    }
+    RetainedFeed feed = waiting.element();
+    feed.open();
+    return feed.isDone() || !feed.isWaiting();
   }
 
   /**
@@ -953,6 +956,7 @@ public final class Session {
       return null;
     }
     RetainedFeed feed = waiting.element();
+    feed.open();
     if (!feed.isDone() && !hasTurn(feed, nowMillis)) {
       return null;
     }

@@ -105,7 +105,7 @@ final class SessionRecords {
     spreading.forEach(
         (packetId, begun) -> {
           out.u16(packetId).i64(begun.shards).i32(begun.parts.size());
-          begun.parts.forEach(out::u8);
+          begun.parts.forEach(out::i64);
           out.i32(begun.done.size());
           begun.done.forEach(out::i64);
         });
@@ -126,9 +126,9 @@ final class SessionRecords {
     for (int left = in.i32(); left > 0; left--) {
       int packetId = in.u16();
       long shards = in.i64();
-      Set<Integer> parts = new HashSet<>();
+      Set<Long> parts = new HashSet<>();
       for (int more = in.i32(); more > 0; more--) {
-        parts.add(in.u8());
+        parts.add(in.i64());
       }
       Spread moved = spread(packetId, shards, parts);
       for (int done = in.i32(); done > 0; done--) {
@@ -184,7 +184,7 @@ final class SessionRecords {
    * @param shards that may store it, as bits
    * @param parts in which they do, see {@link Spread#put}
    */
-  Spread spread(int packetId, long shards, Collection<Integer> parts) {
+  Spread spread(int packetId, long shards, Collection<Long> parts) {
     if (spreading.isEmpty()) {
       spreading = new HashMap<>(4);
     }
@@ -195,7 +195,7 @@ final class SessionRecords {
   }
 
   /** A message that an earlier process has not spread to its end. */
-  void wasSpread(int packetId, int shard, int part, List<Long> done) {
+  void wasSpread(int packetId, int shard, long part, List<Long> done) {
     Spread before = spread(packetId, 1L << shard, Set.of(part));
     before.done().addAll(done);
   }
@@ -559,7 +559,7 @@ final class SessionRecords {
   /** Where a QoS 2 message has gone that was not received by all. */
   private static final class Spreading {
     private final Set<Long> done = new HashSet<>();
-    private final Set<Integer> parts = new HashSet<>(Set.of(0));
+    private final Set<Long> parts = new HashSet<>(Set.of(0L));
     private long shards;
   }
 }

@@ -227,7 +227,7 @@ final class SharedShards {
     }
     ledger.spreadIsOver();
     if (spread != null) {
-      spread.put(ledger, self, Spread.partOf(search.filter));
+      spread.put(ledger, self, Spread.numberOf(search.filter));
     }
     if (awaited != null) {
       if (ledger.changes() != changes) {

@@ -67,17 +67,12 @@ record Spread(int bucket, long sessionId, int packetId, Set<Long> done, List<Lon
     return of(bucket, sessionId, packetId, done);
   }
 
-  /** Its part of the record in each shard: plain subscriptions, or one shared one. */
-  static int partOf(TopicFilter shared) {
-    return 1 + (int) (numberOf(shared) & 0x7f);
-  }
-
   /**
    * Writes down who has it, after this shard.
    *
-   * @param part 0, or that of a shared subscription, which comes to the shard by itself
+   * @param part 0, or the number of a shared subscription, which comes to the shard by itself
    */
-  void put(Ledger ledger, int shard, int part) {
+  void put(Ledger ledger, int shard, long part) {
     if (!stored.isEmpty()) {
       int count = done.size() + stored.size(); // the record may be there, with some of those before
       FrameWriter record = FrameWriter.record(4 + 8 * count, 0).i32(count);
