@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.TcpAddresses;
+import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
@@ -60,7 +61,7 @@ class TcpVerticleTest {
     Throwable unknown =
         Sync.failure(
             vertx.eventBus().request(TcpAddresses.DISCONNECT, new JsonObject().put("id", id + 1)));
-    assertThat(((ReplyException) unknown).failureCode()).isEqualTo(2002);
+    assertThat(((ReplyException) unknown).failureCode()).isEqualTo(TcpFailure.PEER_UNKNOWN.code());
     assertThat(
             Sync.failure(
                 vertx
