@@ -19,16 +19,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code culvert tcp}: talks to peers of the TCP message service, and shows an example server. */
 final class TcpCommand {
   private static final int DEFAULT_PORT = 8888;
-  private static final int TIMEOUT_MILLIS = 10_000;
-  private static final int START_SECONDS = 60;
-  private static final int PRUDENT_BYTES = SharedSecret.MINIMUM_BYTES;
+  private static final int DEFAULT_TIMEOUT_MILLIS = 10_000;
+
+  /** For the connection, and for a port that is bound. */
+  private static final long START_MILLIS = 60_000;
 
   private final ParseResult result;
   private final Environment environment;
@@ -44,21 +44,21 @@ final class TcpCommand {
 
   static void addOptionsTo(CommandSpec command, boolean client) {
     if (client) {
-      command.addOption(option("--host", "NAME", "Where the server is (127.0.0.1)."));
+      ClientFlags.value(command, "NAME", "Where the server is (127.0.0.1).", "--host");
     }
-    command.addOption(option("--port", "PORT", "Port of the server (8888)."));
-    command.addOption(option("--secret", "TEXT", "What messages are signed with."));
-    command.addOption(option("--secret-file", "FILE", "The same, in the first line of a file."));
-    command.addOption(
-        option(
-            "--dialect",
-            "ID",
-            "What is spoken: %s (%s)."
-                .formatted(String.join(", ", Dialect.ids()), Dialect.DEFAULT.id())));
+    ClientFlags.value(command, "PORT", "Port of the server (8888).", "--port");
+    ClientFlags.value(command, "TEXT", "What messages are signed with.", "--secret");
+    ClientFlags.value(command, "FILE", "The same, in the first line of a file.", "--secret-file");
+    ClientFlags.value(
+        command,
+        "ID",
+        "What is spoken: %s (%s)."
+            .formatted(String.join(", ", Dialect.ids()), Dialect.DEFAULT.id()),
+        "--dialect");
   }
 
   static void addMessageTo(CommandSpec command) {
-    command.addOption(option("--timeout-millis", "N", "How long to wait (10000)."));
+    ClientFlags.value(command, "N", "How long to wait (10000).", "--timeout-millis");
     command.addPositional(word(0, "TYPE", "Such as request, create, update, delete, publish."));
     command.addPositional(word(1, "URI", "What it is about."));
     command.addPositional(
@@ -144,16 +144,14 @@ final class TcpCommand {
 
   private int listen() throws StartException, InterruptedException {
     List<String> uris = result.matchedPositionalValue(0, List.of());
-    Node node = deploy(new TcpListen(host(), port(), clientOptions(), uris, console.out()));
+    Node node = deploy(new TcpListen(host(), port(), clientOptions(), uris, console));
     ending.whenAsked(node::stop);
     return ending.await();
   }
 
   private TcpClientOptions clientOptions() throws StartException {
     TcpClientOptions options =
-        new TcpClientOptions()
-            .dialect(dialect())
-            .timeoutMillis(number("--timeout-millis", TIMEOUT_MILLIS));
+        new TcpClientOptions().dialect(dialect()).timeoutMillis(timeoutMillis());
     AuthPlugin auth = auth();
     return auth == null ? options : options.auth(auth);
   }
@@ -167,7 +165,7 @@ final class TcpCommand {
       node.deploy(verticle)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(START_SECONDS, TimeUnit.SECONDS);
+          .get(START_MILLIS + timeoutMillis(), TimeUnit.MILLISECONDS);
       return node;
     } catch (ExecutionException | TimeoutException e) {
       node.stop();
@@ -204,8 +202,12 @@ final class TcpCommand {
     if (secret.isEmpty()) {
       throw StartException.usage("the secret is empty");
     }
-    if (secret.getBytes(StandardCharsets.UTF_8).length < PRUDENT_BYTES) {
-      console.err().println("a secret of fewer than 16 bytes is for trying things out only");
+    if (secret.getBytes(StandardCharsets.UTF_8).length < SharedSecret.MINIMUM_BYTES) {
+      console
+          .err()
+          .println(
+              "a secret of fewer than %d bytes is for trying things out only"
+                  .formatted(SharedSecret.MINIMUM_BYTES));
     }
     return SharedSecret.forTrials(secret, dialect());
   }
@@ -223,32 +225,17 @@ final class TcpCommand {
   }
 
   private int port() throws StartException {
-    int port = number("--port", DEFAULT_PORT);
-    if (port > 65_535) {
-      throw StartException.usage("--port must be 65535 or less, not " + port);
-    }
-    return port;
+    return number("--port", 0, 65_535, DEFAULT_PORT);
   }
 
-  private int number(String option, int otherwise) throws StartException {
-    if (result.commandSpec().findOption(option) == null || !result.hasMatchedOption(option)) {
-      return otherwise;
-    }
-    String text = result.matchedOptionValue(option, "");
-    try {
-      return Integer.parseUnsignedInt(text, 10);
-    } catch (NumberFormatException e) {
-      throw StartException.usage(option + " takes a number, not " + text);
-    }
+  private int timeoutMillis() throws StartException {
+    return result.commandSpec().findOption("--timeout-millis") == null
+        ? DEFAULT_TIMEOUT_MILLIS
+        : number("--timeout-millis", 1, Integer.MAX_VALUE, DEFAULT_TIMEOUT_MILLIS);
   }
 
-  private static OptionSpec option(String name, String label, String description) {
-    return OptionSpec.builder(name)
-        .paramLabel(label)
-        .arity("1")
-        .type(String.class)
-        .description(description)
-        .build();
+  private int number(String option, int least, int most, int otherwise) throws StartException {
+    return (int) new ClientFlags(result, environment).number(option, least, most, otherwise);
   }
 
   private static PositionalParamSpec word(int index, String label, String description) {

@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.runtime.log.Printable;
 import io.culvert.tcp.Handlers;
 import io.culvert.tcp.Reply;
@@ -21,15 +22,15 @@ final class TcpListen extends VerticleBase {
   private final int port;
   private final TcpClientOptions options;
   private final List<String> uris;
-  private final PrintStream out;
+  private final Console console;
   private @Nullable TcpClient client;
 
-  TcpListen(String host, int port, TcpClientOptions options, List<String> uris, PrintStream out) {
+  TcpListen(String host, int port, TcpClientOptions options, List<String> uris, Console console) {
     this.host = host;
     this.port = port;
     this.options = options;
     this.uris = List.copyOf(uris);
-    this.out = out;
+    this.console = console;
   }
 
   @Override
@@ -49,7 +50,11 @@ final class TcpListen extends VerticleBase {
                 created.onConnected(
                     again ->
                         subscribe(created)
-                            .onFailure(failure -> out.println("not subscribed: " + failure))));
+                            .onFailure(
+                                failure ->
+                                    console
+                                        .err()
+                                        .println("not subscribed: " + failure.getMessage()))));
   }
 
   @Override
@@ -58,10 +63,26 @@ final class TcpListen extends VerticleBase {
   }
 
   private Future<Void> subscribe(TcpClient connected) {
-    return Future.all(uris.stream().map(connected::subscribe).toList()).mapEmpty();
+    return Future.all(uris.stream().map(uri -> subscribe(connected, uri)).toList()).mapEmpty();
+  }
+
+  /** An answer that says no is a failure: nothing would ever come. */
+  private static Future<Void> subscribe(TcpClient connected, String uri) {
+    return connected
+        .subscribe(uri)
+        .compose(
+            answer ->
+                answer.type().isError()
+                    ? Future.failedFuture(
+                        TcpFailure.REFUSED.because(
+                            "%s is not subscribed: the server answers %s \"%s\""
+                                .formatted(
+                                    uri, answer.type(), Printable.text(answer.content().toUtf8()))))
+                    : Future.succeededFuture());
   }
 
   private Reply print(Message message, TcpPeer server) {
+    PrintStream out = console.out();
     out.println(
         "%s %s %s"
             .formatted(

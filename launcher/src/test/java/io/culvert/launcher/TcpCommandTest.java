@@ -68,9 +68,43 @@ class TcpCommandTest {
   }
 
   @Test
+  void listenerThatIsRefusedSaysSo() throws Exception {
+    Session server = new Session(folder);
+    server.start(
+        "run",
+        "--port",
+        "0",
+        "--ws-port",
+        "0",
+        "--tcp-port",
+        "0",
+        "--ephemeral",
+        "--set",
+        "tcp.anonymous=true",
+        "--set",
+        "tcp.max-subscriptions=1");
+    String port = port(server.ready(), "tcp");
+    Session listener = new Session(folder);
+    assertThat(listener.execute("tcp", "listen", "--port", port, "news", "weather"))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(listener.err())
+        .contains("REFUSED: weather is not subscribed", "as many subscriptions as may be");
+    assertThat(server.end()).isZero();
+  }
+
+  @Test
   void wrongArgumentsAreNamed() throws Exception {
     assertUsage("--dialect n001: there are n002-p02", "demo", "--dialect", "n001");
-    assertUsage("--port takes a number, not x", "demo", "--port", "x");
+    assertUsage("--port is a whole number from 0 to 65535, not x", "demo", "--port", "x");
+    assertUsage("--port is a whole number from 0 to 65535, not 65536", "demo", "--port", "65536");
+    assertUsage(
+        "--timeout-millis is a whole number from 1 to 2147483647, not 0",
+        "request",
+        "--timeout-millis",
+        "0",
+        "request",
+        "echo");
+    assertUsage("nowhere cannot be read", "demo", "--secret-file", "nowhere");
     assertUsage("the secret is empty", "demo", "--secret", "");
     assertUsage("\"greet\" is no message type", "request", "greet", "x");
   }

@@ -2,6 +2,7 @@ package io.culvert.tcp;
 
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.JsonFields;
+import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.TcpAddresses;
 import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.tcp.wire.Message;
@@ -16,10 +17,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What others may do with a server over the event bus; see {@link TcpAddresses}. */
 final class BusApi {
   private static final Set<String> MESSAGE = Set.of("uri", "content", "contentBase64");
+
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.tcp.server");
 
   private final TcpServer server;
   private final List<MessageConsumer<Object>> consumers;
@@ -95,10 +100,16 @@ final class BusApi {
             Future.succeededFuture(request.body())
                 .compose(action)
                 .onSuccess(request::reply)
-                .onFailure(
-                    failure ->
-                        request.fail(
-                            failure instanceof ReplyException known ? known.failureCode() : -1,
-                            String.valueOf(failure.getMessage()))));
+                .onFailure(failure -> fail(request, failure)));
+  }
+
+  private static void fail(io.vertx.core.eventbus.Message<Object> request, Throwable failure) {
+    if (failure instanceof ReplyException told) {
+      request.fail(told.failureCode(), told.getMessage());
+    } else {
+      LOG.error("a request to {} failed", request.address(), failure);
+      ReplyException ours = MqttFailure.INTERNAL_ERROR.because("the service has logged it");
+      request.fail(ours.failureCode(), ours.getMessage());
+    }
   }
 }

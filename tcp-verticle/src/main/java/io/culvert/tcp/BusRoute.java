@@ -43,7 +43,7 @@ final class BusRoute implements MessageHandler {
     return Reply.later(
         bus.<Object>request(address, MessageJson.of(message, peer), options)
             .map(reply -> answer(message, reply.body()))
-            .recover(failure -> Future.succeededFuture(failed(message, failure))));
+            .recover(failure -> failed(message, failure)));
   }
 
   private Reply answer(Message message, @Nullable Object body) {
@@ -74,16 +74,20 @@ final class BusRoute implements MessageHandler {
   }
 
   /** What the other side says goes to the peer; what went wrong here stays here. */
-  private static Reply failed(Message message, Throwable failure) {
+  private static Future<Reply> failed(Message message, Throwable failure) {
     if (failure instanceof ReplyException reply) {
       if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
-        return Reply.of(message.reply(MessageType.NOT_FOUND, "not found"));
+        return told(message.reply(MessageType.NOT_FOUND, "not found"));
       }
       if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
         String text = reply.getMessage();
-        return Reply.of(message.reply(MessageType.ERROR, text == null ? "failed" : text));
+        return told(message.reply(MessageType.ERROR, text == null ? "failed" : text));
       }
     }
-    return Reply.later(Future.failedFuture(failure));
+    return Future.failedFuture(failure);
+  }
+
+  private static Future<Reply> told(Message error) {
+    return Future.succeededFuture(Reply.of(error));
   }
 }

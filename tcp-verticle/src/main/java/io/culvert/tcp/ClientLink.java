@@ -30,6 +30,7 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
   private final TcpClientOptions options;
   private final Framing framing;
   private final Handlers handlers;
+  private final KeyExtractor keys;
   private final EngineClient sockets;
   private final Runnable connected;
   private final PendingRequests requests;
@@ -57,6 +58,7 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
     this.options = options;
     this.framing = options.framing();
     this.handlers = handlers;
+    this.keys = options.keys();
     this.sockets = sockets;
     this.connected = connected;
     this.requests = new PendingRequests(vertx, options.maximumRequests());
@@ -72,10 +74,6 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
               connected.run();
               return (TcpPeer) Objects.requireNonNull(engine.owner());
             });
-  }
-
-  @Nullable TcpPeer server() {
-    return server;
   }
 
   Future<Void> send(Message message, boolean signed) {
@@ -222,7 +220,7 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
       return Future.succeededFuture(
           arrived.fine() ? Optional.of(message) : Optional.<Message>empty());
     }
-    Handlers.Found found = handlers.find(options.keys().keys(message, open));
+    Handlers.Found found = handlers.find(keys.keys(message, open));
     AuthPlugin inner = found == null ? null : found.entry().auth();
     if (inner != null && inner.check(message, arrived.frame().body()) != Verdict.VALID) {
       return Future.succeededFuture(Optional.empty());

@@ -2,6 +2,7 @@ package io.culvert.tcp;
 
 import io.culvert.engine.Bytes;
 import io.culvert.tcp.wire.AuthPlugin;
+import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Frame;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageCodec;
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param auth signs and checks all of them, or null
  */
 record Framing(MessageCodec codec, @Nullable AuthPlugin auth) {
+  /**
+   * @param codec or null for that of the dialect
+   */
+  static Framing of(Dialect dialect, @Nullable MessageCodec codec, @Nullable AuthPlugin auth) {
+    return new Framing(codec == null ? MessageCodec.of(dialect) : codec, auth);
+  }
+
   /**
    * @param inner signs, too, or null
    * @throws IllegalArgumentException if the message is too long

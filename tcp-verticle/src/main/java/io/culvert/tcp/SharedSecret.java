@@ -9,11 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the plug-in that signs with a secret which both ends have. */
 public final class SharedSecret {
-  /**
-   * A secret becomes a key by one hash, so whoever records a message can try a thousand million
-   * secrets a second; sixteen bytes are the least that no list of words has.
-   */
-  public static final int MINIMUM_BYTES = 16;
+  /** What {@link #of(String, Dialect)} takes. */
+  public static final int MINIMUM_BYTES = HmacAuth.MINIMUM_SECRET_BYTES;
 
   private SharedSecret() {}
 

@@ -94,12 +94,8 @@ public final class TcpClientOptions {
     return this;
   }
 
-  Dialect dialect() {
-    return dialect;
-  }
-
   Framing framing() {
-    return new Framing(codec == null ? MessageCodec.of(dialect) : codec, auth);
+    return Framing.of(dialect, codec, auth);
   }
 
   KeyExtractor keys() {

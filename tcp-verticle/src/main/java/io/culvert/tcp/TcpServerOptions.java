@@ -114,7 +114,7 @@ public final class TcpServerOptions {
   }
 
   Framing framing() {
-    return new Framing(codec == null ? MessageCodec.of(dialect) : codec, auth);
+    return Framing.of(dialect, codec, auth);
   }
 
   KeyExtractor keys() {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.shareddata.LocalMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +52,8 @@ public final class TcpVerticle extends VerticleBase {
     PublishSubscribe.addTo(created);
     MessageTypes types = options.dialect().types();
     for (RouteSettings route : options.routes()) {
-      MessageType type = types.find(route.type());
-      if (type == null) { // the settings know only types of all dialects
-        return Future.failedFuture(new IllegalStateException("no type " + route.type()));
-      }
+      // the settings know only types of all dialects
+      MessageType type = Objects.requireNonNull(types.find(route.type()));
       String uri = route.uri();
       created
           .handlers()

@@ -12,6 +12,7 @@ import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageCodec;
 import io.culvert.tcp.wire.MessageType;
 import io.culvert.tcp.wire.PlainBody;
+import io.culvert.tcp.wire.PlainHeader;
 import io.culvert.tcp.wire.Verdict;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -347,6 +348,25 @@ class TcpServerTest {
       socket.write(ECHO);
       assertThat(socket.readMessage()).isEqualTo(Message.of(MessageType.ERROR, "own", "not found"));
     }
+  }
+
+  @Test
+  void typesOfAnApplicationAreCarriedBesideThoseOfTheDialect() throws IOException {
+    MessageType alarm = new MessageType(31, "ALARM");
+    MessageCodec own =
+        MessageCodec.of(
+            new PlainHeader(Dialect.DEFAULT.types().withCustom(alarm)),
+            Dialect.DEFAULT.authFields(),
+            PlainBody.of(Dialect.DEFAULT));
+    TcpServer server = TcpServer.create(vertx, new TcpServerOptions().codec(own));
+    server.handlers().on(alarm, (message, peer) -> Reply.of(message));
+    try (RawSocket socket = new RawSocket(Sync.await(server.listen("127.0.0.1", 0)), own)) {
+      Message fire = Message.of(alarm, "cellar", "fire");
+      socket.write(fire);
+      assertThat(socket.readMessage()).isEqualTo(fire);
+    }
+    assertThatThrownBy(() -> Dialect.DEFAULT.types().withCustom(new MessageType(30, "LOW")))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

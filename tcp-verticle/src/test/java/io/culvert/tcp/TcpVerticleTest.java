@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.TcpAddresses;
+import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +19,8 @@ import io.vertx.core.net.NetClientOptions;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +65,7 @@ class TcpVerticleTest {
     Throwable unknown =
         Sync.failure(
             vertx.eventBus().request(TcpAddresses.DISCONNECT, new JsonObject().put("id", id + 1)));
-    assertThat(((ReplyException) unknown).failureCode()).isEqualTo(2002);
+    assertThat(((ReplyException) unknown).failureCode()).isEqualTo(TcpFailure.PEER_UNKNOWN.code());
     assertThat(
             Sync.failure(
                 vertx
@@ -102,6 +107,39 @@ class TcpVerticleTest {
     assertThat(refused.content().toUtf8()).isEqualTo("nobody is here");
     assertThat(Sync.await(client.request("gone", "")).type()).isEqualTo(MessageType.NOT_FOUND);
     assertThat(Sync.await(client.request("else", "")).type()).isEqualTo(MessageType.NOT_FOUND);
+  }
+
+  @Test
+  void routesCarryWhatIsNoText() throws Exception {
+    List<JsonObject> asked = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            "app.any",
+            request -> {
+              asked.add(request.body());
+              String uri = request.body().getString("uri", "");
+              request.reply(
+                  switch (uri) {
+                    case "buffer" -> Buffer.buffer(new byte[] {(byte) 0xff});
+                    case "nothing" -> null;
+                    default -> "text";
+                  });
+            });
+    URI uri = deploy(config(new JsonObject().put("type", "create").put("address", "app.any")));
+    TcpClient client = client(new NetClientOptions());
+    Sync.await(client.connect(uri.getHost(), uri.getPort()));
+    assertThat(Sync.await(client.create("buffer", "")).content()).isEqualTo(Bytes.hex("ff"));
+    Message binary =
+        Message.of(MessageType.CREATE_URI, Bytes.hex("fe"), Bytes.wrap(new byte[] {(byte) 0xff}));
+    assertThat(Sync.await(client.request(binary)).type()).isEqualTo(MessageType.OK);
+    assertThat(asked.get(1).getString("type")).isEqualTo("create");
+    assertThat(asked.get(1).getString("uriBase64")).isEqualTo("/g==");
+    assertThat(asked.get(1).getString("contentBase64")).isEqualTo("/w==");
+    assertThat(asked.get(1).getJsonObject("peer").getLong("id")).isEqualTo(1);
+    Future<Message> none = client.create("nothing", "");
+    assertThat(Sync.await(client.create("next", "")).content().toUtf8()).isEqualTo("text");
+    assertThat(none.isComplete()).isFalse();
   }
 
   @Test

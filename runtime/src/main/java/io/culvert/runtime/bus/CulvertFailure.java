@@ -2,7 +2,7 @@ package io.culvert.runtime.bus;
 
 /** Why a request over the event bus failed: what every module's failures have in common. */
 public interface CulvertFailure {
-  /** The {@code failureCode} of the reply; never changes. */
+  /** The {@code failureCode} of the reply; never changes, and no other failure has it. */
   int code();
 
   /** A word for the code; never changes. */

@@ -9,28 +9,28 @@ import io.vertx.core.eventbus.ReplyFailure;
  */
 public enum TcpFailure implements CulvertFailure {
   /** URI and content do not fit into one message. */
-  TOO_LONG(2001, false),
+  TOO_LONG(3000, false),
 
   /** There is no such peer, or no more. */
-  PEER_UNKNOWN(2002, false),
+  PEER_UNKNOWN(3001, false),
 
   /** The peer reads too slowly: as much waits for it as may. */
-  QUEUE_FULL(2003, true),
+  QUEUE_FULL(3002, true),
 
   /** The connection has ended, or was never there. */
-  CLOSED(2004, true),
+  CLOSED(3003, true),
 
   /** No answer came in time. It may still have had its effect. */
-  TIMEOUT(2005, true),
+  TIMEOUT(3004, true),
 
   /** The other end does not accept what was signed with this secret, or has another dialect. */
-  AUTH_FAILED(2006, false),
+  AUTH_FAILED(3005, false),
 
   /** As many requests as may be outstanding are. */
-  BUSY(2007, true),
+  BUSY(3006, true),
 
   /** The other end answers that it cannot do it. */
-  REFUSED(2008, false);
+  REFUSED(3007, false);
 
   private final int code;
   private final boolean retryable;

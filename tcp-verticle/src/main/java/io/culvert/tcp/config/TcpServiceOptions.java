@@ -6,6 +6,7 @@ import io.culvert.runtime.config.ConfigurationLoader;
 import io.culvert.runtime.config.Problem;
 import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.FrameLimits;
+import io.culvert.tcp.wire.HmacAuth;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
@@ -49,7 +50,6 @@ public record TcpServiceOptions(
   /** Clocks of devices are some minutes off. */
   private static final long DEFAULT_WINDOW_SECONDS = 300;
 
-  private static final int SHORTEST_SECRET_BYTES = 16;
   private static final String SECRET = "tcp.secret-file";
   private static final String WINDOW = "tcp.window-seconds";
 
@@ -81,7 +81,7 @@ public record TcpServiceOptions(
    *
    * @throws ConfigurationException with everything that is wrong
    */
-  public static TcpServiceOptions from(Configuration configuration) {
+  private static TcpServiceOptions from(Configuration configuration) {
     List<Problem> problems = new ArrayList<>();
     if (!isWanted(configuration)) {
       problems.add(new Problem("", "tcp.port", "is needed: 8888, or 0 for any"));
@@ -167,9 +167,13 @@ public record TcpServiceOptions(
     try {
       String secret =
           Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
-      if (secret.getBytes(StandardCharsets.UTF_8).length < SHORTEST_SECRET_BYTES) {
+      if (secret.getBytes(StandardCharsets.UTF_8).length < HmacAuth.MINIMUM_SECRET_BYTES) {
         problems.add(
-            new Problem(file, SECRET, "the secret in it is too short: it needs 16 bytes or more"));
+            new Problem(
+                file,
+                SECRET,
+                "the secret in it is too short: it needs %d bytes or more"
+                    .formatted(HmacAuth.MINIMUM_SECRET_BYTES)));
       }
       return secret;
     } catch (IOException | IllegalArgumentException e) {

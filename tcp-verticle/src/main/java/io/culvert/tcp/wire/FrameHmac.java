@@ -42,24 +42,13 @@ public final class FrameHmac {
     return new FrameHmac(scheme, secret);
   }
 
-  HmacScheme scheme() {
-    return scheme;
-  }
-
   /**
    * The HMAC of a message.
    *
-   * @param seconds as four bytes, as all versions take it into the hash
+   * @param time seconds as four bytes, as all versions take it into the hash
    * @param body as it is sent
    */
-  public byte[] of(Bytes nonce, long seconds, Bytes body) {
-    byte[] time = {
-      (byte) (seconds >>> 24), (byte) (seconds >>> 16), (byte) (seconds >>> 8), (byte) seconds
-    };
-    return of(nonce, Bytes.wrap(time), body);
-  }
-
-  byte[] of(Bytes nonce, Bytes time, Bytes body) {
+  public byte[] of(Bytes nonce, Bytes time, Bytes body) {
     return switch (scheme) {
       case H2 -> {
         int length = nonce.length() + time.length() + body.length();

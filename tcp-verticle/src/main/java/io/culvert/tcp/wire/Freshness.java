@@ -46,6 +46,11 @@ public final class Freshness {
     return Verdict.VALID;
   }
 
+  /** One of our own, which must not come back as if it were a peer's. */
+  public void remember(long seconds, Bytes hmac, long nowSeconds) {
+    accept(seconds, hmac, nowSeconds); // what is too old to be remembered is refused anyway
+  }
+
   /** Messages that it remembers. */
   public int remembered() {
     return remembered;

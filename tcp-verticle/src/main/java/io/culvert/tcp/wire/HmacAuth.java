@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * one server or client.
  */
 public final class HmacAuth implements AuthPlugin {
+  /**
+   * Of a secret. It becomes a key by one hash, so whoever records a message can try a thousand
+   * million secrets a second; sixteen bytes are the least that no list of words has.
+   */
+  public static final int MINIMUM_SECRET_BYTES = 16;
+
   static final String NONCE = "nonce";
   static final String TIME = "ts";
   static final String HMAC = "hmac";
@@ -63,19 +69,11 @@ public final class HmacAuth implements AuthPlugin {
           case H9 -> AuthValue.of(time);
         };
     Bytes made = Bytes.wrap(hmac.of(nonce, time, body));
-    rememberOwn(time, made);
+    if (freshness != null) {
+      freshness.remember(PackCursor.unsigned(time).longValue(), made, unixSeconds.getAsLong());
+    }
     return message.withAuth(
         fields.with(TIME, sent).with(NONCE, AuthValue.of(nonce)).with(HMAC, AuthValue.of(made)));
-  }
-
-  /** Both ends have the same key: what was sent by us must not come back as if it were a peer's. */
-  private void rememberOwn(Bytes time, Bytes made) {
-    Freshness fresh = freshness;
-    if (fresh != null) {
-      Verdict known =
-          fresh.accept(PackCursor.unsigned(time).longValue(), made, unixSeconds.getAsLong());
-      assert known != Verdict.MALFORMED;
-    }
   }
 
   @Override

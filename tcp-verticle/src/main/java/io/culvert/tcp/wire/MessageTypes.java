@@ -55,8 +55,4 @@ public final class MessageTypes {
     }
     return null;
   }
-
-  public boolean contains(MessageType type) {
-    return type.equals(byCode[type.code()]);
-  }
 }

@@ -22,6 +22,15 @@ final class PackCursor {
 
   PackCursor() {}
 
+  /** The fields of a section. */
+  static AuthFields fields(Bytes section, ValueReader form) {
+    try {
+      return new AuthFields(form.read(reader(section), new PackCursor(), 1));
+    } catch (ByteReader.Truncated e) {
+      throw new FrameViolation("the authentication fields end within a value");
+    }
+  }
+
   static ByteReader reader(Bytes bytes) {
     ByteReader reader = new ByteReader();
     reader.reset(bytes);
@@ -75,5 +84,11 @@ final class PackCursor {
   private static boolean isKey(AuthValue value) {
     return !(value instanceof AuthValue.Mapping)
         && !(value instanceof AuthValue.Items items && items.shape() != AuthValue.Shape.TUPLE);
+  }
+
+  /** Reads one value, in one of the forms. */
+  @FunctionalInterface
+  interface ValueReader {
+    AuthValue read(ByteReader reader, PackCursor cursor, int depth);
   }
 }

@@ -12,24 +12,18 @@ import java.util.stream.Stream;
 
 /** Packify 0.2: a letter for the type, the length in 32 bits, and the value. */
 final class Packify2 implements AuthFieldsCodec {
-  private static final Bytes EMPTY = Bytes.hex("6400000000");
   private static final BigInteger LIMIT = BigInteger.ONE.shiftLeft(32);
 
   Packify2() {}
 
   @Override
   public Bytes encode(AuthFields fields) {
-    return fields.equals(AuthFields.NONE) ? EMPTY : Bytes.wrap(pack(fields.root()));
+    return Bytes.wrap(pack(fields.root()));
   }
 
   @Override
   public AuthFields decode(Bytes encoded) {
-    try {
-      AuthValue root = value(PackCursor.reader(encoded), new PackCursor(), 1);
-      return new AuthFields(root);
-    } catch (ByteReader.Truncated e) {
-      throw new FrameViolation("the authentication fields end within a value");
-    }
+    return PackCursor.fields(encoded, Packify2::value);
   }
 
   private static byte[] pack(AuthValue value) {

@@ -14,8 +14,6 @@ import java.util.Map;
  * number of its items, then all their lengths, then the items.
  */
 final class Packify3 implements AuthFieldsCodec {
-  private static final Bytes EMPTY = Bytes.hex("4d4000");
-
   private static final int NULL = 0;
   private static final int BYTES = 1;
   private static final int BYTE_ARRAY = 2;
@@ -34,17 +32,12 @@ final class Packify3 implements AuthFieldsCodec {
 
   @Override
   public Bytes encode(AuthFields fields) {
-    return fields.equals(AuthFields.NONE) ? EMPTY : Bytes.wrap(pack(fields.root()));
+    return Bytes.wrap(pack(fields.root()));
   }
 
   @Override
   public AuthFields decode(Bytes encoded) {
-    try {
-      AuthValue root = value(PackCursor.reader(encoded), new PackCursor(), 1);
-      return new AuthFields(root);
-    } catch (ByteReader.Truncated e) {
-      throw new FrameViolation("the authentication fields end within a value");
-    }
+    return PackCursor.fields(encoded, Packify3::value);
   }
 
   private static byte[] pack(AuthValue value) {
