@@ -279,10 +279,6 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
         receiver.isManual() ? answering(arrival) : code -> {});
   }
 
-  boolean isPublishQueueFull() {
-    return queue.isFull();
-  }
-
   int publishQueueSize() {
     return queue.size();
   }
