@@ -562,8 +562,13 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   private void tell(ConnectionChange change) {
     @Nullable Handler<ConnectionChange> told = connectionHandler;
-    if (told != null) {
+    if (told == null) {
+      return;
+    }
+    try {
       told.handle(change);
+    } catch (Throwable thrown) { // its fault must not end the connection that it is told of
+      MqttClient.LOG.error("The connection handler of client {} has failed", clientId, thrown);
     }
   }
 
