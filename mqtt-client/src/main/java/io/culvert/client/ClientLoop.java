@@ -280,10 +280,6 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
         receiver.isManual() ? answering(arrival) : code -> {});
   }
 
-  boolean isPublishQueueFull() {
-    return queue.isFull();
-  }
-
   int publishQueueSize() {
     return queue.size();
   }
@@ -567,8 +563,13 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   private void tell(ConnectionChange change) {
     @Nullable Handler<ConnectionChange> told = connectionHandler;
-    if (told != null) {
+    if (told == null) {
+      return;
+    }
+    try {
       told.handle(change);
+    } catch (Throwable thrown) { // its fault must not end the connection that it is told of
+      MqttClient.LOG.error("The connection handler of client {} has failed", clientId, thrown);
     }
   }
 

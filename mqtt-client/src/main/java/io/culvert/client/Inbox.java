@@ -7,11 +7,10 @@ import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +30,18 @@ import org.jspecify.annotations.Nullable;
 final class Inbox {
   private static final TopicFilter ALL = TopicFilter.parse("#");
 
-  /** Answers the server; false when nothing is owed any more. */
+  /** Answers the server. */
   @FunctionalInterface
   interface Acknowledger {
-    boolean acknowledge(int packetId, ReasonCode code);
+    void acknowledge(int packetId, ReasonCode code);
   }
 
   private final int bufferMessages;
   private final long bufferBytes;
   private final int pressure;
   private final Map<String, Route> routes = new LinkedHashMap<>();
-  private final Map<Integer, Route> byIdentifier = new LinkedHashMap<>();
-  private final Set<String> leaving = new HashSet<>();
+  private final Map<Integer, Route> byIdentifier = new HashMap<>();
+  private final Map<String, TopicFilter> leaving = new HashMap<>();
   private final Deque<Arrival> unanswered = new ArrayDeque<>();
   private final Receiver others;
 
@@ -99,7 +98,7 @@ final class Inbox {
     }
     routes.remove(filter);
     byIdentifier.values().removeIf(other -> other == route);
-    leaving.add(filter);
+    leaving.put(filter, route.filter);
     return true;
   }
 
@@ -227,12 +226,7 @@ final class Inbox {
   }
 
   private boolean isLeaving(Arrival arrival) {
-    for (String filter : leaving) {
-      if (TopicFilter.parse(filter).matches(arrival.topic)) {
-        return true;
-      }
-    }
-    return false;
+    return leaving.values().stream().anyMatch(filter -> filter.matches(arrival.topic));
   }
 
   private void answer(Arrival arrival) {

@@ -3,7 +3,6 @@ package io.culvert.client;
 import io.culvert.mqtt.client.ClientConnection;
 import io.culvert.mqtt.client.ClientEvent;
 import io.culvert.mqtt.client.ClientSession;
-import io.culvert.mqtt.client.Refusal;
 import io.culvert.mqtt.client.RefusedException;
 import io.culvert.mqtt.client.ServerTerms;
 import io.culvert.mqtt.wire.Properties;
@@ -45,12 +44,7 @@ final class OpenSubscriptions {
       @Nullable ClientConnection connection,
       long nowMillis) {
     Wanted known = byFilter.get(request.filter());
-    Wanted wanted =
-        known == null
-            ? new Wanted(request.filter(), newIdentifier(connection), request.options())
-            : known;
-    boolean sameOptions = wanted.options.equals(request.options());
-    boolean waits = !sameOptions || !wanted.waiting.isEmpty() || wanted.granted == null;
+    Wanted wanted = known == null ? new Wanted(request.filter(), newIdentifier(connection)) : known;
     Subscription handle = new Subscription(loop, request, wanted.identifier, inbox, handler);
     try {
       ask(request, wanted.identifier, connection, nowMillis);
@@ -58,12 +52,11 @@ final class OpenSubscriptions {
       inbox.remove(handle.receiver());
       return Future.failedFuture(MqttClientException.refused(refused));
     }
-    wanted.options = request.options();
     wanted.handles.add(handle);
     byFilter.put(request.filter(), wanted);
     handle.start();
     QoS granted = wanted.granted;
-    if (!waits && granted != null) {
+    if (granted != null && !awaitsSubAck(wanted)) {
       handle.granted(granted);
       return Future.succeededFuture(handle);
     }
@@ -121,7 +114,15 @@ final class OpenSubscriptions {
   }
 
   void unsubscribed(ClientEvent.Unsubscribed event) {
-    event.filters().forEach(this::left);
+    for (int i = 0; i < event.filters().size(); i++) {
+      String filter = event.filters().get(i);
+      ReasonCode code = event.reasonCodes().get(i);
+      if (code.isError()) {
+        stays(filter, code, event.properties());
+      } else {
+        left(filter);
+      }
+    }
   }
 
   /** The client has ended. */
@@ -148,11 +149,17 @@ final class OpenSubscriptions {
       return;
     }
     Properties properties =
-        identifier == 0
+        identifier == 0 || !hasIdentifiers(connection)
             ? Properties.EMPTY
             : Properties.builder().put(Property.SUBSCRIPTION_IDENTIFIER, identifier).build();
     Subscribe.Entry entry = new Subscribe.Entry(request.filter(), request.options());
     int unused = connection.subscribe(List.of(entry), properties, nowMillis);
+  }
+
+  /** Whether the server has yet to answer for the filter, now or on the next connection. */
+  private boolean awaitsSubAck(Wanted wanted) {
+    io.culvert.mqtt.client.Subscription known = session.subscriptions().find(wanted.filter);
+    return known == null || !known.confirmed() || !wanted.waiting.isEmpty();
   }
 
   private Future<Void> leave(String filter, @Nullable ClientConnection connection, long nowMillis) {
@@ -173,13 +180,25 @@ final class OpenSubscriptions {
           connection.unsubscribe(
               Collections.nCopies(known.count(), filter), Properties.EMPTY, nowMillis);
     } catch (RefusedException refused) {
-      if (refused.refusal() != Refusal.NO_SUBSCRIPTION) {
-        return Future.failedFuture(MqttClientException.refused(refused));
-      }
-      return Future.succeededFuture();
+      return Future.failedFuture(MqttClientException.refused(refused));
     }
     leaving.computeIfAbsent(filter, key -> new ArrayList<>(1)).add(promise);
     return promise.future();
+  }
+
+  /** The server does not end the subscription; nobody here wants what it goes on to send. */
+  private void stays(String filter, ReasonCode code, Properties properties) {
+    MqttClientException why =
+        MqttClientException.said(
+            MqttClientFailure.UNSUBSCRIBE_REFUSED,
+            "the server has refused to end the subscription to " + filter,
+            code,
+            properties);
+    List<Promise<Void>> waiting = leaving.remove(filter);
+    if (waiting != null) {
+      waiting.forEach(promise -> promise.tryFail(why));
+    }
+    left(filter);
   }
 
   private void left(String filter) {
@@ -232,8 +251,12 @@ final class OpenSubscriptions {
 
   /** Each filter has its own, so that overlapping subscriptions can be told apart. */
   private int newIdentifier(@Nullable ClientConnection connection) {
+    return mqtt5 && hasIdentifiers(connection) ? ++lastIdentifier : 0;
+  }
+
+  /** Whether the server takes them, as far as is known. */
+  private static boolean hasIdentifiers(@Nullable ClientConnection connection) {
     ServerTerms terms = connection == null ? null : connection.terms();
-    boolean available = mqtt5 && (terms == null || terms.subscriptionIdentifiersAvailable());
-    return available ? ++lastIdentifier : 0;
+    return terms == null || terms.subscriptionIdentifiersAvailable();
   }
 }

@@ -27,9 +27,6 @@ final class Outgoing {
   /** How often the server has refused it. */
   int refusals;
 
-  /** The identifier under which it was sent, or may have been; else 0. */
-  int packetId;
-
   Outgoing(Message message, Completion completion, long number) {
     this.message = message;
     this.completion = completion;

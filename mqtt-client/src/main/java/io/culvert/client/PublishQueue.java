@@ -44,13 +44,13 @@ final class PublishQueue {
   private final LongSupplier clock;
   private final Deque<Outgoing> atQos0 = new ArrayDeque<>();
   private final Deque<Outgoing> waiting = new ArrayDeque<>();
+  private final Deque<Outgoing> storing = new ArrayDeque<>();
   private final PriorityQueue<PutOff> putOff = new PriorityQueue<>();
   private @Nullable Outgoing[] underWay = new Outgoing[16];
   private int underWayCount;
   private int heldMessages;
   private long heldBytes;
   private long lastNumber = Outgoing.NOT_DURABLE;
-  private int storing;
   private @Nullable Line line;
   private @Nullable MqttClientException closedBecause;
 
@@ -98,14 +98,15 @@ final class PublishQueue {
     }
     Outgoing durable = new Outgoing(message, completion, ++lastNumber);
     hold(durable);
-    storing++;
+    storing.add(durable);
     store.add(
         durable.number,
         message,
         () -> {
-          storing--;
-          waiting.add(durable);
-          pump(clock.getAsLong());
+          if (storing.remove(durable)) { // else the client was closed meanwhile
+            waiting.add(durable);
+            pump(clock.getAsLong());
+          }
         });
   }
 
@@ -137,9 +138,11 @@ final class PublishQueue {
       }
     }
     all.addAll(waiting);
+    all.addAll(storing);
     putOff.forEach(later -> all.add(later.outgoing));
     atQos0.clear();
     waiting.clear();
+    storing.clear();
     putOff.clear();
     Arrays.fill(underWay, null);
     underWayCount = 0;
@@ -257,7 +260,6 @@ final class PublishQueue {
       }
       boolean mayRepeat = outgoing.message.qos() == QoS.AT_LEAST_ONCE || limits.republishLost();
       if (mayRepeat && one.message() != null) {
-        outgoing.packetId = 0;
         if (outgoing.isDurable() && records != null) {
           records.unassign(outgoing.number);
         }
@@ -300,16 +302,6 @@ final class PublishQueue {
   /** Messages that have not ended. */
   int size() {
     return heldMessages;
-  }
-
-  /** No more can be published now. */
-  boolean isFull() {
-    return heldMessages >= limits.messages() || heldBytes >= limits.bytes();
-  }
-
-  /** Messages that are on their way to the store. */
-  int storing() {
-    return storing;
   }
 
   private void accept(Outgoing outgoing, long nowMillis) {
@@ -376,7 +368,6 @@ final class PublishQueue {
 
   private void refused(Outgoing outgoing, ReasonCode code, Properties properties, long nowMillis) {
     outgoing.refusals++;
-    outgoing.packetId = 0;
     if (outgoing.isDurable() && outgoing.refusals < limits.maximumAttempts()) {
       if (records != null) {
         records.unassign(outgoing.number);
@@ -416,7 +407,6 @@ final class PublishQueue {
       underWay = Arrays.copyOf(underWay, Math.min(65_536, Math.max(packetId + 1, packetId * 2)));
     }
     underWay[packetId] = outgoing;
-    outgoing.packetId = packetId;
     underWayCount++;
   }
 

@@ -50,11 +50,6 @@ final class Receiver {
     return manual;
   }
 
-  /** Messages that wait for it. */
-  int waiting() {
-    return line.size();
-  }
-
   /** Messages of QoS 0 for which there was no more room. */
   long dropped() {
     return dropped;

@@ -1,7 +1,6 @@
 package io.culvert.client;
 
 import io.culvert.mqtt.wire.QoS;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +15,11 @@ final class Wanted {
   /** Handles whose SUBACK has not come. */
   final List<Waiting> waiting = new ArrayList<>(1);
 
-  SubscriptionOptions options;
   @Nullable QoS granted;
 
-  Wanted(String filter, int identifier, SubscriptionOptions options) {
+  Wanted(String filter, int identifier) {
     this.filter = filter;
     this.identifier = identifier;
-    this.options = options;
   }
 
   /** A handle that waits for the server's answer. */

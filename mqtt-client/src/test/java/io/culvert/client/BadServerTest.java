@@ -15,13 +15,17 @@ import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.PubComp;
 import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.UnsubAck;
+import io.culvert.mqtt.wire.Unsubscribe;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that refuse, are silent, vanish, or break the protocol. */
 class BadServerTest {
@@ -75,19 +80,15 @@ class BadServerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "0x87 without a word, NOT_AUTHORIZED",
-    "0x86 without a word, BAD_USERNAME_OR_PASSWORD",
-    "0x88 without a word, SERVER_UNAVAILABLE"
-  })
-  void aRefusalFailsTheConnectWithItsReason(String what, ReasonCode code) throws Exception {
+  @EnumSource(names = {"NOT_AUTHORIZED", "BAD_USERNAME_OR_PASSWORD", "SERVER_UNAVAILABLE"})
+  void aRefusalFailsTheConnectWithItsReason(ReasonCode code) throws Exception {
     Future<?> connecting = client(options()).connect();
     HandServer.Line line = server.accept();
     line.read(Connect.class);
     Properties words = Properties.builder().put(Property.REASON_STRING, "because").build();
     line.send(new ConnAck(false, code, words));
     MqttClientException refused = failure(connecting);
-    assertThat(refused.failure()).as(what).isEqualTo(MqttClientFailure.CONNECT_REFUSED);
+    assertThat(refused.failure()).isEqualTo(MqttClientFailure.CONNECT_REFUSED);
     assertThat(refused.reasonCode()).isEqualTo(code);
     assertThat(refused).hasMessageContaining("because").hasMessageContaining(server.address());
     assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
@@ -249,6 +250,22 @@ class BadServerTest {
   }
 
   @Test
+  void aLostSessionPublishesQos2AnewWhereThatIsWanted() throws Exception {
+    MqttClient client = client(options().setRepublishLost(true));
+    HandServer.Line line = connect(client);
+    Future<PublishResult> published = client.publish("q2", "x", QoS.EXACTLY_ONCE);
+    line.read(Publish.class);
+    line.close();
+    HandServer.Line fresh = server.accept(false);
+    Publish anew = fresh.read(Publish.class);
+    assertThat(anew.topic()).hasToString("q2");
+    assertThat(anew.dup()).isFalse();
+    fresh.send(PubRec.of(anew.packetId()));
+    fresh.send(PubComp.of(fresh.read(PubRel.class).packetId()));
+    assertThat(await(published).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+  }
+
+  @Test
   void aRefusedMessageFailsWithCodeAndWords() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -276,6 +293,73 @@ class BadServerTest {
     MqttClientException refused = failure(bad);
     assertThat(refused.failure()).isEqualTo(MqttClientFailure.SUBSCRIBE_REFUSED);
     assertThat(refused).hasMessageContaining("bad");
+  }
+
+  @Test
+  void optionsThatWereRefusedLeaveWhatWasGranted() throws Exception {
+    MqttClient client = client(options());
+    HandServer.Line line = connect(client);
+    Future<Subscription> granted = client.subscribe("s", QoS.AT_LEAST_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    await(granted);
+    for (int i = 0; i < 2; i++) {
+      Future<Subscription> more = client.subscribe("s", QoS.EXACTLY_ONCE, m -> {});
+      answer(line, ReasonCode.NOT_AUTHORIZED);
+      assertThat(failure(more).failure()).isEqualTo(MqttClientFailure.SUBSCRIBE_REFUSED);
+    }
+    Subscription again = await(client.subscribe("s", QoS.AT_LEAST_ONCE, m -> {}));
+    assertThat(again.grantedQos()).isEqualTo(QoS.AT_LEAST_ONCE);
+  }
+
+  @Test
+  void whereTheServerHasNoIdentifiersAnEarlySubscriptionIsMadeWithout() throws Exception {
+    MqttClient client = client(options());
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    Future<Subscription> early =
+        client.subscribe("a/#", QoS.AT_LEAST_ONCE, m -> received.add(m.payloadAsText()));
+    Future<?> connecting = client.connect();
+    HandServer.Line line = server.accept();
+    line.read(Connect.class);
+    Properties none =
+        Properties.builder().put(Property.SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 0).build();
+    line.send(new ConnAck(false, ReasonCode.SUCCESS, none));
+    await(connecting);
+    Subscribe subscribe = line.read(Subscribe.class);
+    assertThat(subscribe.properties().isEmpty()).isTrue();
+    line.send(
+        new SubAck(subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.EMPTY),
+        new Publish(
+            TopicName.of("a/b"),
+            Bytes.utf8("x"),
+            QoS.AT_MOST_ONCE,
+            false,
+            false,
+            0,
+            Properties.EMPTY));
+    await(early);
+    assertThat(next(received)).isEqualTo("x");
+    Future<Subscription> second = client.subscribe("a/#", QoS.EXACTLY_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_2);
+    assertThat(await(second).grantedQos()).isEqualTo(QoS.EXACTLY_ONCE);
+  }
+
+  @Test
+  void anUnsubscribeThatIsRefusedFailsWithItsCode() throws Exception {
+    MqttClient client = client(options());
+    HandServer.Line line = connect(client);
+    Future<Subscription> subscribing = client.subscribe("s", QoS.AT_LEAST_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    Future<Void> closing = await(subscribing).close();
+    int id = line.read(Unsubscribe.class).packetId();
+    line.send(new UnsubAck(id, List.of(ReasonCode.NOT_AUTHORIZED), Properties.EMPTY));
+    MqttClientException refused = failure(closing);
+    assertThat(refused.failure()).isEqualTo(MqttClientFailure.UNSUBSCRIBE_REFUSED);
+    assertThat(refused.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+  }
+
+  private static void answer(HandServer.Line line, ReasonCode code) throws Exception {
+    int id = line.read(Subscribe.class).packetId();
+    line.send(new SubAck(id, List.of(code), Properties.EMPTY));
   }
 
   @Test
@@ -385,6 +469,22 @@ class BadServerTest {
     assertThat(line.read(PubAck.class).packetId()).isEqualTo(5);
     assertThat(next(told)).isEqualTo("toy handler fails");
     assertThat(client.isConnected()).isTrue();
+  }
+
+  @Test
+  void aConnectionHandlerThatThrowsHarmsNobody() throws Exception {
+    MqttClient client =
+        MqttClient.create(vertx, options())
+            .connectionHandler(
+                change -> {
+                  throw new IllegalStateException("toy handler fails");
+                });
+    Future<?> connecting = client.connect();
+    HandServer.Line line = server.accept(false);
+    await(connecting);
+    Future<PublishResult> published = client.publish("a", "x", QoS.AT_LEAST_ONCE);
+    line.send(PubAck.of(line.read(Publish.class).packetId()));
+    assertThat(await(published).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
   }
 
   @Test

@@ -29,20 +29,34 @@ class InboxTest {
   }
 
   private void connect(boolean sessionPresent) {
-    inbox.connected(
-        sessionPresent,
-        (id, code) -> {
-          acknowledged.add(id + (code.isError() ? " " + code : ""));
-          return true;
-        });
+    connect(inbox, sessionPresent);
+  }
+
+  private void connect(Inbox to, boolean sessionPresent) {
+    to.connected(
+        sessionPresent, (id, code) -> acknowledged.add(id + (code.isError() ? " " + code : "")));
+  }
+
+  /** With one QoS 2 message that waits, unanswered. */
+  private Receiver pausedReceiver(List<String> taken) {
+    Receiver paused = receiver("a", 0, taken);
+    paused.pause();
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    return paused;
   }
 
   private void receive(String topic, String payload, QoS qos, int id, int... identifiers) {
+    receive(inbox, topic, payload, qos, id, identifiers);
+  }
+
+  private static void receive(
+      Inbox by, String topic, String payload, QoS qos, int id, int... identifiers) {
     Properties.Builder properties = Properties.builder();
     for (int identifier : identifiers) {
       properties.put(Property.SUBSCRIPTION_IDENTIFIER, identifier);
     }
-    inbox.received(
+    by.received(
         new Publish(
             TopicName.of(topic), Bytes.utf8(payload), qos, false, false, id, properties.build()));
   }
@@ -127,31 +141,30 @@ class InboxTest {
     Inbox small = new Inbox(2, 1 << 20, RECEIVE_MAXIMUM);
     Receiver paused = small.add(TopicFilter.parse("s"), 0, false, arrival -> {});
     paused.pause();
-    small.connected(
-        false,
-        (id, code) -> {
-          acknowledged.add("" + id);
-          return true;
-        });
+    connect(small, false);
     for (int i = 1; i <= 9; i++) {
-      small.received(
-          new Publish(
-              TopicName.of("s"),
-              Bytes.EMPTY,
-              QoS.AT_LEAST_ONCE,
-              false,
-              false,
-              i,
-              Properties.EMPTY));
+      receive(small, "s", "", QoS.AT_LEAST_ONCE, i);
     }
     assertThat(acknowledged).containsExactly("1", "2");
     assertThat(small.unanswered()).isEqualTo(7);
     for (int i = 0; i < 5; i++) {
-      small.received(
-          new Publish(
-              TopicName.of("s"), Bytes.EMPTY, QoS.AT_MOST_ONCE, false, false, 0, Properties.EMPTY));
+      receive(small, "s", "", QoS.AT_MOST_ONCE, 0);
     }
     assertThat(paused.dropped()).as("QoS 0 has no room either").isEqualTo(5);
+  }
+
+  @Test
+  void withoutABufferNothingIsAnsweredEarly() {
+    Inbox strict = new Inbox(0, 1 << 20, RECEIVE_MAXIMUM);
+    Receiver paused = strict.add(TopicFilter.parse("s"), 0, false, arrival -> {});
+    paused.pause();
+    connect(strict, false);
+    for (int i = 1; i <= RECEIVE_MAXIMUM; i++) {
+      receive(strict, "s", "", QoS.AT_LEAST_ONCE, i);
+    }
+    assertThat(acknowledged).isEmpty();
+    paused.resume();
+    assertThat(acknowledged).hasSize(RECEIVE_MAXIMUM);
   }
 
   @Test
@@ -189,10 +202,7 @@ class InboxTest {
   @Test
   void whatWaitsUnansweredIsForgottenWhereItComesAgain() {
     List<String> taken = new ArrayList<>();
-    Receiver paused = receiver("a", 0, taken);
-    paused.pause();
-    connect(false);
-    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    Receiver paused = pausedReceiver(taken);
     inbox.disconnected();
     paused.resume();
     assertThat(taken).as("it may come again, and QoS 2 comes once").isEmpty();
@@ -205,10 +215,7 @@ class InboxTest {
   @Test
   void whatWaitsIsHandedOutWhereTheSessionIsLost() {
     List<String> taken = new ArrayList<>();
-    Receiver paused = receiver("a", 0, taken);
-    paused.pause();
-    connect(false);
-    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    Receiver paused = pausedReceiver(taken);
     inbox.disconnected();
     paused.resume();
     connect(false);

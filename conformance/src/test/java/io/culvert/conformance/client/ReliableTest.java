@@ -119,7 +119,9 @@ class ReliableTest {
     }
     await(first.publishQueueSize());
     await(first.close());
-    assertThat(failure(waiting.get(0)).failure()).isEqualTo(MqttClientFailure.CLOSED);
+    for (Future<?> each : waiting) {
+      assertThat(failure(each).failure()).isEqualTo(MqttClientFailure.CLOSED);
+    }
 
     BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
     MqttClient subscriber =

@@ -86,15 +86,19 @@ final class Requests {
     return last.isEmpty() ? NOTHING_SENT : send(last, properties, nowMillis);
   }
 
-  /** On a new connection: makes the server's subscriptions what the client wants. */
+  /**
+   * On a new connection: makes the server's subscriptions what the client wants. Where the server
+   * has no Subscription Identifiers they are made without.
+   */
   void start(boolean sessionPresent, long nowMillis) {
     List<Change> changes = sessionPresent ? subscriptions.unconfirmed() : subscriptions.afterLoss();
     Map<Integer, List<Change>> byIdentifier = new LinkedHashMap<>();
     for (Change change : changes) {
       Subscription wanted = change.wanted();
-      Refusal refusal = refusal(wanted.filter(), change.sent(), wanted.identifier());
+      int identifier = terms.subscriptionIdentifiersAvailable() ? wanted.identifier() : 0;
+      Refusal refusal = refusal(wanted.filter(), change.sent(), identifier);
       if (refusal == null) {
-        byIdentifier.computeIfAbsent(wanted.identifier(), id -> new ArrayList<>()).add(change);
+        byIdentifier.computeIfAbsent(identifier, id -> new ArrayList<>()).add(change);
       } else {
         giveUp(change, refusal);
       }
