@@ -192,7 +192,7 @@ class TcpVerticleTest {
         .hasMessageContaining("tcp.port: is needed")
         .hasMessageContaining("tcp.secret-file: the secret in it is too short")
         .hasMessageContaining("tcp.window-seconds: cannot be used with n002-p02")
-        .hasMessageContaining("tcp.client-certificates: needs tcp.client-authority")
+        .hasMessageContaining("tcp.client-certificates: needs tcp.certificate and tcp.key")
         .hasMessageContaining("tcp.routes[0].address: is needed");
   }
 

@@ -3,8 +3,8 @@ package io.culvert.tcp.wire;
 import io.culvert.engine.Bytes;
 import java.math.BigInteger;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,28 +27,44 @@ public final class HmacAuth implements AuthPlugin {
   private static final int TIME_BYTES = 4;
   private static final long MAXIMUM_SECONDS = 0xffff_ffffL;
 
-  private final FrameHmac hmac;
   private final Dialect dialect;
-  private final Supplier<Bytes> nonces;
+  private final NonceSource nonces;
   private final LongSupplier unixSeconds;
   private final @Nullable Freshness freshness;
+  private FrameHmac hmac;
+  private List<Ending> older = List.of();
+  private long computed;
 
   /**
-   * @param nonces 16 bytes that were never there before
    * @param unixSeconds the time of day
    * @param freshness what is refused although the HMAC is right, or null for nothing
    */
   public HmacAuth(
-      Bytes secret,
+      Secrets secrets,
       Dialect dialect,
-      Supplier<Bytes> nonces,
+      NonceSource nonces,
       LongSupplier unixSeconds,
       @Nullable Freshness freshness) {
-    this.hmac = FrameHmac.of(dialect.hmac(), secret);
     this.dialect = dialect;
     this.nonces = nonces;
     this.unixSeconds = unixSeconds;
     this.freshness = freshness;
+    this.hmac = FrameHmac.of(dialect.hmac(), secrets.current());
+    secrets(secrets);
+  }
+
+  /** From now on these: what comes and goes on connections that there are, too. */
+  public void secrets(Secrets newest) {
+    hmac = FrameHmac.of(dialect.hmac(), newest.current());
+    older =
+        newest.older().stream()
+            .map(old -> new Ending(FrameHmac.of(dialect.hmac(), old.secret()), old.untilSeconds()))
+            .toList();
+  }
+
+  /** HMACs that were computed until now. */
+  public long computed() {
+    return computed;
   }
 
   @Override
@@ -56,26 +72,24 @@ public final class HmacAuth implements AuthPlugin {
     AuthFields fields = message.auth();
     Bytes nonce = nonceOf(fields);
     if (nonce == null) {
-      nonce = nonces.get();
+      nonce = nonces.next();
     }
     AuthValue given = fields.get(TIME);
     Bytes time = given == null ? null : timeOf(given);
     if (time == null) {
-      time = bytes(unixSeconds.getAsLong());
+      time = bytes(nameable(unixSeconds.getAsLong()));
     }
     AuthValue sent =
         switch (dialect.hmac()) {
           case H2 -> new AuthValue.Whole(PackCursor.unsigned(time));
           case H9 -> AuthValue.of(time);
         };
-    Bytes made = Bytes.wrap(hmac.of(nonce, time, body));
-    if (freshness != null) {
-      freshness.remember(PackCursor.unsigned(time).longValue(), made, unixSeconds.getAsLong());
-    }
+    Bytes made = Bytes.wrap(compute(hmac, nonce, time, body));
     return message.withAuth(
         fields.with(TIME, sent).with(NONCE, AuthValue.of(nonce)).with(HMAC, AuthValue.of(made)));
   }
 
+  /** What is cheap comes first, so that a stranger has to guess a time to cost an HMAC. */
   @Override
   public Verdict check(Message message, Bytes body) {
     AuthFields fields = message.auth();
@@ -100,14 +114,47 @@ public final class HmacAuth implements AuthPlugin {
         || seconds == null) {
       return Verdict.INVALID;
     }
-    byte[] right = hmac.of(nonceBytes.bytes(), seconds, body);
-    if (!MessageDigest.isEqual(right, hmacBytes.bytes().toByteArray())) { // in constant time
+    long nowSeconds = unixSeconds.getAsLong();
+    long named = nearest(PackCursor.unsigned(seconds).intValue(), nowSeconds);
+    if (freshness != null && freshness.isStale(named, nowSeconds)) {
+      return Verdict.STALE;
+    }
+    if (!isRight(nonceBytes.bytes(), seconds, body, hmacBytes.bytes(), nowSeconds)) {
       return Verdict.INVALID;
+    }
+    if (nonces.isOwn(nonceBytes.bytes())) {
+      return Verdict.REPLAYED;
     }
     return freshness == null
         ? Verdict.VALID
-        : freshness.accept(
-            PackCursor.unsigned(seconds).longValue(), hmacBytes.bytes(), unixSeconds.getAsLong());
+        : freshness.accept(named, hmacBytes.bytes(), nowSeconds);
+  }
+
+  private boolean isRight(Bytes nonce, Bytes time, Bytes body, Bytes sent, long nowSeconds) {
+    byte[] claimed = sent.toByteArray();
+    boolean right = MessageDigest.isEqual(compute(hmac, nonce, time, body), claimed);
+    for (Ending old : older) {
+      right =
+          right
+              || (nowSeconds < old.untilSeconds()
+                  && MessageDigest.isEqual(compute(old.hmac(), nonce, time, body), claimed));
+    }
+    return right;
+  }
+
+  private byte[] compute(FrameHmac with, Bytes nonce, Bytes time, Bytes body) {
+    computed++;
+    return with.of(nonce, time, body);
+  }
+
+  /** The time that 32 bits of it mean now: they begin anew in 2106. */
+  private static long nearest(int seconds, long nowSeconds) {
+    return nowSeconds + (seconds - (int) nowSeconds);
+  }
+
+  /** No time at all would be a missing one. */
+  private static long nameable(long seconds) {
+    return (int) seconds == 0 ? seconds + 1 : seconds;
   }
 
   @Override
@@ -157,4 +204,6 @@ public final class HmacAuth implements AuthPlugin {
     }
     return Bytes.wrap(bytes);
   }
+
+  private record Ending(FrameHmac hmac, long untilSeconds) {}
 }
