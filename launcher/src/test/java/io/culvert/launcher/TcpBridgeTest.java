@@ -20,6 +20,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -93,12 +94,14 @@ class TcpBridgeTest {
       assertThat(System.nanoTime()).isLessThan(until);
     }
     await(mqtt.publish(MqttMessage.of("news/1", "the last")));
-    String next = received(peer);
-    while (next.equals("news/1 from the broker")) { // which was published until it came
-      next = received(peer);
+    List<String> others = new ArrayList<>();
+    while (!others.contains("news/1 the last")) {
+      String next = received(peer);
+      if (!next.equals("news/1 from the broker")) { // which was published until it came
+        others.add(next);
+      }
     }
-    assertThat(next).isEqualTo("news/1 from a peer");
-    assertThat(received(peer)).isEqualTo("news/1 the last");
+    assertThat(others).containsExactly("news/1 from a peer", "news/1 the last");
   }
 
   /** A bridge subscribes in its own time. */

@@ -37,7 +37,10 @@ final class MessageJson {
   }
 
   static JsonObject of(TcpPeer peer) {
-    return new JsonObject().put("id", peer.id()).put("address", Peer.text(peer.remote()));
+    JsonObject json =
+        new JsonObject().put("id", peer.id()).put("address", Peer.text(peer.remote()));
+    String subject = peer.certificateSubject();
+    return subject == null ? json : json.put("certificate", subject);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,16 @@ public final class TcpPeer {
   /** The TLS session, with the peer's certificates if it has shown some; null without TLS. */
   public @Nullable SSLSession tlsSession() {
     return socket.tlsSession();
+  }
+
+  /** The subject of the certificate that it has shown and that was checked; null without one. */
+  public @Nullable String certificateSubject() {
+    SSLSession tls = tlsSession();
+    try {
+      return tls == null ? null : tls.getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException none) {
+      return null;
+    }
   }
 
   public boolean isOpen() {

@@ -44,15 +44,15 @@ record Service(Vertx vertx, URI uri) {
   }
 
   TcpClient client() {
-    return client(SECRET, new NetClientOptions());
+    return client(vertx, new NetClientOptions());
   }
 
-  TcpClient client(String secret, NetClientOptions net) {
+  static TcpClient client(Vertx vertx, NetClientOptions net) {
     return TcpClient.create(
         vertx,
         new TcpClientOptions()
             .dialect(DIALECT)
-            .auth(SharedSecret.of(secret, DIALECT, 300, 1000))
+            .auth(SharedSecret.of(SECRET, DIALECT, 300, 1000))
             .net(net));
   }
 

@@ -58,9 +58,7 @@ class BadInputDocumentTest {
   void everyInputIsListedOnceAndTestedOrComesLater() {
     List<BadInputs.Line> inputs =
         BadInputs.lines().stream().filter(line -> !line.isHeading()).toList();
-    assertThat(inputs)
-        .extracting(BadInputs.Line::number)
-        .containsExactlyElementsOf(INPUTS);
+    assertThat(inputs).extracting(BadInputs.Line::number).containsExactlyElementsOf(INPUTS);
     SortedMap<Integer, TreeSet<String>> tests = tests();
     assertThat(INPUTS).containsAll(tests.keySet());
     assertThat(inputs)

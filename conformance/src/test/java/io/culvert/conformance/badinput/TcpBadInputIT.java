@@ -404,8 +404,7 @@ class TcpBadInputIT {
     CRC32 checksum = new CRC32();
     checksum.update(Bytes.hex(bodyHex).toByteArray());
     return Bytes.hex(
-        "07%04x%04x%08x"
-                .formatted(authHex.length() / 2, bodyHex.length() / 2, checksum.getValue())
+        "07%04x%04x%08x".formatted(authHex.length() / 2, bodyHex.length() / 2, checksum.getValue())
             + authHex
             + bodyHex);
   }

@@ -10,6 +10,7 @@ import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 
@@ -23,46 +24,48 @@ final class TcpBystander {
   private final TcpClient client;
   private volatile long rounds;
   private volatile boolean leaving;
-  private final Future<Void> going;
+  private final Promise<Void> end = Promise.promise();
 
   private TcpBystander(TcpClient client) {
     this.client = client;
-    this.going = go();
   }
 
   static TcpBystander join(Vertx vertx, int port, Dialect dialect, AuthPlugin auth) {
-    TcpClient client =
-        TcpClient.create(vertx, new TcpClientOptions().dialect(dialect).auth(auth));
+    TcpClient client = TcpClient.create(vertx, new TcpClientOptions().dialect(dialect).auth(auth));
     Await.result("a connection", client.connect("127.0.0.1", port).toCompletionStage());
     Await.result("a subscription", client.subscribe("bystander").toCompletionStage());
-    return new TcpBystander(client);
+    TcpBystander bystander = new TcpBystander(client);
+    bystander.round();
+    return bystander;
   }
 
-  private Future<Void> go() {
-    if (leaving) {
-      return Future.succeededFuture();
-    }
+  private void round() {
     String number = String.valueOf(rounds);
     Future<Message> told = client.receiveOnce().map(received -> received.orElseThrow());
-    return client
+    client
         .request(Message.of(MessageType.PUBLISH_URI, "bystander", number))
         .compose(published -> told)
-        .compose(
-            message -> {
-              if (!message.content().toUtf8().equals(number)) {
-                return Future.failedFuture(message.content().toUtf8() + " instead of " + number);
-              }
-              rounds++;
-              return go();
-            });
+        .onFailure(end::tryFail)
+        .onSuccess(message -> heard(number, message.content().toUtf8()));
+  }
+
+  private void heard(String expected, String number) {
+    if (!number.equals(expected)) {
+      end.tryFail(number + " instead of " + expected);
+    } else if (leaving) {
+      end.complete();
+    } else {
+      rounds++;
+      round();
+    }
   }
 
   /** It goes on, and has gone on all the time. */
   void isWell() {
-    long end = rounds + ROUNDS;
+    long wanted = rounds + ROUNDS;
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Await.LIMIT.toMillis());
-    while (rounds < end) {
-      assertThat(going.failed()).as(String.valueOf(going.cause())).isFalse();
+    while (rounds < wanted) {
+      assertThat(end.future().failed()).as(String.valueOf(end.future().cause())).isFalse();
       assertThat(System.nanoTime()).as("it goes on").isLessThan(until);
       Thread.onSpinWait();
     }
@@ -70,7 +73,7 @@ final class TcpBystander {
 
   void leave() {
     leaving = true;
-    Await.result("its last round", going.toCompletionStage());
+    Await.result("its last round", end.future().toCompletionStage());
     Await.result("its end", client.close().toCompletionStage());
   }
 }

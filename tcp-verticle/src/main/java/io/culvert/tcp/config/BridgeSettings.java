@@ -79,12 +79,10 @@ final class BridgeSettings {
       BridgeRule rule = rule(section, problems);
       if (!rule.name().matches("[A-Za-z0-9-]{0,64}")) {
         problems.add(
-            problem(
-                section,
-                "name",
-                "has other characters than letters, digits, hyphens, or more than 64"));
+            section.problem(
+                "name", "has other characters than letters, digits, hyphens, or more than 64"));
       } else if (!rule.name().isEmpty() && !names.add(rule.name())) {
-        problems.add(problem(section, "name", "is the name of another bridge, too"));
+        problems.add(section.problem("name", "is the name of another bridge, too"));
       }
       rules.add(rule);
     }
@@ -99,7 +97,7 @@ final class BridgeSettings {
     meaningless(
         section, in ? "topic" : "filter", in ? "direction: out" : "direction: in", problems);
     if (section.isPresent(other) == section.isPresent("address")) {
-      problems.add(problem(section, other, "is needed, or address, and not both"));
+      problems.add(section.problem(other, "is needed, or address, and not both"));
     }
     boolean mqtt = section.isPresent(other);
     if (!mqtt) {
@@ -116,7 +114,7 @@ final class BridgeSettings {
         section.isPresent("max-outstanding") ? section.integer("max-outstanding") : OUTSTANDING;
     String target = mqtt ? section.text(other) : given(section, "address");
     if (target.startsWith(mqtt ? "$SYS/" : "culvert.")) {
-      problems.add(problem(section, mqtt ? other : "address", "is a name of Culvert's own"));
+      problems.add(section.problem(mqtt ? other : "address", "is a name of Culvert's own"));
     }
     if (in) {
       return mqtt
@@ -139,7 +137,7 @@ final class BridgeSettings {
     NamePattern topics = NamePattern.of(filter);
     boolean keepsPlace = topics.isOpen() && !hasWildcard(topics.with("")) && !isShared(filter);
     if (uri.isOpen() && !keepsPlace) {
-      problems.add(problem(section, "uri", "may end with # only where filter is BASE/#, or #"));
+      problems.add(section.problem("uri", "may end with # only where filter is BASE/#, or #"));
     }
     return new BridgeRule.FromTopic(name, filter, uri, qos);
   }
@@ -154,10 +152,10 @@ final class BridgeSettings {
       List<Problem> problems) {
     NamePattern topics = NamePattern.of(topic);
     if (topics.isOpen() && !uri.isOpen()) {
-      problems.add(problem(section, "topic", "may end with # only where uri does"));
+      problems.add(section.problem("topic", "may end with # only where uri does"));
     }
     if (hasWildcard(topics.with(""))) {
-      problems.add(problem(section, "topic", "has wildcards elsewhere than at its end"));
+      problems.add(section.problem("topic", "has wildcards elsewhere than at its end"));
     }
     return new BridgeRule.ToTopic(name, uri, topics, qos, outstanding);
   }
@@ -177,7 +175,7 @@ final class BridgeSettings {
   private static String needed(Configuration section, String key, List<Problem> problems) {
     String value = given(section, key);
     if (value.isEmpty()) {
-      problems.add(problem(section, key, "is needed"));
+      problems.add(section.problem(key, "is needed"));
     }
     return value;
   }
@@ -185,13 +183,7 @@ final class BridgeSettings {
   private static void meaningless(
       Configuration section, String key, String where, List<Problem> problems) {
     if (section.isPresent(key)) {
-      problems.add(problem(section, key, "has a meaning only with " + where));
+      problems.add(section.problem(key, "has a meaning only with " + where));
     }
-  }
-
-  private static Problem problem(Configuration section, String key, String message) {
-    String origin = section.origin(key);
-    return new Problem(
-        origin.equals(Configuration.DEFAULT) ? "" : origin, section.path() + "." + key, message);
   }
 }

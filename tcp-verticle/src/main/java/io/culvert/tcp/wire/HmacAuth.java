@@ -20,10 +20,6 @@ public final class HmacAuth implements AuthPlugin {
    */
   public static final int MINIMUM_SECRET_BYTES = 16;
 
-  static final String NONCE = "nonce";
-  static final String TIME = "ts";
-  static final String HMAC = "hmac";
-
   private static final int TIME_BYTES = 4;
   private static final long MAXIMUM_SECONDS = 0xffff_ffffL;
 
@@ -70,35 +66,66 @@ public final class HmacAuth implements AuthPlugin {
   @Override
   public Message make(Message message, Bytes body) {
     AuthFields fields = message.auth();
+    boolean isNumber = dialect.hmac() == HmacScheme.H2;
+    Signature old = fields.signature();
+    if (old != null) {
+      Signature made = signature(isNumber, old.nonce(), old.seconds(), body);
+      return message.withAuth(AuthFields.of(made));
+    }
+    if (fields.isEmpty()) {
+      return message.withAuth(AuthFields.of(signature(isNumber, nonces.next(), now(), body)));
+    }
     Bytes nonce = nonceOf(fields);
-    if (nonce == null) {
-      nonce = nonces.next();
-    }
-    AuthValue given = fields.get(TIME);
+    AuthValue given = fields.get(Signature.TIME);
     Bytes time = given == null ? null : timeOf(given);
-    if (time == null) {
-      time = bytes(nameable(unixSeconds.getAsLong()));
-    }
-    AuthValue sent =
-        switch (dialect.hmac()) {
-          case H2 -> new AuthValue.Whole(PackCursor.unsigned(time));
-          case H9 -> AuthValue.of(time);
-        };
-    Bytes made = Bytes.wrap(compute(hmac, nonce, time, body));
+    Signature made =
+        signature(
+            isNumber,
+            nonce == null ? nonces.next() : nonce,
+            time == null ? now() : PackCursor.unsigned(time).intValue(),
+            body);
     return message.withAuth(
-        fields.with(TIME, sent).with(NONCE, AuthValue.of(nonce)).with(HMAC, AuthValue.of(made)));
+        fields
+            .with(Signature.TIME, made.time())
+            .with(Signature.NONCE, AuthValue.of(made.nonce()))
+            .with(Signature.HMAC, AuthValue.of(made.hmac())));
+  }
+
+  private Signature signature(boolean isNumber, Bytes nonce, int seconds, Bytes body) {
+    byte[] made = compute(hmac, nonce, Signature.bytes(seconds), body);
+    return new Signature(isNumber, seconds, nonce, Bytes.wrap(made));
+  }
+
+  /** No time at all would be a missing one. */
+  private int now() {
+    int seconds = (int) unixSeconds.getAsLong();
+    return seconds == 0 ? 1 : seconds;
   }
 
   /** What is cheap comes first, so that a stranger has to guess a time to cost an HMAC. */
   @Override
   public Verdict check(Message message, Bytes body) {
     AuthFields fields = message.auth();
+    Signature signature = fields.signature();
+    return signature == null ? checkAny(fields, body) : checkUsual(signature, body);
+  }
+
+  private Verdict checkUsual(Signature signature, Bytes body) {
+    if (signature.isNumber() && signature.seconds() == 0) {
+      return Verdict.INVALID;
+    }
+    return !signature.isNumber() && dialect.hmac() == HmacScheme.H2
+        ? Verdict.MALFORMED
+        : check(signature.nonce(), signature.seconds(), signature.hmac(), body);
+  }
+
+  private Verdict checkAny(AuthFields fields, Bytes body) {
     if (!fields.isMapping()) {
       return Verdict.MALFORMED;
     }
-    AuthValue time = fields.get(TIME);
-    AuthValue nonce = fields.get(NONCE);
-    AuthValue sent = fields.get(HMAC);
+    AuthValue time = fields.get(Signature.TIME);
+    AuthValue nonce = fields.get(Signature.NONCE);
+    AuthValue sent = fields.get(Signature.HMAC);
     if (isMissing(time) || isMissing(nonce) || isMissing(sent)) {
       return Verdict.INVALID;
     }
@@ -109,25 +136,27 @@ public final class HmacAuth implements AuthPlugin {
       return Verdict.MALFORMED;
     }
     Bytes seconds = timeOf(time);
-    if (nonceBytes.bytes().length() != FrameHmac.NONCE_BYTES
-        || hmacBytes.bytes().length() != FrameHmac.BYTES
-        || seconds == null) {
-      return Verdict.INVALID;
-    }
+    return nonceBytes.bytes().length() != FrameHmac.NONCE_BYTES
+            || hmacBytes.bytes().length() != FrameHmac.BYTES
+            || seconds == null
+        ? Verdict.INVALID
+        : check(
+            nonceBytes.bytes(), PackCursor.unsigned(seconds).intValue(), hmacBytes.bytes(), body);
+  }
+
+  private Verdict check(Bytes nonce, int seconds, Bytes sent, Bytes body) {
     long nowSeconds = unixSeconds.getAsLong();
-    long named = nearest(PackCursor.unsigned(seconds).intValue(), nowSeconds);
+    long named = nearest(seconds, nowSeconds);
     if (freshness != null && freshness.isStale(named, nowSeconds)) {
       return Verdict.STALE;
     }
-    if (!isRight(nonceBytes.bytes(), seconds, body, hmacBytes.bytes(), nowSeconds)) {
+    if (!isRight(nonce, Signature.bytes(seconds), body, sent, nowSeconds)) {
       return Verdict.INVALID;
     }
-    if (nonces.isOwn(nonceBytes.bytes())) {
+    if (nonces.isOwn(nonce)) {
       return Verdict.REPLAYED;
     }
-    return freshness == null
-        ? Verdict.VALID
-        : freshness.accept(named, hmacBytes.bytes(), nowSeconds);
+    return freshness == null ? Verdict.VALID : freshness.accept(named, sent, nowSeconds);
   }
 
   private boolean isRight(Bytes nonce, Bytes time, Bytes body, Bytes sent, long nowSeconds) {
@@ -152,18 +181,13 @@ public final class HmacAuth implements AuthPlugin {
     return nowSeconds + (seconds - (int) nowSeconds);
   }
 
-  /** No time at all would be a missing one. */
-  private static long nameable(long seconds) {
-    return (int) seconds == 0 ? seconds + 1 : seconds;
-  }
-
   @Override
   public Message error() {
     return dialect.error("HMAC auth failed");
   }
 
   private static @Nullable Bytes nonceOf(AuthFields fields) {
-    return fields.get(NONCE) instanceof AuthValue.Octets octets
+    return fields.get(Signature.NONCE) instanceof AuthValue.Octets octets
             && octets.bytes().length() == FrameHmac.NONCE_BYTES
         ? octets.bytes()
         : null;
@@ -190,19 +214,11 @@ public final class HmacAuth implements AuthPlugin {
     if (value instanceof AuthValue.Whole whole
         && whole.value().signum() >= 0
         && whole.value().bitLength() <= 32) {
-      return bytes(whole.value().longValue());
+      return Signature.bytes(whole.value().intValue());
     }
     return value instanceof AuthValue.Octets octets && octets.bytes().length() == TIME_BYTES
         ? octets.bytes()
         : null;
-  }
-
-  private static Bytes bytes(long seconds) {
-    byte[] bytes = new byte[TIME_BYTES];
-    for (int i = 0; i < TIME_BYTES; i++) {
-      bytes[i] = (byte) (seconds >>> (24 - 8 * i));
-    }
-    return Bytes.wrap(bytes);
   }
 
   private record Ending(FrameHmac hmac, long untilSeconds) {}
