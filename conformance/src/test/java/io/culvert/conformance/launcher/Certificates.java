@@ -1,6 +1,6 @@
 package io.culvert.conformance.launcher;
 
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
