@@ -3,6 +3,7 @@ package io.culvert.client;
 import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
+import static io.culvert.client.Scene.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,39 +44,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that refuse, are silent, vanish, or break the protocol. */
 class BadServerTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final BlockingQueue<ConnectionChange> changes = new LinkedBlockingQueue<>();
-  private HandServer server;
-
-  @BeforeEach
-  void listen() throws Exception {
-    server = new HandServer();
-  }
+  private final Scene scene = new Scene();
+  private final Vertx vertx = scene.vertx;
+  private final HandServer server = scene.server;
+  private final BlockingQueue<ConnectionChange> changes = scene.changes;
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
-    await(vertx.close());
+    scene.close();
   }
 
   private MqttClientOptions options() {
-    return new MqttClientOptions()
-        .setAddresses(server.address())
-        .setClientId("c")
-        .setKeepAliveSeconds(0)
-        .setReconnect(ReconnectOptions.defaults().withDelays(1, 20));
+    return scene.options();
   }
 
   private MqttClient client(MqttClientOptions options) {
-    return MqttClient.create(vertx, options).connectionHandler(changes::add);
+    return scene.client(options);
   }
 
   private HandServer.Line connect(MqttClient client) throws Exception {
-    Future<?> connecting = client.connect();
-    HandServer.Line line = server.accept(false);
-    await(connecting);
-    assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.CONNECTED);
-    return line;
+    return scene.connect(client);
   }
 
   @ParameterizedTest
@@ -355,11 +342,6 @@ class BadServerTest {
     MqttClientException refused = failure(closing);
     assertThat(refused.failure()).isEqualTo(MqttClientFailure.UNSUBSCRIBE_REFUSED);
     assertThat(refused.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-  }
-
-  private static void answer(HandServer.Line line, ReasonCode code) throws Exception {
-    int id = line.read(Subscribe.class).packetId();
-    line.send(new SubAck(id, List.of(code), Properties.EMPTY));
   }
 
   @Test

@@ -6,7 +6,7 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import io.culvert.engine.testkit.SelfSigned;
 import java.net.Socket;
 import java.net.URI;
