@@ -95,6 +95,23 @@ public final class Responder {
     }
   }
 
+  /**
+   * Sends an answer before the one that counts, such as how far it is. A requester takes the first
+   * and leaves the others; nothing of it is remembered.
+   */
+  public void answerEarly(long number, Answer answer, long nowMillis) {
+    Exchange exchange = executing.get(number);
+    if (exchange != null && !exchange.isOver(nowMillis)) {
+      Invocation invocation = exchange.invocation();
+      long leftMillis = invocation.deadlineMillis() - nowMillis;
+      Header asked = invocation.request().header();
+      send(
+          writer.write(exchange.route(), asked, answer, leftMillis, nowMillis),
+          invocation.options(),
+          answer);
+    }
+  }
+
   /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
   public long deadlineMillis() {
     return deadlines.earliest();
