@@ -1,8 +1,8 @@
 package io.culvert.tcp;
 
 import io.culvert.engine.Bytes;
+import io.culvert.runtime.bus.BusAction;
 import io.culvert.runtime.bus.JsonFields;
-import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.TcpAddresses;
 import io.culvert.runtime.bus.TcpFailure;
 import io.culvert.tcp.wire.Message;
@@ -10,7 +10,6 @@ import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Comparator;
@@ -94,22 +93,6 @@ final class BusApi {
 
   private static MessageConsumer<Object> consumer(
       EventBus bus, String address, Function<Object, Future<JsonObject>> action) {
-    return bus.consumer(
-        address,
-        request ->
-            Future.succeededFuture(request.body())
-                .compose(action)
-                .onSuccess(request::reply)
-                .onFailure(failure -> fail(request, failure)));
-  }
-
-  private static void fail(io.vertx.core.eventbus.Message<Object> request, Throwable failure) {
-    if (failure instanceof ReplyException told) {
-      request.fail(told.failureCode(), told.getMessage());
-    } else {
-      LOG.error("a request to {} failed", request.address(), failure);
-      ReplyException ours = MqttFailure.INTERNAL_ERROR.because("the service has logged it");
-      request.fail(ours.failureCode(), ours.getMessage());
-    }
+    return BusAction.serve(bus, address, action, LOG);
   }
 }
