@@ -249,7 +249,7 @@ final class RpcBusApi {
             new JsonObject().put("path", link.target()).put("attributes", attributes));
       }
     } catch (PayloadViolation violation) {
-      throw RpcFailure.BAD_ANSWER.because(violation.getMessage());
+      throw RpcFailure.BAD_ANSWER.because(String.valueOf(violation.getMessage()));
     }
     return new JsonObject().put("resources", resources);
   }

@@ -124,10 +124,11 @@ public final class RpcClient {
 
   /** Takes a handler away, wherever it was registered. */
   public boolean removeHandler(RpcHandler handler) {
-    return outgoingRequests.remove(handler)
-        | incomingRequests.remove(handler)
-        | outgoingResponses.remove(handler)
-        | incomingResponses.remove(handler);
+    boolean found = outgoingRequests.remove(handler);
+    found |= incomingRequests.remove(handler);
+    found |= outgoingResponses.remove(handler);
+    found |= incomingResponses.remove(handler);
+    return found;
   }
 
   // ---- life
@@ -211,6 +212,10 @@ public final class RpcClient {
       Method method,
       @Nullable Object body,
       RpcRequestOptions how) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>();
+    if (how.traceParent() != null) {
+      more.put(Header.TRACE_PARENT, how.traceParent());
+    }
     Call call =
         new Call(
             target,
@@ -223,7 +228,7 @@ public final class RpcClient {
             options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
             how.correlationId(),
             how.token(),
-            how.traceParent() == null ? Map.of() : Map.of(Header.TRACE_PARENT, how.traceParent()),
+            more,
             how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
             /* retryMillis= */ 0,
             how.qos() == null ? options.qos() : how.qos());

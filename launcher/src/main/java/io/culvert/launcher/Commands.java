@@ -279,7 +279,8 @@ final class Commands {
             .addSubcommand("get", rpc(Method.GET, "Read a resource."))
             .addSubcommand("post", rpc(Method.POST, "Let a resource do something."))
             .addSubcommand("put", rpc(Method.PUT, "Replace a resource."))
-            .addSubcommand("delete", rpc(Method.DELETE, "Delete a resource."));
+            .addSubcommand("delete", rpc(Method.DELETE, "Delete a resource."))
+            .addSubcommand("discover", discover());
     rpc.usageMessage().footer(RPC_FOOTER);
     return rpc;
   }
@@ -289,6 +290,12 @@ final class Commands {
     RpcCommand.addOptionsTo(command, method);
     command.usageMessage().footer(RPC_FOOTER);
     return command;
+  }
+
+  private static CommandSpec discover() {
+    CommandSpec discover = clientCommand("discover", "List the resources of a device.");
+    RpcCommand.addDiscoverTo(discover);
+    return discover;
   }
 
   private static CommandSpec device() {

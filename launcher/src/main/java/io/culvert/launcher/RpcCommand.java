@@ -1,9 +1,12 @@
 package io.culvert.launcher;
 
 import io.culvert.rpc.RpcRequestOptions;
+import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
+import io.culvert.rpc.protocol.PayloadViolation;
 import io.culvert.rpc.protocol.RpcException;
+import io.culvert.runtime.log.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -11,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,12 +47,30 @@ final class RpcCommand {
         method == Method.GET || method == Method.DELETE
             ? "JSON that goes with it; - is standard input."
             : "JSON; - is standard input.");
+    addCommonTo(command);
+  }
+
+  static void addDiscoverTo(CommandSpec command) {
+    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
+    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    RpcFlags.addOptionalWord(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
+    addCommonTo(command);
+  }
+
+  private static void addCommonTo(CommandSpec command) {
     ClientFlags.value(command, "N", "How long to wait (5000).", "--timeout-millis");
     ClientFlags.value(command, "TEXT", "Token that the device wants to see.", "--token");
     ClientFlags.value(
         command, "TEXT", "What requests of one purpose have in common.", "--correlation-id");
     ClientFlags.flag(command, "Print the whole answer, not only its body.", "--whole");
     RpcFlags.addTo(command);
+  }
+
+  /** What a device has, one resource a line. */
+  static int discover(ParseResult result, Environment environment, Console console)
+      throws StartException, InterruptedException {
+    Logging.quiet();
+    return new RpcCommand(result, environment, console).discover();
   }
 
   /** One request and its answer. */
@@ -64,16 +86,10 @@ final class RpcCommand {
     RpcFlags.checkLevel("TARGET", target);
     RpcFlags.checkLevel("SUBSYSTEM", subsystem);
     Object body = body();
-    RpcRun run =
-        RpcRun.connect(
-            flags.client().options(false),
-            flags.requester(),
-            flags.client().version().isMqtt5(),
-            null);
+    RpcRequestOptions how = how();
+    RpcRun run = connect();
     try {
-      Future<Payload.Response> answer =
-          run.client().request(target, subsystem, word(2), method, body, how());
-      return print(answer.toCompletionStage().toCompletableFuture().get());
+      return print(await(run.client().request(target, subsystem, word(2), method, body, how)));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RpcException failure) {
         return print(failure);
@@ -82,6 +98,72 @@ final class RpcCommand {
     } finally {
       run.close();
     }
+  }
+
+  private int discover() throws StartException, InterruptedException {
+    String target = word(0);
+    String subsystem = word(1);
+    RpcFlags.checkLevel("TARGET", target);
+    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    RpcRequestOptions how = how().withQuery(filter());
+    RpcRun run = connect();
+    try {
+      Payload.Response answer =
+          await(
+              run.client()
+                  .request(
+                      target, subsystem, LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how));
+      if (!(answer.body() instanceof String text)) {
+        throw StartException.failure(target + " does not list its resources");
+      }
+      for (LinkFormat.Link link : LinkFormat.parse(text)) {
+        StringBuilder line = new StringBuilder(Printable.text(link.target()));
+        link.attributes()
+            .forEach(
+                (name, value) ->
+                    line.append(' ')
+                        .append(Printable.text(name))
+                        .append("=\"")
+                        .append(Printable.text(value))
+                        .append('"'));
+        console.out().println(line);
+      }
+      console.out().flush();
+      return ExitCode.OK;
+    } catch (PayloadViolation violation) {
+      throw StartException.failure(String.valueOf(violation.getMessage()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RpcException failure) {
+        return print(failure);
+      }
+      throw StartException.failure(Reason.of(e));
+    } finally {
+      run.close();
+    }
+  }
+
+  private Map<String, String> filter() throws StartException {
+    String given = result.matchedPositionalValue(2, (String) null);
+    if (given == null) {
+      return Map.of();
+    }
+    int at = given.indexOf('=');
+    if (at < 1) {
+      throw StartException.usage("FILTER is NAME=VALUE, such as rt=gf.*, not " + given);
+    }
+    return Map.of(given.substring(0, at), given.substring(at + 1));
+  }
+
+  private RpcRun connect() throws StartException, InterruptedException {
+    return RpcRun.connect(
+        flags.client().options(false),
+        flags.requester(),
+        flags.client().version().isMqtt5(),
+        null);
+  }
+
+  private static <T> T await(Future<T> future) throws InterruptedException, ExecutionException {
+    return future.toCompletionStage().toCompletableFuture().get();
   }
 
   private RpcRequestOptions how() throws StartException {

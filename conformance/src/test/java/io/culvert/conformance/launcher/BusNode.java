@@ -3,7 +3,9 @@ package io.culvert.conformance.launcher;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
 import io.culvert.runtime.bus.CulvertMqtt;
+import io.culvert.runtime.bus.CulvertRpc;
 import io.culvert.runtime.bus.MqttMessage;
+import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.bus.SubscribeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -14,7 +16,7 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 
 /**
  * Another application: a JVM with a Vert.x of its own that joins the broker's event bus. Arguments:
- * cluster name, port of the broker's member, own port. Says on stdout what happens.
+ * cluster name, port of the broker's member, own port, perhaps the tag of a device to be asked. Says on stdout what happens.
  */
 public final class BusNode {
   private BusNode() {}
@@ -34,12 +36,18 @@ public final class BusNode {
         .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
         .withClusterManager(new HazelcastClusterManager(config))
         .buildClustered()
-        .compose(BusNode::use)
+        .compose(vertx -> arguments.length > 3 ? askDevice(vertx, arguments[3]) : use(vertx))
         .onFailure(
             failure -> {
               System.out.println("failed " + failure);
               System.exit(1);
             });
+  }
+
+  private static Future<?> askDevice(Vertx vertx, String tag) {
+    return CulvertRpc.create(vertx)
+        .request(RpcCall.get(tag, "axuv", "gains"))
+        .onSuccess(answer -> System.out.println("answered " + answer.code() + " " + answer.body()));
   }
 
   private static Future<?> use(Vertx vertx) {

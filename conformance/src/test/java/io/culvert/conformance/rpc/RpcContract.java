@@ -2,9 +2,11 @@ package io.culvert.conformance.rpc;
 
 import static io.culvert.client.Awaited.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.mqtt.wire.MqttVersion;
 
+import io.culvert.rpc.BlockingRpcClient;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
 import io.culvert.rpc.PlainResponses;
@@ -297,6 +299,40 @@ abstract class RpcContract {
     assertThat(get(client, "valid").responseCode()).isEqualTo(203);
     await(client.close());
     assertThat(failure(silent).detail()).isEqualTo("the client was closed");
+  }
+
+  @Test
+  void blockingResourcesAndHandlersMayAskByTheSameClient() throws Exception {
+    BrokerConnection connection = BrokerConnection.of("127.0.0.1", port());
+    Device device = new Device();
+    try (BlockingRpcClient blocking =
+        BlockingRpcClient.create(connection, RpcClientOptions.of(TAG))) {
+      device.resource("inner").get(request -> Reply.content(Thread.currentThread().getName()));
+      device
+          .resource("outer")
+          .get(request -> Reply.content(blocking.request(TAG, "s", "inner", Method.GET).body()));
+      RpcHandler asking =
+          blocking.handler(
+              (topic, payload) -> {
+                Payload.Response inner = blocking.request(TAG, "s", "inner", Method.GET);
+                return ((Payload.Response) payload).withBody(payload.body() + " " + inner.code());
+              });
+      blocking
+          .serve(device)
+          .onIncomingResponse(
+              new RpcHandler(
+                  payload -> ((Payload.Response) payload).header().path().equals("outer"),
+                  asking.process(),
+                  true,
+                  true))
+          .connect();
+      assertThat(blocking.request(TAG, "s", "outer", Method.GET).body())
+          .asString()
+          .contains("culvert-rpc-" + TAG)
+          .endsWith(" CONTENT");
+      assertThatThrownBy(() -> blocking.request(TAG, "s", "nowhere", Method.GET))
+          .isInstanceOf(RpcException.NotFound.class);
+    }
   }
 
   @ParameterizedTest

@@ -88,28 +88,7 @@ public final class RpcSettings {
               1_000_000,
               "10000",
               "Devices in the directory; beyond them, the one that was not seen for longest is"
-                  + " forgotten. 0 for no directory."),
-          number(
-              "rpc.max-queued",
-              Unit.COUNT,
-              0,
-              1_000_000,
-              "10000",
-              "Persistent requests that wait for their devices."),
-          number(
-              "rpc.max-queued-per-device",
-              Unit.COUNT,
-              1,
-              1_000_000,
-              "100",
-              "The same for one device."),
-          number(
-              "rpc.max-observations",
-              Unit.COUNT,
-              0,
-              1_000_000,
-              "1000",
-              "Resources that are observed over the event bus."));
+                  + " forgotten. 0 for no directory."));
 
   private RpcSettings() {}
 }
