@@ -21,7 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +42,13 @@ final class Asking {
   private final LongSupplier nowMillis;
   private final Requester requester;
   private final ResponseSubscriptions subscriptions;
+  private final RequestIds requestIds = new RequestIds();
   private final Map<RequestId, Waiting> waiting = new HashMap<>();
-  private RequestId next = RequestId.of(randomId());
+
+  /** By the ids of later messages, where a body goes or comes in blocks. */
+  private final Map<RequestId, Waiting> parts = new HashMap<>();
+
+  private @Nullable RequestId chosen;
 
   /**
    * @param nowMillis since 1970, by a clock that never goes back
@@ -58,14 +64,16 @@ final class Asking {
     this.outgoing = outgoing;
     this.incoming = incoming;
     this.nowMillis = nowMillis;
+    String ownName = "to-" + UUID.randomUUID();
     this.requester =
         new Requester(
             RequesterOptions.of(options.tag())
                 .withNamespace(options.namespace())
+                .withReplyTopic(ResponseSubscriptions.anyTopic(options, ownName))
                 .withRules(options.rules().withIncompleteResponses())
                 .withMaximumCalls(options.maximumCalls()),
-            () -> next);
-    this.subscriptions = new ResponseSubscriptions(link, options, this::arrived);
+            this::nextId);
+    this.subscriptions = new ResponseSubscriptions(link, options, ownName, this::arrived);
   }
 
   /** How many requests wait. */
@@ -75,17 +83,44 @@ final class Asking {
 
   /** Asks; the future fails with {@link RpcException} only. */
   Future<Payload.Response> call(Call call) {
-    RequestId id = RequestId.of(randomId());
+    return call(call, null);
+  }
+
+  /**
+   * Asks for each state of a resource.
+   *
+   * @param news gets each state, also the first one
+   * @return completes with the first state; its second part ends it
+   */
+  Future<Observed> observe(Call call, Consumer<Payload.Response> news) {
+    Observed observed = new Observed(this);
+    return call(call, new Watching(news, observed))
+        .map(
+            first -> {
+              observed.isOpen(first);
+              return observed;
+            });
+  }
+
+  /** Nobody wants to know any more. */
+  void end(RequestId id) {
+    requester.cancel(id, nowMillis.getAsLong());
+    drain();
+    Waiting unused = forget(id);
+  }
+
+  private Future<Payload.Response> call(Call call, @Nullable Watching watching) {
+    RequestId id = requestIds.next();
     RpcTopic topic = RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
     if (outgoing.isEmpty()) {
-      return begin(id, topic, call);
+      return begin(id, topic, call, watching);
     }
     return outgoing
         .run(topic.text(), preview(id, call))
         .compose(
             outcome ->
                 outcome.payload() instanceof Payload.Request changed
-                    ? begin(id, topic, changed(call, changed))
+                    ? begin(id, topic, changed(call, changed), watching)
                     : Future.failedFuture(
                         failure(
                             id,
@@ -120,17 +155,15 @@ final class Asking {
     drain();
   }
 
-  private Future<Payload.Response> begin(RequestId id, RpcTopic topic, Call call) {
-    Call whole =
-        options.plain()
-            ? call
-            : call.withOptions(
-                link.hasProperties()
-                    ? call.options()
-                    : call.options().withReplyTo(subscriptions.responseTopic(topic)));
-    Waiting started = new Waiting(whole, topic);
+  private Future<Payload.Response> begin(
+      RequestId id, RpcTopic topic, Call call, @Nullable Watching watching) {
+    Call whole = options.plain() ? call : beyondPlain(topic, call);
+    Waiting started = new Waiting(whole, topic, watching);
     waiting.put(id, started);
-    next = id;
+    if (watching != null) {
+      watching.observed.id = id;
+    }
+    chosen = id;
     try {
       RequestId unused = requester.call(whole, nowMillis.getAsLong());
     } catch (IllegalArgumentException refused) {
@@ -143,6 +176,25 @@ final class Asking {
     return started.promise.future();
   }
 
+  /**
+   * The first call is the one whose id was chosen. Only who is known to go beyond the plain protocol
+   * gets a large body, in blocks.
+   */
+  private Call beyondPlain(RpcTopic topic, Call call) {
+    if (subscriptions.knows(topic.tag())) {
+      return call.withReplyTopic();
+    }
+    return link.hasProperties()
+        ? call
+        : call.withOptions(call.options().withReplyTo(subscriptions.responseTopic(topic)));
+  }
+
+  private RequestId nextId() {
+    RequestId id = chosen;
+    chosen = null;
+    return id == null ? requestIds.next() : id;
+  }
+
   private void drain() {
     for (RequesterEvent event = requester.poll(); event != null; event = requester.poll()) {
       if (event instanceof RequesterEvent.Send send) {
@@ -150,24 +202,61 @@ final class Asking {
       } else if (event instanceof RequesterEvent.Answered answered) {
         Waiting done = forget(answered.call());
         if (done != null) {
-          done.promise.tryComplete(answered.response());
+          done.ended(null);
+          settle(answered.call(), done, answered.response(), done.promise);
         }
       } else if (event instanceof RequesterEvent.Failed failed) {
-        Waiting done = forget(failed.call());
-        if (done != null) {
-          if (failed.exception().response() == null) {
-            subscriptions.isSilent(done.call.target());
-          }
-          done.promise.tryFail(failed.exception());
+        failed(failed.call(), failed.exception());
+      } else if (event instanceof RequesterEvent.Notified notified) {
+        Waiting observing = waiting.get(notified.call());
+        if (observing != null) {
+          notified(notified.call(), observing, notified.response());
         }
       }
     }
+  }
+
+  private void failed(RequestId id, RpcException exception) {
+    Waiting done = forget(id);
+    if (done == null) {
+      return;
+    }
+    Payload.Response response = exception.response();
+    done.ended(exception);
+    if (response == null) {
+      subscriptions.isSilent(done.call.target());
+      done.promise.tryFail(exception);
+    } else {
+      settle(id, done, response, done.promise);
+    }
+  }
+
+  private void notified(RequestId id, Waiting observing, Payload.Response response) {
+    Promise<Payload.Response> seen = Promise.promise();
+    settle(id, observing, response, seen);
+    seen.future()
+        .onSuccess(
+            state -> {
+              observing.promise.tryComplete(state);
+              Watching watching = observing.watching;
+              if (watching != null) {
+                watching.news.accept(state);
+              }
+            })
+        .onFailure(failure -> LOG.warn("a state was not taken: {}", failure.getMessage()));
   }
 
   private void send(RequestId id, RpcMessage message) {
     Waiting started = waiting.get(id);
     if (started == null) {
       return;
+    }
+    RpcTopic topic = RpcTopic.find(message.topic());
+    if (topic != null && !topic.requestId().equals(id.text())) {
+      RequestId part = new RequestId(topic.requestId());
+      parts.remove(started.part);
+      started.part = part;
+      parts.put(part, started);
     }
     if (started.opening == null) {
       started.opening = subscriptions.open(started.topic, nowMillis.getAsLong());
@@ -226,50 +315,71 @@ final class Asking {
       return Future.succeededFuture();
     }
     RequestId id = response.requestId();
-    Waiting asked = waiting.get(id);
-    if (asked == null || !asked.call.target().equals(topic.tag())) {
+    Waiting asked = parts.getOrDefault(id, waiting.get(id));
+    if (asked == null || (!asked.call.target().equals(topic.tag()) && !isAnyTopic(message))) {
       LOG.debug("an answer of {} comes late, twice or unasked", topic.tag());
       return Future.succeededFuture();
     }
     if (toOwnTopic) {
-      subscriptions.isModern(topic.tag());
+      subscriptions.isModern(asked.call.target());
     }
-    if (incoming.isEmpty()) {
-      boolean unused = requester.receive(response, nowMillis.getAsLong());
-      drain();
-    } else {
-      incoming
-          .run(message.topic(), response)
-          .onComplete(outcome -> settle(id, asked, outcome.result(), outcome.cause()));
-    }
+    boolean unused = requester.receive(response, nowMillis.getAsLong());
+    drain();
     return Future.succeededFuture();
   }
 
+  /** The one topic for all that stands in the header, where MQTT has no response topic. */
+  private boolean isAnyTopic(RpcMessage message) {
+    return message.topic().equals(subscriptions.anyTopic());
+  }
+
+  /** What handlers make of an answer is the result. */
   private void settle(
-      RequestId id,
-      Waiting asked,
-      HandlerChain.@Nullable Outcome outcome,
-      @Nullable Throwable failure) {
-    if (outcome != null && outcome.payload() instanceof Payload.Response response) {
-      if (outcome.stopped() || outcome.accepted()) {
-        requester.resolve(id, response);
-      } else {
-        boolean unused =
-            requester.receive(
-                response.withHeader(response.header().withRequestId(id)), nowMillis.getAsLong());
-      }
-    } else if (failure instanceof RpcException typed) {
-      requester.fail(id, typed);
-    } else {
-      requester.fail(
-          id,
-          failure(
-              id,
-              asked.call,
-              ResponseCode.INTERNAL_SERVER_ERROR,
-              "a handler of this client has failed: " + failure));
+      RequestId id, Waiting asked, Payload.Response response, Promise<Payload.Response> result) {
+    RpcTopic topic = asked.topic.response();
+    if (incoming.isEmpty()) {
+      finish(response, false, asked, result);
+      return;
     }
-    drain();
+    incoming
+        .run(topic.text(), response)
+        .timeout(asked.call.timeoutMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(
+            outcome -> {
+              if (outcome.payload() instanceof Payload.Response seen) {
+                finish(seen, outcome.stopped() || outcome.accepted(), asked, result);
+              } else {
+                result.tryFail(handlerFailed(id, asked, "it made something else of an answer"));
+              }
+            })
+        .onFailure(
+            failure ->
+                result.tryFail(
+                    failure instanceof RpcException
+                        ? failure
+                        : handlerFailed(id, asked, String.valueOf(failure))));
+  }
+
+  private void finish(
+      Payload.Response response,
+      boolean accepted,
+      Waiting asked,
+      Promise<Payload.Response> result) {
+    RpcException failure =
+        accepted ? null : RpcException.of(response, options.tag(), asked.call.target());
+    if (failure == null) {
+      result.tryComplete(response);
+    } else {
+      result.tryFail(failure);
+    }
+  }
+
+  private RpcException handlerFailed(RequestId id, Waiting asked, String why) {
+    return failure(
+        id,
+        asked.call,
+        ResponseCode.INTERNAL_SERVER_ERROR,
+        "a handler of this client has failed: " + why);
   }
 
   private boolean awaits(String id) {
@@ -278,6 +388,9 @@ final class Asking {
 
   private @Nullable Waiting forget(RequestId id) {
     Waiting done = waiting.remove(id);
+    if (done != null && done.part != null) {
+      parts.remove(done.part);
+    }
     if (done != null && done.opening != null) {
       done.opening.onSuccess(Runnable::run);
     }
@@ -317,24 +430,29 @@ final class Asking {
     return RpcException.of(code, detail, call.path(), options.tag(), call.target(), id);
   }
 
-  /** A UUID of version 4. */
-  private static UUID randomId() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return new UUID(
-        (random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL) | 0x4000L,
-        (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L);
-  }
+  /** Who wants to know each state of a resource. */
+  private record Watching(Consumer<Payload.Response> news, Observed observed) {}
 
   /** A request that was begun. */
   private static final class Waiting {
     final Call call;
     final RpcTopic topic;
+    final @Nullable Watching watching;
     final Promise<Payload.Response> promise = Promise.promise();
     @Nullable Future<Runnable> opening;
+    @Nullable RequestId part;
 
-    Waiting(Call call, RpcTopic topic) {
+    Waiting(Call call, RpcTopic topic, @Nullable Watching watching) {
       this.call = call;
       this.topic = topic;
+      this.watching = watching;
+    }
+
+    /** Nothing more comes. */
+    void ended(@Nullable RpcException why) {
+      if (watching != null) {
+        watching.observed.ended(why);
+      }
     }
   }
 }

@@ -133,11 +133,10 @@ public final class BlockingRpcClient implements AutoCloseable {
   @Override
   public void close() {
     await(client::close, "RpcClient.close()");
+    waitFor(workers.close());
     Vertx threads = own;
     if (threads != null) {
-      waitFor(workers.close().eventually(threads::close));
-    } else {
-      waitFor(workers.close());
+      waitFor(threads.close());
     }
   }
 

@@ -1,14 +1,19 @@
 package io.culvert.rpc;
 
+import io.culvert.rpc.exchange.AccessRule;
+import io.culvert.rpc.exchange.AccessRules;
 import io.culvert.rpc.exchange.Answer;
 import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcOptions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class Device {
   private final Map<String, DeviceResource> exact = new LinkedHashMap<>();
   private final Map<String, DeviceResource> patterns = new LinkedHashMap<>();
+  private final List<AccessRule> rules = new ArrayList<>();
+  private final List<Consumer<String>> served = new CopyOnWriteArrayList<>();
 
   public Device() {}
 
@@ -37,6 +44,30 @@ public final class Device {
   public DeviceResource resource(String path) {
     String bare = bare(path);
     return (bare.contains("{") ? patterns : exact).computeIfAbsent(bare, DeviceResource::new);
+  }
+
+  /**
+   * Lets only those do something whom a rule allows. Without any rule everybody may do everything.
+   */
+  public Device allow(AccessRule rule) {
+    rules.add(rule);
+    return this;
+  }
+
+  /**
+   * A resource is something else now: those who observe it are told, after it was asked what it is.
+   * From any thread.
+   */
+  public void changed(String path) {
+    served.forEach(each -> each.accept(path));
+  }
+
+  AccessRules access() {
+    return new AccessRules(rules);
+  }
+
+  void served(Consumer<String> changes) {
+    served.add(changes);
   }
 
   /** What the device answers. */

@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +28,7 @@ final class ResponseSubscriptions {
   private final RpcLink link;
   private final RpcClientOptions options;
   private final BiFunction<RpcMessage, Boolean, Future<?>> arrivals;
-  private final String ownName = "to-" + UUID.randomUUID();
+  private final String ownName;
   private final Map<String, Target> targets = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Those that are known to answer to a response topic; the oldest is forgotten. */
@@ -39,12 +38,17 @@ final class ResponseSubscriptions {
   private long lookAtMillis;
 
   /**
+   * @param ownName in our response topics
    * @param arrivals gets each answer, and whether it came to our response topic
    */
   ResponseSubscriptions(
-      RpcLink link, RpcClientOptions options, BiFunction<RpcMessage, Boolean, Future<?>> arrivals) {
+      RpcLink link,
+      RpcClientOptions options,
+      String ownName,
+      BiFunction<RpcMessage, Boolean, Future<?>> arrivals) {
     this.link = link;
     this.options = options;
+    this.ownName = ownName;
     this.arrivals = arrivals;
     int most = options.maximumTargets();
     this.modern =
@@ -67,6 +71,26 @@ final class ResponseSubscriptions {
         RpcTopic.Type.RESPONSE.level(),
         request.tag(),
         ownName);
+  }
+
+  /** Where answers may come whoever was asked. */
+  static String anyTopic(RpcClientOptions options, String ownName) {
+    return String.join(
+        "/",
+        options.namespace(),
+        "rpc",
+        RpcTopic.Type.RESPONSE.level(),
+        options.tag(),
+        ownName);
+  }
+
+  String anyTopic() {
+    return anyTopic(options, ownName);
+  }
+
+  /** Whether the device is known to answer to response topics. */
+  boolean knows(String target) {
+    return modern.get(target) != null;
   }
 
   /** The device has answered to our response topic. */

@@ -2,6 +2,8 @@ package io.culvert.rpc;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Engine;
+import io.culvert.rpc.exchange.AnswerJournal;
+import io.culvert.rpc.exchange.AnswerRecords;
 import io.culvert.rpc.exchange.Call;
 import io.culvert.rpc.exchange.RpcMessage;
 import io.culvert.rpc.protocol.Header;
@@ -16,6 +18,7 @@ import io.culvert.rpc.protocol.Timestamp;
 import io.culvert.runtime.driver.Shard;
 import io.culvert.runtime.driver.TimedPart;
 import io.culvert.runtime.driver.WallOffset;
+import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -23,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +55,7 @@ public final class RpcClient {
   private final HandlerChain incomingResponses;
   private Function<Supplier<Reply>, Future<Reply>> caller = RpcClient::here;
   private @Nullable Device device;
+  private @Nullable Store store;
   private @Nullable RpcLink link;
   private @Nullable Asking asking;
   private @Nullable Serving serving;
@@ -91,6 +96,15 @@ public final class RpcClient {
   public RpcClient serve(Device resources) {
     device = resources;
     return this;
+  }
+
+  /**
+   * Answers requests with what this device has, and keeps in a store which requests it has begun and
+   * how it has answered, so that none but safe ones is executed twice although the process ends.
+   */
+  public RpcClient serve(Device resources, Store answers) {
+    store = answers;
+    return serve(resources);
   }
 
   /** How resources are called, unless on the event loop. */
@@ -212,27 +226,34 @@ public final class RpcClient {
       Method method,
       @Nullable Object body,
       RpcRequestOptions how) {
-    Map<String, @Nullable Object> more = new LinkedHashMap<>();
-    if (how.traceParent() != null) {
-      more.put(Header.TRACE_PARENT, how.traceParent());
-    }
-    Call call =
-        new Call(
-            target,
-            subsystem,
-            method,
-            path,
-            body,
-            /* isOptedIn= */ !options.plain(),
-            /* usesReplyTopic= */ false, // ours depends on who is asked
-            options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
-            how.correlationId(),
-            how.token(),
-            more,
-            how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
-            /* retryMillis= */ 0,
-            how.qos() == null ? options.qos() : how.qos());
+    Call call = call(target, subsystem, path, method, body, how);
     return onLoop(() -> ask(call));
+  }
+
+  /**
+   * Observes a resource: each new state of it comes, until it is closed.
+   *
+   * @param news gets each state, also the first one, on the event loop
+   * @return completes with the first state
+   */
+  public Future<Observed> observe(
+      String target,
+      String subsystem,
+      String path,
+      RpcRequestOptions how,
+      Consumer<Payload.Response> news) {
+    Call asked = call(target, subsystem, path, Method.GET, null, how);
+    Call call = asked.withOptions(asked.options().withObserve(0));
+    return onLoop(
+            () -> {
+              Asking open = asking;
+              if (open == null) {
+                return Future.<Observed>failedFuture(notConnected());
+              }
+              shard.inPass(() -> {}); // behind which the timer is set
+              return open.observe(call, news);
+            })
+        .map(observed -> observed.on(this::run));
   }
 
   /**
@@ -287,8 +308,18 @@ public final class RpcClient {
     }
     Serving made =
         new Serving(
-            open, options, incomingRequests, outgoingResponses, device, caller, this::nowMillis);
+            open,
+            options,
+            incomingRequests,
+            outgoingResponses,
+            device,
+            caller,
+            this::nowMillis,
+            records());
     serving = made;
+    if (device != null) {
+      device.served(path -> run(() -> made.changed(path)));
+    }
     return made.start();
   }
 
@@ -317,6 +348,42 @@ public final class RpcClient {
     return new BatchResult(correlationId, answers, failures);
   }
 
+  private Call call(
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>();
+    if (how.traceParent() != null) {
+      more.put(Header.TRACE_PARENT, how.traceParent());
+    }
+    return new Call(
+            target,
+            subsystem,
+            method,
+            path,
+            body,
+            /* isOptedIn= */ !options.plain(),
+            /* usesReplyTopic= */ false, // ours depends on who is asked
+            options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
+            how.correlationId(),
+            how.token(),
+            more,
+            how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
+            /* retryMillis= */ 0,
+            how.qos() == null ? options.qos() : how.qos());
+  }
+
+  private void run(Runnable action) {
+    if (shard.inThread()) {
+      action.run();
+    } else {
+      shard.context().runOnContext(ignored -> action.run());
+    }
+  }
+
   private Future<Payload.Response> ask(Call call) {
     Asking open = asking;
     if (open == null) {
@@ -341,6 +408,15 @@ public final class RpcClient {
     if (serving != null) {
       serving.timeout();
     }
+  }
+
+  private @Nullable AnswerRecords records() {
+    Store answers = store;
+    return answers == null
+        ? null
+        : new AnswerJournal(
+            answers.journal(task -> shard.context().runOnContext(ignored -> task.run())),
+            options.tag());
   }
 
   private @Nullable RpcException failureOf(String topic, Payload payload) {

@@ -1,6 +1,8 @@
 package io.culvert.rpc;
 
+import io.culvert.rpc.exchange.AccessRules;
 import io.culvert.rpc.exchange.Answer;
+import io.culvert.rpc.exchange.AnswerRecords;
 import io.culvert.rpc.exchange.Invocation;
 import io.culvert.rpc.exchange.Responder;
 import io.culvert.rpc.exchange.ResponderEvent;
@@ -14,6 +16,7 @@ import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ final class Serving {
   private final Function<Supplier<Reply>, Future<Reply>> caller;
   private final LongSupplier nowMillis;
   private final Responder responder;
+  private final Promise<Void> ready = Promise.promise();
   private boolean closed;
 
   /**
@@ -52,7 +56,8 @@ final class Serving {
       HandlerChain outgoing,
       @Nullable Device device,
       Function<Supplier<Reply>, Future<Reply>> caller,
-      LongSupplier nowMillis) {
+      LongSupplier nowMillis,
+      @Nullable AnswerRecords records) {
     this.link = link;
     this.options = options;
     this.incoming = incoming;
@@ -60,15 +65,34 @@ final class Serving {
     this.device = device;
     this.caller = caller;
     this.nowMillis = nowMillis;
+    ResponderOptions own =
+        ResponderOptions.of(options.tag())
+            .withNamespace(options.namespace())
+            .withRules(options.rules())
+            .withAccess(device == null ? AccessRules.NONE : device.access())
+            .withLimits(ResponderLimits.DEFAULT.withExecuting(options.maximumServed()));
     this.responder =
-        new Responder(
-            ResponderOptions.of(options.tag())
-                .withNamespace(options.namespace())
-                .withRules(options.rules())
-                .withLimits(ResponderLimits.DEFAULT.withExecuting(options.maximumServed())));
+        records == null ? new Responder(own) : new Responder(own, records, this::woken);
   }
 
+  /** Begins when it knows what an earlier process has answered. */
   Future<Void> start() {
+    responder.load(nowMillis.getAsLong());
+    Future<?> unused = drain();
+    return ready.future().compose(now -> subscribe());
+  }
+
+  /** A resource is something else now. */
+  void changed(String path) {
+    responder.changed(path, nowMillis.getAsLong());
+    Future<?> unused = drain();
+  }
+
+  private void woken() {
+    Future<?> unused = drain();
+  }
+
+  private Future<Void> subscribe() {
     return link.subscribe(
             RpcTopic.requestFilter(options.namespace(), options.tag()),
             options.qos(),
@@ -105,6 +129,8 @@ final class Serving {
         done.add(publish(send.message()));
       } else if (event instanceof ResponderEvent.Execute execute) {
         done.add(execute(execute.invocation()));
+      } else if (event instanceof ResponderEvent.Ready) {
+        ready.tryComplete();
       } else if (event instanceof ResponderEvent.Expired expired) {
         LOG.debug("nobody waits for the answer of {} any more", expired.invocation().path());
       }

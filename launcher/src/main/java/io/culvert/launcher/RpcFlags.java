@@ -72,7 +72,7 @@ final class RpcFlags {
   static void checkLevel(String what, String level) throws StartException {
     if (!RpcTopic.isLevel(level)) {
       throw StartException.usage(
-          ("%s has 1 to %d characters, none of / + # or a control, and no $ in front; not \"%s\"")
+          "%s has 1 to %d characters, none of / + # or a control, and no $ in front; not \"%s\""
               .formatted(what, RpcTopic.MAXIMUM_LEVEL_LENGTH, level));
     }
   }

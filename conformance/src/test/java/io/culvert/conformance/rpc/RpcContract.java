@@ -1,31 +1,42 @@
 package io.culvert.conformance.rpc;
 
 import static io.culvert.client.Awaited.await;
+import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.client.MqttClient;
+import io.culvert.client.MqttClientOptions;
 import io.culvert.mqtt.wire.MqttVersion;
+import io.culvert.mqtt.wire.QoS;
 
 import io.culvert.rpc.BlockingRpcClient;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
+import io.culvert.rpc.Observed;
 import io.culvert.rpc.PlainResponses;
 import io.culvert.rpc.Reply;
 import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.culvert.rpc.RpcHandler;
 import io.culvert.rpc.RpcRequestOptions;
+import io.culvert.rpc.exchange.AccessRule;
 import io.culvert.rpc.demo.SimulatedDevice;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcException;
+import io.culvert.store.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,6 +310,96 @@ abstract class RpcContract {
     assertThat(get(client, "valid").responseCode()).isEqualTo(203);
     await(client.close());
     assertThat(failure(silent).detail()).isEqualTo("the client was closed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MODERN", "MODERN_PER_CALL", "MODERN_3_1_1"})
+  void anObservedResourceTellsEachNewState(Kind kind) throws Exception {
+    simulated(kind);
+    RpcClient client = await(client("cli", kind).connect());
+    BlockingQueue<Object> states = new LinkedBlockingQueue<>();
+    Observed observed =
+        await(
+            client.observe(
+                TAG, "s", "gains", RpcRequestOptions.DEFAULT, state -> states.add(state.body())));
+    assertThat(observed.first().body()).isEqualTo(List.of(0, 1, 2, 3, 4));
+    assertThat(next(states)).isEqualTo(List.of(0, 1, 2, 3, 4));
+    await(client.request(TAG, "s", "gains", Method.PUT, List.of(7)));
+    assertThat(next(states)).isEqualTo(List.of(7));
+    observed.close();
+    await(observed.ended());
+    await(client.request(TAG, "s", "gains", Method.PUT, List.of(8)));
+    assertThat(get(client, "gains").body()).isEqualTo(List.of(8));
+    assertThat(states).isEmpty();
+    assertThat(failure(client.observe(TAG, "s", "nowhere", RpcRequestOptions.DEFAULT, s -> {})))
+        .isInstanceOf(RpcException.NotFound.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MODERN", "MODERN_PER_CALL", "MODERN_3_1_1"})
+  void aLargeBodyGoesAndComesInBlocks(Kind kind) throws Exception {
+    simulated(kind);
+    RpcClient client = await(client("cli", kind).connect());
+    assertThat(get(client, "valid").responseCode()).isEqualTo(203); // now it is known
+    String large = "large ü ".repeat(100_000);
+    assertThat(await(client.request(TAG, "s", "echo", Method.POST, large)).body())
+        .isEqualTo(large);
+  }
+
+  @Test
+  void aRequestThatComesAgainIsNotDoneAgain() throws Exception {
+    AtomicInteger done = new AtomicInteger();
+    Device device = new Device();
+    device.resource("count").post(request -> Reply.content(done.incrementAndGet()));
+    MemoryStore store = MemoryStore.create();
+    RpcClient first = await(client(TAG, Kind.MODERN).serve(device, store).connect());
+    MqttClient raw =
+        MqttClient.create(
+            vertx, new MqttClientOptions().setAddresses("mqtt://127.0.0.1:" + port()));
+    await(raw.connect());
+    BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    String id = "16fd2706-8baf-433b-82eb-8c7fada847da";
+    await(
+        raw.subscribe(
+            "gf_int_v1/s/response/" + TAG + "/" + id,
+            QoS.AT_LEAST_ONCE,
+            message -> answers.add(message.payloadAsText())));
+    String topic = "gf_int_v1/s/request/" + TAG + "/" + id;
+    String request =
+        "{\"header\": {\"method\": \"POST\", \"path\": \"count\", \"source\": \"raw\","
+            + " \"request_id\": \"" + id + "\"}, \"body\": null, \"timestamp\": 1}";
+    await(raw.publish(topic, request, QoS.AT_LEAST_ONCE));
+    String answer = next(answers);
+    await(raw.publish(topic, request, QoS.AT_LEAST_ONCE));
+    assertThat(next(answers)).isEqualTo(answer);
+
+    await(first.close());
+    clients.remove(first);
+    await(client(TAG, Kind.MODERN).serve(device, store).connect()); // as after a crash
+    await(raw.publish(topic, request, QoS.AT_LEAST_ONCE));
+    assertThat(next(answers)).isEqualTo(answer);
+    assertThat(done).hasValue(1);
+    await(raw.close());
+  }
+
+  @Test
+  void onlyThoseDoSomethingWhomARuleAllows() throws Exception {
+    Device device = SimulatedDevice.create(vertx);
+    device
+        .allow(AccessRule.everybody("*").withMethods(Set.of(Method.GET)))
+        .allow(AccessRule.token("gains", Set.of("secret")));
+    await(client(TAG, Kind.MODERN).serve(device).connect());
+    RpcClient client = await(client("cli", Kind.MODERN).connect());
+    assertThat(get(client, "gains").responseCode()).isEqualTo(205);
+    assertThat(failure(client.request(TAG, "s", "gains", Method.PUT, List.of(1))))
+        .isInstanceOf(RpcException.Unauthorized.class);
+    assertThat(failure(client.request(TAG, "s", "create", Method.POST)))
+        .isInstanceOf(RpcException.Forbidden.class);
+    RpcRequestOptions withToken = RpcRequestOptions.DEFAULT.withToken("secret");
+    assertThat(
+            await(client.request(TAG, "s", "gains", Method.PUT, List.of(1), withToken))
+                .responseCode())
+        .isEqualTo(204);
   }
 
   @Test

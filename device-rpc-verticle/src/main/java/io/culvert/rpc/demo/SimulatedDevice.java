@@ -17,6 +17,7 @@ public final class SimulatedDevice {
   private static final long LONGEST_MILLIS = 3_600_000;
 
   private final Vertx vertx;
+  private final Device device = new Device();
   private List<?> gains = List.of(0, 1, 2, 3, 4);
 
   private SimulatedDevice(Vertx vertx) {
@@ -29,7 +30,6 @@ public final class SimulatedDevice {
   }
 
   private Device device() {
-    Device device = new Device();
     device.resource("echo").title("Answers what it gets").any(r -> Reply.content(r.body()));
     device
         .resource("gains")
@@ -50,6 +50,7 @@ public final class SimulatedDevice {
 
   private Reply replaceGains(DeviceRequest request) {
     gains = request.body(List.class);
+    device.changed("gains");
     return Reply.changed();
   }
 

@@ -45,7 +45,7 @@ final class RememberedExchanges {
 
   /** One of them has got its answer. */
   void answered(Exchange exchange) {
-    bytes += answerBytes(exchange);
+    bytes += exchange.answerBytes();
     if (exchange.invocation().method().isSafe()) {
       expendable.put(exchange.key(), exchange);
     }
@@ -54,7 +54,7 @@ final class RememberedExchanges {
 
   void forget(Exchange exchange) {
     if (all.remove(exchange.key(), exchange)) {
-      bytes -= BYTES_FOR_ONE + answerBytes(exchange);
+      bytes -= BYTES_FOR_ONE + exchange.answerBytes();
       expendable.remove(exchange.key());
       exchange.end();
     }
@@ -75,10 +75,5 @@ final class RememberedExchanges {
       oldest.remove();
       forget(exchange);
     }
-  }
-
-  private static long answerBytes(Exchange exchange) {
-    RpcMessage answer = exchange.answer();
-    return answer == null ? 0 : answer.payload().length();
   }
 }

@@ -8,6 +8,9 @@ public sealed interface ResponderEvent {
   /** To be executed, and answered by {@link Responder#answer}. */
   record Execute(Invocation invocation) implements ResponderEvent {}
 
+  /** What was kept is read; requests are executed from now on. */
+  record Ready() implements ResponderEvent {}
+
   /**
    * Nobody waits for this one any more. It may be left, and must be answered all the same: its
    * answer is for those who ask again.
