@@ -19,12 +19,15 @@ import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +38,23 @@ import org.slf4j.LoggerFactory;
 final class RpcBusApi {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
+  private static final Set<String> OBSERVE =
+      Set.of("target", "subsystem", "path", "address", "token", "timeoutMillis");
+
   private static final Set<String> DISCOVER =
       Set.of("target", "subsystem", "timeoutMillis", "query");
 
   private final RpcClient client;
+  private final EventBus bus;
   private final DeviceDirectory directory;
+  private final Map<String, Observed> observations = new HashMap<>();
   private final @Nullable MqttAdmin admin;
   private final List<MessageConsumer<Object>> consumers;
 
   private RpcBusApi(
       RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
     this.client = client;
+    this.bus = bus;
     this.directory = new DeviceDirectory(maximumDevices);
     this.admin = admin;
     this.consumers =
@@ -53,7 +62,9 @@ final class RpcBusApi {
             serve(bus, RpcAddresses.REQUEST, this::request),
             serve(bus, RpcAddresses.BATCH, this::batch),
             serve(bus, RpcAddresses.DISCOVER, this::discover),
-            serve(bus, RpcAddresses.DEVICES, this::devices));
+            serve(bus, RpcAddresses.DEVICES, this::devices),
+            serve(bus, RpcAddresses.OBSERVE, this::observe),
+            serve(bus, RpcAddresses.UNOBSERVE, this::unobserve));
   }
 
   /**
@@ -68,6 +79,7 @@ final class RpcBusApi {
   }
 
   Future<Void> stop() {
+    List.copyOf(observations.values()).forEach(Observed::close);
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
   }
 
@@ -149,6 +161,61 @@ final class RpcBusApi {
               }
             })
         .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private Future<JsonObject> observe(Object body) {
+    JsonFields fields = JsonFields.of(body, OBSERVE);
+    String address = fields.text("address");
+    String token = fields.optionalText("token");
+    String target = fields.text("target");
+    RpcRequestOptions how =
+        RpcRequestOptions.DEFAULT.withTimeoutMillis(
+            fields.number("timeoutMillis", 1, 86_400_000, 0));
+    String name = UUID.randomUUID().toString();
+    String subsystem = fields.text("subsystem");
+    String path = fields.text("path");
+    return checked(
+            () ->
+                client.observe(
+                    target,
+                    subsystem,
+                    path,
+                    token == null ? how : how.withToken(token),
+                    state -> send(name, address, state)))
+        .map(observed -> observing(name, observed))
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private JsonObject observing(String name, Observed observed) {
+    observations.put(name, observed);
+    observed.ended().onComplete(ended -> observations.remove(name));
+    return answer(observed.first()).toJson().put("observation", name);
+  }
+
+  /** Where nobody is, nobody wants to know. */
+  private void send(String name, String address, Payload.Response state) {
+    bus.request(address, answer(state).toJson().put("observation", name))
+        .onFailure(
+            failure -> {
+              Observed observed = observations.get(name);
+              if (observed != null
+                  && failure instanceof ReplyException reply
+                  && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                LOG.info("nobody is at {} any more, so nothing is observed for it", address);
+                observed.close();
+              }
+            });
+  }
+
+  private Future<JsonObject> unobserve(Object body) {
+    String name = JsonFields.of(body, Set.of("observation")).text("observation");
+    Observed observed = observations.get(name);
+    if (observed == null) {
+      return Future.failedFuture(
+          RpcFailure.UNKNOWN.because("no such observation, or no more, or not on this node"));
+    }
+    observed.close();
+    return Future.succeededFuture(new JsonObject());
   }
 
   private Future<Payload.Response> ask(RpcCall call) {

@@ -280,6 +280,7 @@ final class Commands {
             .addSubcommand("post", rpc(Method.POST, "Let a resource do something."))
             .addSubcommand("put", rpc(Method.PUT, "Replace a resource."))
             .addSubcommand("delete", rpc(Method.DELETE, "Delete a resource."))
+            .addSubcommand("observe", observe())
             .addSubcommand("discover", discover());
     rpc.usageMessage().footer(RPC_FOOTER);
     return rpc;
@@ -290,6 +291,13 @@ final class Commands {
     RpcCommand.addOptionsTo(command, method);
     command.usageMessage().footer(RPC_FOOTER);
     return command;
+  }
+
+  private static CommandSpec observe() {
+    CommandSpec observe =
+        clientCommand("observe", "Print a resource, and each new state of it, until Ctrl-C.");
+    RpcCommand.addObserveTo(observe);
+    return observe;
   }
 
   private static CommandSpec discover() {

@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.rpc.Observed;
 import io.culvert.rpc.RpcRequestOptions;
 import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
@@ -64,6 +65,20 @@ final class RpcCommand {
         command, "TEXT", "What requests of one purpose have in common.", "--correlation-id");
     ClientFlags.flag(command, "Print the whole answer, not only its body.", "--whole");
     RpcFlags.addTo(command);
+  }
+
+  static void addObserveTo(CommandSpec command) {
+    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
+    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
+    addCommonTo(command);
+  }
+
+  /** Each state of a resource, until it is asked to end. */
+  static int observe(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    Logging.quiet();
+    return new RpcCommand(result, environment, console).observe(ending);
   }
 
   /** What a device has, one resource a line. */
@@ -139,6 +154,39 @@ final class RpcCommand {
       throw StartException.failure(Reason.of(e));
     } finally {
       run.close();
+    }
+  }
+
+  private int observe(Ending ending) throws StartException, InterruptedException {
+    String target = word(0);
+    String subsystem = word(1);
+    RpcFlags.checkLevel("TARGET", target);
+    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    RpcRequestOptions how = how();
+    RpcRun run = connect();
+    try {
+      Observed observed =
+          await(run.client().observe(target, subsystem, word(2), how, this::printBody));
+      observed
+          .ended()
+          .onComplete(
+              ended -> {
+                if (ended.failed()) {
+                  console.fail("it ended: " + ended.cause().getMessage());
+                }
+              });
+      ending.whenAsked(
+          () -> {
+            observed.close();
+            return run.stop();
+          });
+      return ending.await();
+    } catch (ExecutionException e) {
+      run.close();
+      if (e.getCause() instanceof RpcException failure) {
+        return print(failure);
+      }
+      throw StartException.failure(Reason.of(e));
     }
   }
 

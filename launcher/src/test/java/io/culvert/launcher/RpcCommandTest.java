@@ -42,6 +42,13 @@ class RpcCommandTest {
     assertThat(new JsonObject(header.out()).getString("token")).isEqualTo("t");
     assertThat(new JsonObject(header.out()).getString("correlation_id")).isEqualTo("c");
 
+    Session watch = new Session(folder);
+    watch.start("rpc", "observe", TAG, "axuv", "gains", "-p", port);
+    assertThat(watch.line("[5,6]")).isEqualTo("[5,6]");
+    assertAnswer("204 CHANGED\n", "", "put", TAG, "axuv", "gains", "[7]");
+    assertThat(watch.line("[7]")).isEqualTo("[7]");
+    assertThat(watch.end()).isZero();
+
     Session listed = ask("discover", TAG, "x", "rt=gf.*");
     assertThat(listed.out()).isEqualTo("/gains title=\"Five numbers\" rt=\"gf.gains\"\n");
     assertThat(device.end()).isZero();

@@ -1,6 +1,7 @@
 package io.culvert.conformance.rpc;
 
 import static io.culvert.client.Awaited.await;
+import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.BrokerVerticle;
@@ -19,6 +20,7 @@ import io.culvert.runtime.bus.RpcFailure;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -33,7 +35,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -173,8 +177,42 @@ class RpcBusTest {
   }
 
   @Test
+  void statesComeToAnAddressUntilNobodyIsThere() throws Exception {
+    BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
+    MessageConsumer<JsonObject> here =
+        vertx
+            .eventBus()
+            .consumer(
+                "here",
+                state -> {
+                  states.add(state.body());
+                  state.reply(null);
+                });
+    JsonObject request =
+        new JsonObject()
+            .put("target", TAG)
+            .put("subsystem", "x")
+            .put("path", "gains")
+            .put("address", "here");
+    String name = await(rpc.ask("culvert.rpc.observe", request)).getString("observation");
+    assertThat(next(states).getString("observation")).isEqualTo(name);
+    JsonArray seven = new JsonArray().add(7);
+    await(rpc.request(RpcCall.of(TAG, "x", "gains", "PUT", seven)));
+    assertThat(next(states).getJsonArray("body")).isEqualTo(seven);
+    await(here.unregister());
+    await(rpc.request(RpcCall.of(TAG, "x", "gains", "PUT", new JsonArray().add(8))));
+    for (int i = 0; i < 3; i++) { // behind which the state and its failure have come
+      assertThat(await(rpc.request(RpcCall.get(TAG, "x", "gains"))).code()).isEqualTo(205);
+    }
+    JsonObject ended = new JsonObject().put("observation", name);
+    assertThat(failure(rpc.ask("culvert.rpc.unobserve", ended))).isEqualTo(RpcFailure.UNKNOWN);
+  }
+
+  @Test
   void examplesAndRealAnswersAreWhatTheSchemasSay() throws Exception {
     List<String> addresses = new ArrayList<>();
+    String observation = null;
+    vertx.eventBus().consumer("my.gains", state -> state.reply(null));
     Matcher sections =
         Pattern.compile("(?ms)^### `(culvert\\.rpc\\.\\S+)`$(.*?)(?=^##|\\z)").matcher(page());
     while (sections.find()) {
@@ -185,7 +223,11 @@ class RpcBusTest {
       check(json("request-schema", text), request, address + ", the example");
       JsonObject schema = json("reply-schema", text);
       check(schema, json("reply", text), address + ", the example's reply");
+      if (request.containsKey("observation")) {
+        request.put("observation", observation);
+      }
       JsonObject reply = await(rpc.ask(address, request));
+      observation = reply.getString("observation", observation);
       check(schema, reply, address + ", the reply");
       assertThat(reply.fieldNames())
           .as(address)
@@ -196,7 +238,9 @@ class RpcBusTest {
             "culvert.rpc.request",
             "culvert.rpc.batch",
             "culvert.rpc.discover",
-            "culvert.rpc.devices");
+            "culvert.rpc.devices",
+            "culvert.rpc.observe",
+            "culvert.rpc.unobserve");
   }
 
   @Test
