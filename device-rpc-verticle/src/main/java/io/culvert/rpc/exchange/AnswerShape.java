@@ -36,7 +36,8 @@ final class AnswerShape {
 
   /** The answer to a request; what cannot be written becomes a failure. */
   Answer of(Answer answer, Request request, RpcOptions asked, long nowMillis) {
-    if (!request.header().isOptedIn() || !answer.code().isSuccess()) {
+    boolean isBlock = answer.options().block2() != null;
+    if (isBlock || !request.header().isOptedIn() || !answer.code().isSuccess()) {
       return answer;
     }
     try {
