@@ -282,7 +282,7 @@ final class Asking {
     if (started == null) {
       return Future.succeededFuture(); // its time was over before
     }
-    if (options.plain() || !link.hasProperties()) {
+    if (!subscriptions.hasOwn() || !link.hasProperties()) {
       return link.publish(message);
     }
     return link.publish(

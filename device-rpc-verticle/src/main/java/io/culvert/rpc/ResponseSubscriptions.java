@@ -1,5 +1,7 @@
 package io.culvert.rpc;
 
+import io.culvert.client.MqttClientException;
+import io.culvert.client.MqttClientFailure;
 import io.culvert.engine.Engine;
 import io.culvert.rpc.exchange.RpcMessage;
 import io.culvert.rpc.protocol.RpcTopic;
@@ -35,6 +37,7 @@ final class ResponseSubscriptions {
   private final Map<String, Boolean> modern;
 
   private @Nullable Future<?> own;
+  private boolean refused;
   private long lookAtMillis;
 
   /**
@@ -109,14 +112,22 @@ final class ResponseSubscriptions {
    * @return what ends the call's part in it
    */
   Future<Runnable> open(RpcTopic request, long nowMillis) {
-    if (options.plain()) {
+    if (!hasOwn()) {
       return plain(request, nowMillis);
     }
     Future<?> standing = own();
-    if (modern.get(request.tag()) != null) {
+    if (knows(request.tag())) {
       return standing.map(done -> () -> {});
     }
-    return Future.all(standing, plain(request, nowMillis)).map(both -> both.resultAt(1));
+    Future<Runnable> other = plain(request, nowMillis);
+    return Future.all(standing, other)
+        .<Runnable>map(both -> both.resultAt(1))
+        .onFailure(failure -> other.onSuccess(Runnable::run));
+  }
+
+  /** Whether requests name a response topic. */
+  boolean hasOwn() {
+    return !options.plain() && !refused;
   }
 
   /** Ends what was idle for long enough. */
@@ -142,15 +153,34 @@ final class ResponseSubscriptions {
 
   private Future<?> own() {
     Future<?> open = own;
-    if (open == null) {
-      String filter =
-          String.join("/", options.namespace(), "+", RpcTopic.Type.RESPONSE.level(), "+", ownName);
-      open =
-          link.subscribe(filter, options.qos(), message -> arrivals.apply(message, true))
-              .onFailure(failure -> own = null);
-      own = open;
+    if (open != null) {
+      return open;
     }
-    return open;
+    String filter =
+        String.join("/", options.namespace(), "+", RpcTopic.Type.RESPONSE.level(), "+", ownName);
+    Future<?> opening =
+        link.subscribe(filter, options.qos(), message -> arrivals.apply(message, true))
+            .<Object>map(subscribed -> subscribed)
+            .recover(this::notSubscribed);
+    own = opening;
+    opening.onFailure(
+        failure -> {
+          if (own == opening) {
+            own = null; // the next call tries again
+          }
+        });
+    return opening;
+  }
+
+  /** A broker that does not let us have one: then answers come as to plain requesters. */
+  private Future<Object> notSubscribed(Throwable failure) {
+    if (failure instanceof MqttClientException told
+        && told.failure() == MqttClientFailure.SUBSCRIBE_REFUSED) {
+      LOG.warn("no response topics, as the broker says no: {}", failure.getMessage());
+      refused = true;
+      return Future.succeededFuture(this);
+    }
+    return Future.failedFuture(failure);
   }
 
   private Future<Runnable> plain(RpcTopic request, long nowMillis) {

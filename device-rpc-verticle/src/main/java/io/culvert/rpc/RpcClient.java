@@ -172,7 +172,11 @@ public final class RpcClient {
                       due();
                     }
                   });
-          return created.connect().compose(connected -> serve(created)).map(this);
+          return created
+              .connect()
+              .compose(connected -> serve(created))
+              .map(this)
+              .onFailure(failure -> forget(created));
         });
   }
 
@@ -301,6 +305,17 @@ public final class RpcClient {
   }
 
   // ---- private
+
+  /** It may be connected again. */
+  private void forget(RpcLink failed) {
+    if (watch != null) {
+      watch.cancel();
+    }
+    link = null;
+    asking = null;
+    serving = null;
+    Future<Void> unused = failed.close();
+  }
 
   private Future<Void> serve(RpcLink open) {
     if (device == null && incomingRequests.isEmpty()) {

@@ -14,5 +14,11 @@ public final class RpcAddresses {
   /** Asks a device which resources it has. */
   public static final String DISCOVER = "culvert.rpc.discover";
 
+  /** Sends each new state of a resource to an address. */
+  public static final String OBSERVE = "culvert.rpc.observe";
+
+  /** Ends that. */
+  public static final String UNOBSERVE = "culvert.rpc.unobserve";
+
   private RpcAddresses() {}
 }
