@@ -60,7 +60,11 @@ public record BrokerConnection(
     return new BrokerConnection(host, port, userName, password, tls, other);
   }
 
-  /** As the MQTT client wants it; it comes back for ever. */
+  /**
+   * As the MQTT client wants it; it comes back for ever. Its session ends with its connection: a
+   * broker would have to store each request and answer for one that goes on, and what comes after
+   * its deadline is worth nothing.
+   */
   MqttClientOptions clientOptions(String clientId) {
     MqttClientOptions options =
         new MqttClientOptions()
@@ -72,6 +76,7 @@ public record BrokerConnection(
                         port)))
             .setVersion(version)
             .setClientId(clientId)
+            .setSessionExpirySeconds(0)
             .setReconnect(ReconnectOptions.defaults());
     if (userName != null) {
       options.setUserName(userName);

@@ -86,6 +86,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
         new MqttClientOptions()
             .setAddresses(broker)
             .setClientId(options.tag())
+            .setSessionExpirySeconds(0)
             .setReconnect(ReconnectOptions.defaults().withRetryFirst(true));
     String user = options.user();
     String password = options.password();

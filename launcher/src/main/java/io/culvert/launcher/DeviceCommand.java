@@ -25,7 +25,7 @@ final class DeviceCommand {
     RpcClientOptions options = flags.options(tag);
     RpcRun run =
         RpcRun.connect(
-            flags.client().options(true),
+            flags.connection(true),
             options,
             flags.client().version().isMqtt5(),
             SimulatedDevice::create);

@@ -204,7 +204,7 @@ final class RpcCommand {
 
   private RpcRun connect() throws StartException, InterruptedException {
     return RpcRun.connect(
-        flags.client().options(false),
+        flags.connection(false),
         flags.requester(),
         flags.client().version().isMqtt5(),
         null);

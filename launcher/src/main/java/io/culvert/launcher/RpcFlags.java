@@ -1,5 +1,6 @@
 package io.culvert.launcher;
 
+import io.culvert.client.MqttClientOptions;
 import io.culvert.rpc.PlainResponses;
 import io.culvert.rpc.RpcClientOptions;
 import io.culvert.rpc.protocol.RpcTopic;
@@ -44,6 +45,12 @@ final class RpcFlags {
             .type(String.class)
             .description(description)
             .build());
+  }
+
+  /** Without -x or -c the session ends with the connection: nobody waits for answers any more. */
+  MqttClientOptions connection(boolean comesBack) throws StartException {
+    MqttClientOptions options = flags.options(comesBack);
+    return flags.has("-x") || flags.has("-c") ? options : options.setSessionExpirySeconds(0);
   }
 
   ClientFlags client() {
