@@ -1,5 +1,6 @@
 package io.culvert.tcp;
 
+import io.culvert.runtime.bus.BusAction;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttSubscription;
@@ -69,13 +70,14 @@ final class Bridges {
       subscribe(topic, FIRST_PAUSE_MILLIS);
     } else if (rule instanceof BridgeRule.FromAddress address) {
       consumers.add(
-          BusReplies.consumer(
+          BusAction.serveMessages(
               vertx.eventBus(),
               address.address(),
               message ->
                   Future.succeededFuture(message)
                       .compose(given -> in.carry(address, given))
-                      .onFailure(this::refused)));
+                      .onFailure(this::refused),
+              LOG));
     }
   }
 

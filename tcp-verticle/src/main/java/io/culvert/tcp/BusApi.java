@@ -1,5 +1,6 @@
 package io.culvert.tcp;
 
+import io.culvert.runtime.bus.BusAction;
 import io.culvert.runtime.bus.JsonFields;
 import io.culvert.runtime.bus.TcpAddresses;
 import io.culvert.runtime.bus.TcpFailure;
@@ -17,9 +18,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What others may do with a server over the event bus; see {@link TcpAddresses}. */
 final class BusApi {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.tcp.server");
   private static final Set<String> MESSAGE = Set.of("uri", "uriBase64", "content", "contentBase64");
   private static final Set<String> REQUEST =
       Set.of("id", "type", "uri", "uriBase64", "content", "contentBase64", "timeoutMillis");
@@ -78,7 +82,7 @@ final class BusApi {
   }
 
   private void answer(String address, Function<Object, Future<JsonObject>> verb) {
-    consumers.add(BusReplies.consumer(bus, address, request -> verb.apply(request.body())));
+    consumers.add(BusAction.serve(bus, address, verb, LOG));
   }
 
   private Future<JsonObject> request(Object body) {

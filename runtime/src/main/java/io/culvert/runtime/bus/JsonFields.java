@@ -9,7 +9,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +155,45 @@ public final class JsonFields {
       return List.copyOf(pairs);
     }
     throw bad(path + name, "must be a list of pairs of texts");
+  }
+
+  /** Any value: a text, number, truth value, {@link JsonObject} or {@link JsonArray}, or null. */
+  public @Nullable Object value(String name) {
+    return json.getValue(name);
+  }
+
+  /** A list of texts that are not empty; none where it is absent. */
+  public List<String> texts(String name) {
+    Object value = json.getValue(name);
+    List<String> texts = new ArrayList<>();
+    if (value instanceof JsonArray array) {
+      for (Object each : array) {
+        if (!(each instanceof String text) || text.isEmpty()) {
+          throw bad(path + name, "must have texts only that are not empty");
+        }
+        texts.add(text);
+      }
+    } else if (value != null) {
+      throw bad(path + name, "must be a list of texts");
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Texts by names; none where it is absent. */
+  public Map<String, String> textMap(String name) {
+    Object value = json.getValue(name);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (value instanceof JsonObject object) {
+      for (Map.Entry<String, Object> each : object) {
+        if (!(each.getValue() instanceof String text)) {
+          throw bad(path + name + "." + each.getKey(), "must be a text");
+        }
+        texts.put(each.getKey(), text);
+      }
+    } else if (value != null) {
+      throw bad(path + name, "must be an object of texts");
+    }
+    return texts;
   }
 
   /** The fields of an object in it, none where it is absent. */

@@ -1,0 +1,7 @@
+package io.culvert.rpc.exchange;
+
+/** What happens when a deadline has come. */
+@FunctionalInterface
+interface Due {
+  void due(long nowMillis);
+}

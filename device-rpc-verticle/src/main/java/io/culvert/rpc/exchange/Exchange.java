@@ -1,0 +1,110 @@
+package io.culvert.rpc.exchange;
+
+import io.culvert.engine.Deadlines;
+import io.culvert.rpc.protocol.RpcOptions;
+import org.jspecify.annotations.Nullable;
+
+/** A request that has come, and what becomes of it. */
+final class Exchange implements Work {
+  private final ExchangeKey key;
+  private Invocation invocation;
+  private final AnswerRoute route;
+  private final long deadlineMillis;
+  private final long forgetMillis;
+  private final Deadlines<Due> deadlines;
+  private final Deadlines.Entry<Due> deadline;
+  private @Nullable RpcMessage answer;
+  private boolean isTold;
+
+  /**
+   * @param forgetMillis when nothing of it is under way any longer
+   */
+  Exchange(
+      ExchangeKey key,
+      Invocation invocation,
+      AnswerRoute route,
+      long forgetMillis,
+      Deadlines<Due> deadlines,
+      Responder responder) {
+    this.key = key;
+    this.invocation = invocation;
+    this.route = route;
+    this.deadlineMillis = invocation.deadlineMillis();
+    this.forgetMillis = Math.max(forgetMillis, deadlineMillis);
+    this.deadlines = deadlines;
+    this.deadline = deadlines.entry(nowMillis -> responder.due(this, nowMillis));
+  }
+
+  ExchangeKey key() {
+    return key;
+  }
+
+  Invocation invocation() {
+    return invocation;
+  }
+
+  /** The last block of its body has come. */
+  void complete(@Nullable Object body) {
+    invocation =
+        new Invocation(
+            invocation.number(),
+            invocation.topic(),
+            invocation.request().withBody(body),
+            invocation.options(),
+            deadlineMillis);
+  }
+
+  RpcOptions asked() {
+    return invocation.options();
+  }
+
+  AnswerRoute route() {
+    return route;
+  }
+
+  void answered(RpcMessage message) {
+    answer = message;
+  }
+
+  /** Its answer may go out from now on. */
+  void tell() {
+    isTold = true;
+  }
+
+  /** What was answered and may go out, or null. */
+  @Nullable RpcMessage told() {
+    return isTold ? answer : null;
+  }
+
+  boolean isAnswered() {
+    return answer != null;
+  }
+
+  int answerBytes() {
+    return answer == null ? 0 : answer.payload().length();
+  }
+
+  /** Nobody waits for the answer any more. */
+  boolean isOver(long nowMillis) {
+    return nowMillis >= deadlineMillis;
+  }
+
+  boolean isForgotten(long nowMillis) {
+    return nowMillis >= forgetMillis;
+  }
+
+  /** What is kept of it, with this answer. */
+  ExchangeRecord record(boolean isDone, RpcMessage kept) {
+    return new ExchangeRecord(key, isDone, kept, deadlineMillis, forgetMillis);
+  }
+
+  /** Waits for what comes next. */
+  void file(long nowMillis) {
+    boolean waits = !isAnswered() && !isOver(nowMillis);
+    deadlines.set(deadline, waits ? deadlineMillis : forgetMillis);
+  }
+
+  void end() {
+    deadlines.remove(deadline);
+  }
+}

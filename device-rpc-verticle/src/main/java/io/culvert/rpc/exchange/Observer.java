@@ -1,0 +1,57 @@
+package io.culvert.rpc.exchange;
+
+import io.culvert.engine.Deadlines;
+import io.culvert.rpc.protocol.Payload.Request;
+
+/** Someone who is told when a resource changes, until the lease is over. */
+final class Observer {
+  private final ExchangeKey key;
+  private final ObservedState state;
+  private final Deadlines.Entry<Due> deadline;
+  private Request request;
+  private AnswerRoute route;
+  private long endMillis;
+
+  Observer(
+      ExchangeKey key,
+      ObservedState state,
+      Request request,
+      AnswerRoute route,
+      Deadlines.Entry<Due> deadline) {
+    this.key = key;
+    this.state = state;
+    this.request = request;
+    this.route = route;
+    this.deadline = deadline;
+  }
+
+  void renew(Request again, AnswerRoute to, long leaseEndMillis) {
+    request = again;
+    route = to;
+    endMillis = leaseEndMillis;
+  }
+
+  ExchangeKey key() {
+    return key;
+  }
+
+  ObservedState state() {
+    return state;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  AnswerRoute route() {
+    return route;
+  }
+
+  Deadlines.Entry<Due> deadline() {
+    return deadline;
+  }
+
+  long leftSeconds(long nowMillis) {
+    return Math.max(1, (endMillis - nowMillis) / 1000);
+  }
+}

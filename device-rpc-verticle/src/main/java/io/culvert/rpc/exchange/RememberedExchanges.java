@@ -1,0 +1,79 @@
+package io.culvert.rpc.exchange;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that are known, bounded. When there is no more room, the oldest answers to safe requests
+ * are forgotten: executing those again does no harm. Answers to others never are before their time;
+ * where they take all the room, nothing new is added.
+ */
+final class RememberedExchanges {
+  /** Besides the answer itself. */
+  private static final int BYTES_FOR_ONE = 512;
+
+  private final int maximum;
+  private final long maximumBytes;
+  private final Map<ExchangeKey, Exchange> all = new LinkedHashMap<>();
+
+  /** Answered and safe, the oldest first. */
+  private final Map<ExchangeKey, Exchange> expendable = new LinkedHashMap<>();
+
+  private long bytes;
+
+  RememberedExchanges(ResponderLimits limits) {
+    this.maximum = limits.remembered();
+    this.maximumBytes = limits.rememberedBytes();
+  }
+
+  @Nullable Exchange find(ExchangeKey key) {
+    return all.get(key);
+  }
+
+  /** Adds one that is executed from now on, if there is room. */
+  boolean add(Exchange exchange) {
+    makeRoom(maximum - 1, maximumBytes - BYTES_FOR_ONE);
+    if (all.size() >= maximum || bytes + BYTES_FOR_ONE > maximumBytes) {
+      return false;
+    }
+    all.put(exchange.key(), exchange);
+    bytes += BYTES_FOR_ONE;
+    return true;
+  }
+
+  /** One of them has got its answer. */
+  void answered(Exchange exchange) {
+    bytes += exchange.answerBytes();
+    if (exchange.invocation().method().isSafe()) {
+      expendable.put(exchange.key(), exchange);
+    }
+    makeRoom(maximum, maximumBytes);
+  }
+
+  void forget(Exchange exchange) {
+    if (all.remove(exchange.key(), exchange)) {
+      bytes -= BYTES_FOR_ONE + exchange.answerBytes();
+      expendable.remove(exchange.key());
+      exchange.end();
+    }
+  }
+
+  int size() {
+    return all.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  private void makeRoom(int most, long mostBytes) {
+    Iterator<Exchange> oldest = expendable.values().iterator();
+    while ((all.size() > most || bytes > mostBytes) && oldest.hasNext()) {
+      Exchange exchange = oldest.next();
+      oldest.remove();
+      forget(exchange);
+    }
+  }
+}

@@ -1,0 +1,545 @@
+package io.culvert.rpc.exchange;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Deadlines;
+import io.culvert.rpc.exchange.RequesterEvent.Answered;
+import io.culvert.rpc.exchange.RequesterEvent.Failed;
+import io.culvert.rpc.exchange.RequesterEvent.Notified;
+import io.culvert.rpc.exchange.RequesterEvent.Send;
+import io.culvert.rpc.protocol.Block;
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.Payload.Response;
+import io.culvert.rpc.protocol.PayloadCodec;
+import io.culvert.rpc.protocol.PayloadViolation;
+import io.culvert.rpc.protocol.RequestId;
+import io.culvert.rpc.protocol.ResponseCode;
+import io.culvert.rpc.protocol.RpcException;
+import io.culvert.rpc.protocol.RpcOptions;
+import io.culvert.rpc.protocol.RpcTopic;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One who asks. Each call ends in exactly one {@link Answered} or {@link Failed}, at the latest
+ * when its time is over; the first answer to it counts, and later ones are nobody's. A call that
+ * observes does not end so: it goes on with a {@link Notified} for each state that is newer than
+ * the last, is renewed by itself, and ends when it is {@linkplain #cancel cancelled}, when the
+ * responder ends it, or in a {@link Failed} when nothing was heard for a whole lease.
+ *
+ * <p>Large bodies go and come in blocks, to and from those that go beyond the plain protocol
+ * ({@link Call#usesReplyTopic}, for what goes).
+ *
+ * <p>After each call of a method its owner takes what it wants, until {@link #poll} returns null,
+ * and calls {@link #timeout} when {@link #deadlineMillis} has come. Times are milliseconds since
+ * 1970 by a clock that never goes back. Single-threaded.
+ */
+public final class Requester {
+  private static final long MILLIS_PER_SECOND = 1000;
+  private static final int MAXIMUM_DOWNLOADS = 4;
+
+  private final RequesterOptions options;
+  private final PayloadCodec codec;
+  private final PayloadCodec bodyCodec;
+  private final RequestWriter writer;
+  private final Supplier<RequestId> requestIds;
+  private final Map<RequestId, PendingCall> calls = new HashMap<>();
+
+  /** By the request id of the message that is under way, where that is not the call's own. */
+  private final Map<RequestId, PendingCall> parts = new HashMap<>();
+
+  private final Deadlines<PendingCall> deadlines = new Deadlines<>();
+  private final AnswerCache cache;
+  private final ArrayDeque<RequesterEvent> events = new ArrayDeque<>();
+  private int observations;
+
+  /**
+   * @param requestIds ids that nobody has used before and nobody can guess
+   */
+  public Requester(RequesterOptions options, Supplier<RequestId> requestIds) {
+    this.options = options;
+    this.codec = new PayloadCodec(options.rules());
+    this.bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), options.maximumBodyBytes()));
+    this.writer = new RequestWriter(options, codec);
+    this.requestIds = requestIds;
+    this.cache = new AnswerCache(options.maximumCacheBytes());
+  }
+
+  /** How it reads and writes payloads. */
+  public PayloadCodec codec() {
+    return codec;
+  }
+
+  /**
+   * Begins a call.
+   *
+   * @return its name in all events, which is the request id of its first message, too
+   * @throws IllegalArgumentException for a target, subsystem, option or body that cannot be sent
+   */
+  public RequestId call(Call call, long nowMillis) {
+    if (call.usesReplyTopic() && options.replyTopic() == null) {
+      throw new IllegalArgumentException("this requester has no reply topic");
+    }
+    RequestId id = requestIds.get();
+    PendingCall pending = new PendingCall(id, call, nowMillis, deadlines);
+    if (calls.size() >= options.maximumCalls()) {
+      fail(
+          pending,
+          ResponseCode.TOO_MANY_REQUESTS,
+          "%d calls wait for their answer, and more may not".formatted(calls.size()));
+      return id;
+    }
+    AnswerCache.Kept kept = cache.find(call);
+    if (kept != null && kept.isFresh(nowMillis)) {
+      events.add(new Answered(id, named(kept.response(), id)));
+      return id;
+    } else if (kept != null) {
+      pending.kept(kept);
+    }
+    pending.upload(upload(call));
+    RpcMessage message = writer.next(pending, nowMillis);
+    calls.put(id, pending);
+    send(pending, message, nowMillis);
+    return id;
+  }
+
+  /**
+   * Ends a call that nobody waits for any more, without an event. Who observes tells the responder.
+   */
+  public void cancel(RequestId call, long nowMillis) {
+    PendingCall pending = calls.get(call);
+    if (pending != null) {
+      end(pending);
+      if (pending.observation() != null) {
+        pending.download(null);
+        pending.wireId(pending.id());
+        events.add(new Send(call, writer.stop(pending, nowMillis)));
+      }
+    }
+  }
+
+  /** Ends a call with what somebody else has found, such as a handler of answers. */
+  public void resolve(RequestId call, Response response) {
+    PendingCall pending = calls.get(call);
+    if (pending != null) {
+      end(pending);
+      events.add(new Answered(call, response));
+    }
+  }
+
+  /** Ends a call that cannot succeed, such as when its message could not be sent. */
+  public void fail(RequestId call, RpcException exception) {
+    PendingCall pending = calls.get(call);
+    if (pending != null) {
+      end(pending);
+      events.add(new Failed(call, exception));
+    }
+  }
+
+  /** Whether it waits for the answer to a request with this id. */
+  public boolean awaits(RequestId requestId) {
+    return calls.containsKey(requestId) || parts.containsKey(requestId);
+  }
+
+  /**
+   * Takes a message that has come.
+   *
+   * @return whether it was the answer to a call
+   */
+  public boolean receive(RpcMessage message, long nowMillis) {
+    if (!isForAnswers(message.topic())) {
+      return false;
+    }
+    try {
+      return codec.decode(message.payload()) instanceof Response response
+          && receive(response, nowMillis);
+    } catch (PayloadViolation e) {
+      return receiveViolation(message.topic(), e);
+    }
+  }
+
+  /**
+   * Takes an answer that has come on a topic for answers.
+   *
+   * @return whether it was that to a call
+   */
+  public boolean receive(Response response, long nowMillis) {
+    RequestId requestId = response.requestId();
+    PendingCall pending = parts.get(requestId);
+    if (pending == null) {
+      pending = calls.get(requestId);
+      if (pending == null
+          || (!pending.wireId().equals(requestId) && pending.observation() == null)) {
+        return false;
+      }
+    }
+    RpcOptions told;
+    try {
+      told = response.header().options();
+    } catch (PayloadViolation e) {
+      told = RpcOptions.NONE;
+    }
+    if (pending.observation() != null && requestId.equals(pending.id())) {
+      takeNews(pending, response, told, nowMillis);
+    } else {
+      take(pending, response, told, nowMillis);
+    }
+    return true;
+  }
+
+  /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
+  public long deadlineMillis() {
+    return deadlines.earliest();
+  }
+
+  /** Time has passed. Early and repeated calls are harmless. */
+  public void timeout(long nowMillis) {
+    for (PendingCall due = deadlines.pollExpired(nowMillis);
+        due != null;
+        due = deadlines.pollExpired(nowMillis)) {
+      Observation observation = due.observation();
+      if (observation != null) {
+        renew(due, observation, nowMillis);
+      } else if (due.isOver(nowMillis)) {
+        end(due);
+        fail(
+            due,
+            ResponseCode.GATEWAY_TIMEOUT,
+            "Request timed out after %s seconds"
+                .formatted(due.call().timeoutMillis() / (double) MILLIS_PER_SECOND));
+      } else {
+        send(due, writer.next(due, nowMillis), nowMillis);
+      }
+    }
+  }
+
+  /** What it wants or has found next; null for nothing. */
+  public @Nullable RequesterEvent poll() {
+    return events.poll();
+  }
+
+  /** Calls that wait for their answer, and those that observe. */
+  public int pendingCalls() {
+    return calls.size();
+  }
+
+  private boolean isForAnswers(String topic) {
+    if (topic.equals(options.replyTopic())) {
+      return true;
+    }
+    RpcTopic parts = RpcTopic.find(topic);
+    return parts != null && parts.type() == RpcTopic.Type.RESPONSE;
+  }
+
+  /** A body that is too large for one message; only those know blocks that go beyond. */
+  private @Nullable Upload upload(Call call) {
+    if (!call.usesReplyTopic() || call.body() == null) {
+      return null;
+    }
+    Bytes body = bodyCodec.encodeBody(call.body());
+    if (body.length() > options.maximumBodyBytes()) {
+      throw new IllegalArgumentException(
+          "a body of %d bytes; %d are allowed"
+              .formatted(body.length(), options.maximumBodyBytes()));
+    }
+    return body.length() <= options.blockBytes() ? null : new Upload(body, options.blockBytes());
+  }
+
+  /** An answer that is none ends its call, which would wait for nothing. */
+  private boolean receiveViolation(String topic, PayloadViolation violation) {
+    RpcTopic of = RpcTopic.find(topic);
+    if (of == null || !RequestId.isValid(of.requestId())) {
+      return false;
+    }
+    RequestId requestId = new RequestId(of.requestId());
+    PendingCall pending = parts.getOrDefault(requestId, calls.get(requestId));
+    if (pending == null || pending.observation() != null) {
+      return false;
+    }
+    refuse(pending, "the answer is none: " + violation.detail());
+    return true;
+  }
+
+  /** An answer to the message that is under way. */
+  private void take(PendingCall pending, Response response, RpcOptions told, long nowMillis) {
+    Upload upload = pending.upload();
+    if (upload != null && pending.download() == null) {
+      if (goesOn(pending, upload, response, told, nowMillis)) {
+        return;
+      }
+      pending.upload(null);
+    }
+    Block block = told.block2();
+    if (response.isSuccess() && block != null) {
+      takeBlock(pending, response, told, block, nowMillis);
+    } else if (pending.download() != null && pending.observation() != null) {
+      stopDownload(pending); // the next state may be whole again
+    } else {
+      finish(pending, response, told, nowMillis);
+    }
+  }
+
+  /** Whether there is something to send after this answer. */
+  private boolean goesOn(
+      PendingCall pending, Upload upload, Response response, RpcOptions told, long nowMillis) {
+    ResponseCode code = response.code();
+    Block block = told.block1();
+    boolean again =
+        switch (code == null ? ResponseCode.CONTENT : code) {
+          case CONTINUE -> block != null && upload.acknowledged(block);
+          case REQUEST_ENTITY_INCOMPLETE -> upload.restart(upload.block().sizeBytes());
+          case REQUEST_ENTITY_TOO_LARGE ->
+              block != null
+                  && block.sizeBytes() < upload.block().sizeBytes()
+                  && upload.restart(block.sizeBytes());
+          default -> false;
+        };
+    if (again) {
+      sendNext(pending, nowMillis);
+    } else if (code == ResponseCode.CONTINUE) {
+      refuse(pending, "the responder acknowledges a block that was not sent");
+      return true;
+    }
+    return again;
+  }
+
+  private void takeBlock(
+      PendingCall pending, Response response, RpcOptions told, Block block, long nowMillis) {
+    Download download = pending.download();
+    if (download == null) {
+      download = new Download(response, told, block);
+      if (pending.download(download) > MAXIMUM_DOWNLOADS) {
+        giveUp(pending, "the resource changes faster than it can be read");
+        return;
+      }
+    }
+    Long size = told.size2();
+    if (size != null && size > options.maximumBodyBytes()) {
+      tooLarge(pending, size);
+    } else if (!download.take(response.body(), told, block)) {
+      restart(pending, block, response, told, nowMillis);
+    } else if (download.length() > options.maximumBodyBytes()) {
+      tooLarge(pending, download.length());
+    } else if (block.more()) {
+      sendNext(pending, nowMillis);
+    } else {
+      assemble(pending, download, nowMillis);
+    }
+  }
+
+  /** A block that does not belong to those before: the resource has changed. */
+  private void restart(
+      PendingCall pending, Block block, Response response, RpcOptions told, long nowMillis) {
+    boolean isFirst = block.number() == 0;
+    pending.download(null);
+    if (pending.observation() != null) {
+      stopDownload(pending); // a newer state is on its way
+    } else if (!pending.call().method().isSafe() || BlockBody.decode(response.body()) == null) {
+      refuse(pending, "blocks of the answer do not belong together");
+    } else if (isFirst && pending.downloads() <= MAXIMUM_DOWNLOADS) {
+      takeBlock(pending, response, told, block, nowMillis);
+    } else if (pending.downloads() >= MAXIMUM_DOWNLOADS) {
+      refuse(pending, "the resource changes faster than it can be read");
+    } else {
+      sendNext(pending, nowMillis);
+    }
+  }
+
+  private void assemble(PendingCall pending, Download download, long nowMillis) {
+    Response first = download.first();
+    Object body;
+    try {
+      body = bodyCodec.decodeBody(download.bytes());
+    } catch (PayloadViolation e) {
+      giveUp(pending, "the answer is none: " + e.detail());
+      return;
+    }
+    RpcOptions told =
+        first.header().options().withBlock2(null).withSize2(null).withRequestTag(null);
+    Response whole = first.withBody(body).withHeader(first.header().withOptions(told));
+    stopDownload(pending);
+    if (pending.observation() != null) {
+      events.add(new Notified(pending.id(), named(whole, pending.id())));
+    } else {
+      finish(pending, whole, told, nowMillis);
+    }
+  }
+
+  private void finish(PendingCall pending, Response answer, RpcOptions told, long nowMillis) {
+    Response response = named(answer, pending.id());
+    Call call = pending.call();
+    AnswerCache.Kept kept = pending.kept();
+    if (response.code() == ResponseCode.VALID && kept != null) {
+      response = revalidated(kept.response(), response, told);
+      told = response.header().options();
+    }
+    if (response.code() == ResponseCode.CONTENT && call.isOptedIn()) {
+      cache.put(call, response, told, bodyBytes(response), nowMillis);
+    } else if (response.isSuccess() && !call.method().isSafe()) {
+      cache.invalidate(call);
+    }
+    Integer number = told.observe();
+    Long lease = told.leaseSeconds();
+    if (isObserving(call) && response.isSuccess() && number != null && lease != null) {
+      observe(pending, response, number, lease * MILLIS_PER_SECOND, nowMillis);
+      return;
+    }
+    end(pending);
+    RpcException exception = RpcException.of(response, options.source(), call.target());
+    events.add(
+        exception == null
+            ? new Answered(pending.id(), response)
+            : new Failed(pending.id(), exception));
+  }
+
+  private int bodyBytes(Response response) {
+    return options.maximumCacheBytes() == 0 ? 0 : bodyCodec.encodeBody(response.body()).length();
+  }
+
+  /** What is kept, with what a newer answer without a body says of it. */
+  private static Response revalidated(Response kept, Response valid, RpcOptions told) {
+    Header header = valid.header().withOptions(told);
+    return new Response(header, kept.responseCode(), kept.body(), valid.timestamp());
+  }
+
+  private static boolean isObserving(Call call) {
+    Integer observe = call.options().observe();
+    return observe != null && observe == 0;
+  }
+
+  private void observe(
+      PendingCall pending, Response response, int number, long leaseMillis, long nowMillis) {
+    if (observations >= options.maximumObservations()) {
+      end(pending);
+      events.add(new Send(pending.id(), writer.stop(pending, nowMillis)));
+      fail(
+          pending,
+          ResponseCode.TOO_MANY_REQUESTS,
+          "%d resources are observed, and more may not".formatted(observations));
+      return;
+    }
+    observations++;
+    stopDownload(pending);
+    Observation observation = new Observation(number, leaseMillis, nowMillis);
+    pending.observation(observation);
+    pending.observes(observation);
+    events.add(new Notified(pending.id(), response));
+  }
+
+  /** Something has come for whoever observes. */
+  private void takeNews(PendingCall pending, Response response, RpcOptions told, long nowMillis) {
+    Observation observation = pending.observation();
+    Integer number = told.observe();
+    Long lease = told.leaseSeconds();
+    if (observation == null || number == null || lease == null || !response.isSuccess()) {
+      end(pending);
+      RpcException exception = RpcException.of(response, options.source(), pending.call().target());
+      events.add(
+          exception == null
+              ? new Answered(pending.id(), response)
+              : new Failed(pending.id(), exception));
+      return;
+    }
+    boolean isNews = observation.take(number, lease * MILLIS_PER_SECOND, nowMillis);
+    pending.observes(observation);
+    if (!isNews || response.code() == ResponseCode.VALID) {
+      return;
+    }
+    stopDownload(pending);
+    Block block = told.block2();
+    if (block == null) {
+      events.add(new Notified(pending.id(), response));
+    } else {
+      pending.forgetDownloads();
+      takeBlock(pending, response, told, block, nowMillis);
+    }
+  }
+
+  private void renew(PendingCall pending, Observation observation, long nowMillis) {
+    if (observation.isOver(nowMillis)) {
+      end(pending);
+      fail(pending, ResponseCode.GATEWAY_TIMEOUT, "nothing was heard of the resource for a lease");
+      return;
+    }
+    stopDownload(pending);
+    observation.asked(nowMillis + pending.call().timeoutMillis());
+    events.add(new Send(pending.id(), writer.next(pending, nowMillis)));
+    pending.observes(observation);
+  }
+
+  /** The next message of the call, which has an id of its own. */
+  private void sendNext(PendingCall pending, long nowMillis) {
+    parts.remove(pending.wireId());
+    pending.wireId(requestIds.get());
+    parts.put(pending.wireId(), pending);
+    RpcMessage message = writer.next(pending, nowMillis);
+    events.add(new Send(pending.id(), message));
+    if (pending.observation() == null) {
+      pending.sent(nowMillis);
+    }
+  }
+
+  private void stopDownload(PendingCall pending) {
+    pending.download(null);
+    parts.remove(pending.wireId());
+    pending.wireId(pending.id());
+  }
+
+  private void send(PendingCall pending, RpcMessage message, long nowMillis) {
+    events.add(new Send(pending.id(), message));
+    pending.sent(nowMillis);
+  }
+
+  private void tooLarge(PendingCall pending, long bytes) {
+    if (pending.observation() != null) {
+      stopDownload(pending);
+      return;
+    }
+    end(pending);
+    fail(
+        pending,
+        ResponseCode.REQUEST_ENTITY_TOO_LARGE,
+        "the answer has %d bytes; %d are allowed".formatted(bytes, options.maximumBodyBytes()));
+  }
+
+  /** This state cannot be had; who observes waits for the next one. */
+  private void giveUp(PendingCall pending, String detail) {
+    if (pending.observation() != null) {
+      stopDownload(pending);
+    } else {
+      refuse(pending, detail);
+    }
+  }
+
+  private void refuse(PendingCall pending, String detail) {
+    end(pending);
+    fail(pending, ResponseCode.BAD_GATEWAY, detail);
+  }
+
+  private void end(PendingCall pending) {
+    calls.remove(pending.id());
+    parts.remove(pending.wireId());
+    pending.end();
+    if (pending.observation() != null) {
+      observations--;
+    }
+  }
+
+  /** An answer under the name of its call, whatever block it came with. */
+  private static Response named(Response response, RequestId call) {
+    return response.requestId().equals(call)
+        ? response
+        : response.withHeader(response.header().withRequestId(call));
+  }
+
+  private void fail(PendingCall pending, ResponseCode code, String detail) {
+    Call call = pending.call();
+    events.add(
+        new Failed(
+            pending.id(),
+            RpcException.of(
+                code, detail, call.path(), options.source(), call.target(), pending.id())));
+  }
+}

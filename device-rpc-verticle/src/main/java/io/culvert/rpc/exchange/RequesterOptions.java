@@ -1,0 +1,157 @@
+package io.culvert.rpc.exchange;
+
+import io.culvert.rpc.protocol.Block;
+import io.culvert.rpc.protocol.PayloadRules;
+import io.culvert.rpc.protocol.RpcTopic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks, and what that may cost.
+ *
+ * @param namespace first level of all topics
+ * @param source own tag
+ * @param replyTopic where answers come to that go beyond the plain protocol; null for none
+ * @param rules how payloads are read and written
+ * @param maximumCalls that wait for an answer at once
+ * @param maximumObservations at once
+ * @param blockBytes larger bodies of opted-in calls are sent in blocks of this size
+ * @param maximumBodyBytes of a body that goes or comes in blocks
+ * @param maximumCacheBytes of answers that are kept for asking again; 0 for none
+ */
+public record RequesterOptions(
+    String namespace,
+    String source,
+    @Nullable String replyTopic,
+    PayloadRules rules,
+    int maximumCalls,
+    int maximumObservations,
+    int blockBytes,
+    int maximumBodyBytes,
+    int maximumCacheBytes) {
+  public static final int DEFAULT_MAXIMUM_CALLS = 10_000;
+  public static final int DEFAULT_MAXIMUM_OBSERVATIONS = 1_000;
+
+  /** A block of this size with its header, as Base64, is far from what brokers refuse. */
+  public static final int DEFAULT_BLOCK_BYTES = 64 * 1024;
+
+  public static final int DEFAULT_MAXIMUM_BODY_BYTES = 16 * 1024 * 1024;
+  public static final int DEFAULT_MAXIMUM_CACHE_BYTES = 1024 * 1024;
+
+  public RequesterOptions {
+    if (!RpcTopic.isLevel(namespace) || !RpcTopic.isLevel(source)) {
+      throw new IllegalArgumentException("no level of a topic: " + namespace + ", " + source);
+    } else if (maximumCalls < 1
+        || maximumObservations < 0
+        || blockBytes < Block.SMALLEST_SIZE_BYTES
+        || blockBytes > Block.LARGEST_SIZE_BYTES
+        || maximumBodyBytes < 1
+        || maximumCacheBytes < 0) {
+      throw new IllegalArgumentException("limits must be positive, and a block of a possible size");
+    }
+  }
+
+  /** With the limits that suit most. */
+  public static RequesterOptions of(String source) {
+    return new RequesterOptions(
+        RpcTopic.DEFAULT_NAMESPACE,
+        source,
+        null,
+        PayloadRules.DEFAULT.withIncompleteResponses(),
+        DEFAULT_MAXIMUM_CALLS,
+        DEFAULT_MAXIMUM_OBSERVATIONS,
+        DEFAULT_BLOCK_BYTES,
+        DEFAULT_MAXIMUM_BODY_BYTES,
+        DEFAULT_MAXIMUM_CACHE_BYTES);
+  }
+
+  public RequesterOptions withNamespace(String value) {
+    return new RequesterOptions(
+        value,
+        source,
+        replyTopic,
+        rules,
+        maximumCalls,
+        maximumObservations,
+        blockBytes,
+        maximumBodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withReplyTopic(@Nullable String value) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        value,
+        rules,
+        maximumCalls,
+        maximumObservations,
+        blockBytes,
+        maximumBodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withRules(PayloadRules value) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        replyTopic,
+        value,
+        maximumCalls,
+        maximumObservations,
+        blockBytes,
+        maximumBodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withMaximumCalls(int value) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        replyTopic,
+        rules,
+        value,
+        maximumObservations,
+        blockBytes,
+        maximumBodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withMaximumObservations(int value) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        replyTopic,
+        rules,
+        maximumCalls,
+        value,
+        blockBytes,
+        maximumBodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withBlocks(int sizeBytes, int bodyBytes) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        replyTopic,
+        rules,
+        maximumCalls,
+        maximumObservations,
+        sizeBytes,
+        bodyBytes,
+        maximumCacheBytes);
+  }
+
+  public RequesterOptions withMaximumCacheBytes(int value) {
+    return new RequesterOptions(
+        namespace,
+        source,
+        replyTopic,
+        rules,
+        maximumCalls,
+        maximumObservations,
+        blockBytes,
+        maximumBodyBytes,
+        value);
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests of the exchange. */
+@org.jspecify.annotations.NullMarked
+package io.culvert.rpc.exchange;
