@@ -99,8 +99,9 @@ public final class RpcClient {
   }
 
   /**
-   * Answers requests with what this device has, and keeps in a store which requests it has begun and
-   * how it has answered, so that none but safe ones is executed twice although the process ends.
+   * Answers requests with what this device has, and keeps in a store which requests it has begun
+   * and how it has answered, so that none but safe ones is executed twice although the process
+   * ends.
    */
   public RpcClient serve(Device resources, Store answers) {
     store = answers;
@@ -277,12 +278,8 @@ public final class RpcClient {
     RpcRequestOptions each = how.withCorrelationId(correlationId);
     List<String> asked = targets.stream().distinct().toList();
     List<Future<Payload.Response>> all =
-        asked.stream()
-            .map(target -> request(target, subsystem, path, method, body, each))
-            .toList();
-    return Future.join(all)
-        .otherwiseEmpty()
-        .map(done -> result(correlationId, asked, all));
+        asked.stream().map(target -> request(target, subsystem, path, method, body, each)).toList();
+    return Future.join(all).otherwiseEmpty().map(done -> result(correlationId, asked, all));
   }
 
   // ---- publishing
@@ -375,20 +372,20 @@ public final class RpcClient {
       more.put(Header.TRACE_PARENT, how.traceParent());
     }
     return new Call(
-            target,
-            subsystem,
-            method,
-            path,
-            body,
-            /* isOptedIn= */ !options.plain(),
-            /* usesReplyTopic= */ false, // ours depends on who is asked
-            options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
-            how.correlationId(),
-            how.token(),
-            more,
-            how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
-            /* retryMillis= */ 0,
-            how.qos() == null ? options.qos() : how.qos());
+        target,
+        subsystem,
+        method,
+        path,
+        body,
+        /* isOptedIn= */ !options.plain(),
+        /* usesReplyTopic= */ false, // ours depends on who is asked
+        options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
+        how.correlationId(),
+        how.token(),
+        more,
+        how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
+        /* retryMillis= */ 0,
+        how.qos() == null ? options.qos() : how.qos());
   }
 
   private void run(Runnable action) {
