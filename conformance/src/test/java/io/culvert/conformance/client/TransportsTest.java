@@ -13,6 +13,7 @@ import io.culvert.client.MqttClientOptions;
 import io.culvert.client.ReceivedMessage;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.testkit.SelfSigned;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.auth.ScramCredential;
 import io.culvert.mqtt.wire.QoS;
 import io.vertx.core.Vertx;
@@ -139,6 +140,7 @@ class TransportsTest {
   }
 
   @Test
+  @Scenario(74)
   void scram() throws Exception {
     MqttClientOptions options =
         options("mqtt://localhost:" + broker.port(0))
