@@ -4,71 +4,62 @@ import io.culvert.engine.Bytes;
 import io.culvert.tcp.wire.FrameHmac;
 import io.culvert.tcp.wire.NonceSource;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes nonces that nobody foresees and that it knows again without remembering them: a number and
- * eight zeros, as one block of AES with a key that nobody else has. Another's nonce is taken for an
- * own one once in 2<sup>64</sup> times.
+ * Makes nonces that are never the same and that it knows again without remembering them: the second
+ * half follows from the first and a number that nobody else has. Another's nonce is taken for an
+ * own one once in 2<sup>64</sup> times. A nonce needs to be new, not to be hard to guess: whoever
+ * guesses one cannot sign with it, and whoever copies an own one is refused, as intended.
  */
 final class Nonces implements NonceSource {
-  private static final int KEY_BYTES = 16;
-
-  /** Each message of the cipher is one block, for which a vector would do nothing. */
-  private static final IvParameterSpec NO_VECTOR = new IvParameterSpec(new byte[16]);
+  /** 2<sup>64</sup> by the golden ratio: the steps of {@link java.util.SplittableRandom}. */
+  private static final long STEP = 0x9e37_79b9_7f4a_7c15L;
 
   private final boolean knowsOwn;
-  private final Cipher encrypt;
-  private final Cipher decrypt;
-  private long next;
+  private final long own;
+  private long state;
 
   /**
    * @param knowsOwn whether it looks for its own; a client must not where servers of netaio answer
    *     with the very message that they have got, nonce included
    */
   Nonces(boolean knowsOwn) {
-    this.knowsOwn = knowsOwn;
-    byte[] key = new byte[KEY_BYTES];
     SecureRandom random = new SecureRandom();
-    random.nextBytes(key);
-    this.encrypt = cipher(Cipher.ENCRYPT_MODE, key);
-    this.decrypt = cipher(Cipher.DECRYPT_MODE, key);
+    this.knowsOwn = knowsOwn;
+    this.own = random.nextLong();
+    this.state = random.nextLong();
   }
 
   @Override
-  public synchronized Bytes next() {
+  public Bytes next() {
+    long first = mixed(nextState());
     return Bytes.wrap(
-        crypt(encrypt, ByteBuffer.allocate(FrameHmac.NONCE_BYTES).putLong(next++).array(), 0));
+        ByteBuffer.allocate(FrameHmac.NONCE_BYTES)
+            .putLong(first)
+            .putLong(mixed(first ^ own))
+            .array());
   }
 
   @Override
-  public synchronized boolean isOwn(Bytes nonce) {
+  public boolean isOwn(Bytes nonce) {
     if (!knowsOwn) {
       return false;
     }
-    byte[] block = crypt(decrypt, nonce.array(), nonce.start());
-    return ByteBuffer.wrap(block).getLong(Long.BYTES) == 0;
+    ByteBuffer both = ByteBuffer.wrap(nonce.array(), nonce.start(), nonce.length());
+    long first = both.getLong();
+    return both.getLong() == mixed(first ^ own);
   }
 
-  private static byte[] crypt(Cipher cipher, byte[] array, int start) {
-    try {
-      return cipher.doFinal(array, start, FrameHmac.NONCE_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES cannot do one block", e);
-    }
+  private synchronized long nextState() {
+    state += STEP;
+    return state;
   }
 
-  private static Cipher cipher(int mode, byte[] key) {
-    try {
-      Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");
-      cipher.init(mode, new SecretKeySpec(key, "AES"), NO_VECTOR);
-      return cipher;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has AES", e);
-    }
+  /** Each number becomes another one, so that different ones stay different. */
+  private static long mixed(long number) {
+    long mixed = (number ^ number >>> 30) * 0xbf58_476d_1ce4_e5b9L;
+    mixed = (mixed ^ mixed >>> 27) * 0x94d0_49bb_1331_11ebL;
+    return mixed ^ mixed >>> 31;
   }
 }

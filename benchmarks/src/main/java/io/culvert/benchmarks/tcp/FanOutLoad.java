@@ -11,7 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Many connections, one of which sends a frame at a time that all others get; the next one follows
@@ -25,7 +24,7 @@ final class FanOutLoad {
   /**
    * How many frames have come.
    *
-   * @param subscribe what each connection sends first, or null
+   * @param subscribe what each connection sends first
    * @param confirmedBytes of the answer to that
    * @param publish what is sent to all
    * @param deliveredBytes of what each gets of it
@@ -33,7 +32,7 @@ final class FanOutLoad {
   static long run(
       int port,
       int connections,
-      @Nullable Bytes subscribe,
+      Bytes subscribe,
       int confirmedBytes,
       Bytes publish,
       int deliveredBytes,
@@ -43,13 +42,13 @@ final class FanOutLoad {
     try (Selector selector = Selector.open();
         SocketChannel publisher = open(port)) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+      write(publisher, subscribe);
+      read(publisher, buffer, confirmedBytes);
       for (int i = 0; i < connections; i++) {
         SocketChannel channel = open(port);
         channels.add(channel);
-        if (subscribe != null) {
-          write(channel, subscribe);
-          read(channel, buffer, confirmedBytes);
-        }
+        write(channel, subscribe);
+        read(channel, buffer, confirmedBytes);
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ);
       }

@@ -56,14 +56,14 @@ final class SpeedServer {
     socket.handler(socket::write);
   }
 
+  /** The first that comes from each is answered to it alone, so that it knows that it is there. */
   private static void tellAll(NetSocket socket, List<NetSocket> all) {
-    all.add(socket);
     socket.closeHandler(closed -> all.remove(socket));
     socket.handler(
-        buffer -> {
-          for (NetSocket each : all) {
-            var unused = each.write(buffer);
-          }
+        first -> {
+          all.add(socket);
+          var unused = socket.write(first);
+          socket.handler(buffer -> all.forEach(each -> each.write(buffer)));
         });
   }
 

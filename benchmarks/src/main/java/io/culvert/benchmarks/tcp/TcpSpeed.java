@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the TCP message service costs its server beside a plain echo and the bare HMACs: CPU of the
@@ -22,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TcpSpeed {
   private static final int SUBSCRIBERS = 500;
+  /** The compiler of the JVM needs as long, and its CPU would count. */
+  private static final int WARM_UP_ROUNDS = 4;
+
+  private static final Bytes HELLO = Bytes.utf8("hello");
   private static final double BOUND = 1.5;
   private static final List<String> DIALECTS = List.of("n002-p02", "n009-p03");
 
@@ -54,7 +57,7 @@ final class TcpSpeed {
   private static Map<String, List<Double>> fanOut(int seconds, int rounds) throws IOException {
     Map<String, Run> runs = new LinkedHashMap<>();
     Bytes plain = publish(Dialect.DEFAULT);
-    runs.put("echo", fanOut(null, 0, plain, plain.length(), seconds));
+    runs.put("echo", fanOut(HELLO, HELLO.length(), plain, plain.length(), seconds));
     for (String id : DIALECTS) {
       Dialect dialect = dialect(id);
       Message subscribe = Message.of(MessageType.SUBSCRIBE_URI, Sample.URI);
@@ -66,7 +69,7 @@ final class TcpSpeed {
   }
 
   private static Run fanOut(
-      @Nullable Bytes subscribe, int confirmedBytes, Bytes publish, int delivered, int seconds) {
+      Bytes subscribe, int confirmedBytes, Bytes publish, int delivered, int seconds) {
     return port ->
         FanOutLoad.run(port, SUBSCRIBERS, subscribe, confirmedBytes, publish, delivered, seconds);
   }
@@ -80,7 +83,7 @@ final class TcpSpeed {
       for (String name : runs.keySet()) {
         servers.put(name, MeasuredServer.start(name.equals("echo") ? plainKind : name));
       }
-      for (int round = -1; round < rounds; round++) { // the first one warms up
+      for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
         for (Map.Entry<String, Run> run : runs.entrySet()) {
           MeasuredServer server = servers.get(run.getKey());
           if (server == null) {
