@@ -177,8 +177,8 @@ final class Asking {
   }
 
   /**
-   * The first call is the one whose id was chosen. Only who is known to go beyond the plain protocol
-   * gets a large body, in blocks.
+   * The first call is the one whose id was chosen. Only who is known to go beyond the plain
+   * protocol gets a large body, in blocks.
    */
   private Call beyondPlain(RpcTopic topic, Call call) {
     if (subscriptions.knows(topic.tag())) {

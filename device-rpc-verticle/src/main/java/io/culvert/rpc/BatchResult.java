@@ -13,7 +13,9 @@ import java.util.Map;
  * @param correlationId what the requests had in common
  */
 public record BatchResult(
-    String correlationId, Map<String, Payload.Response> answers, Map<String, RpcException> failures) {
+    String correlationId,
+    Map<String, Payload.Response> answers,
+    Map<String, RpcException> failures) {
   public BatchResult {
     answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
     failures = Collections.unmodifiableMap(new LinkedHashMap<>(failures));

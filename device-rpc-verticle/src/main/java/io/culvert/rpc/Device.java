@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *     .connect();
  * }</pre>
  *
- * <p>GET of {@code .well-known/core} lists them (RFC 6690). Paths are compared without a slash at their beginning. One that is written in full goes before
- * one with {@code {names}}. What no resource has is answered with 404, and a method that a resource
- * does not have with 405. It is set up before it is served.
+ * <p>GET of {@code .well-known/core} lists them (RFC 6690). Paths are compared without a slash at
+ * their beginning. One that is written in full goes before one with {@code {names}}. What no
+ * resource has is answered with 404, and a method that a resource does not have with 405. It is set
+ * up before it is served.
  */
 public final class Device {
   private final Map<String, DeviceResource> exact = new LinkedHashMap<>();

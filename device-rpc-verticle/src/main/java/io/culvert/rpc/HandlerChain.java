@@ -15,17 +15,19 @@ final class HandlerChain {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
   private final List<RpcHandler> handlers = new CopyOnWriteArrayList<>();
+  private final Loop loop;
   private final BiFunction<String, Payload, @Nullable RpcException> failures;
 
   /**
    * @param failures what a payload by itself says has failed, for handlers that raise that
    */
-  HandlerChain(BiFunction<String, Payload, @Nullable RpcException> failures) {
+  HandlerChain(Loop loop, BiFunction<String, Payload, @Nullable RpcException> failures) {
+    this.loop = loop;
     this.failures = failures;
   }
 
-  static HandlerChain withoutFailures() {
-    return new HandlerChain((topic, payload) -> null);
+  static HandlerChain withoutFailures(Loop loop) {
+    return new HandlerChain(loop, (topic, payload) -> null);
   }
 
   /**
@@ -75,7 +77,7 @@ final class HandlerChain {
     if (failure != null && handler.raiseExceptions() && !before.accepted()) {
       return Future.failedFuture(failure);
     }
-    return process(topic, before.payload(), handler)
+    return loop.here(process(topic, before.payload(), handler))
         .map(
             result -> {
               Payload after = result == null ? before.payload() : result;
@@ -88,7 +90,7 @@ final class HandlerChain {
             });
   }
 
-  private static Future<? extends @Nullable Payload> process(
+  private static Future<@Nullable Payload> process(
       String topic, Payload payload, RpcHandler handler) {
     Future<? extends @Nullable Payload> processed;
     try {
@@ -96,14 +98,13 @@ final class HandlerChain {
     } catch (RuntimeException thrown) {
       processed = Future.failedFuture(thrown);
     }
+    Future<@Nullable Payload> result = processed.map(payloadAfter -> payloadAfter);
     return handler.raiseExceptions()
-        ? processed
-        : processed
-            .<@Nullable Payload>map(result -> result)
-            .recover(
-                thrown -> {
-                  LOG.warn("a handler for {} has failed", topic, thrown);
-                  return Future.succeededFuture(payload);
-                });
+        ? result
+        : result.recover(
+            thrown -> {
+              LOG.warn("a handler for {} has failed", topic, thrown);
+              return Future.succeededFuture(payload);
+            });
   }
 }

@@ -79,12 +79,7 @@ final class ResponseSubscriptions {
   /** Where answers may come whoever was asked. */
   static String anyTopic(RpcClientOptions options, String ownName) {
     return String.join(
-        "/",
-        options.namespace(),
-        "rpc",
-        RpcTopic.Type.RESPONSE.level(),
-        options.tag(),
-        ownName);
+        "/", options.namespace(), "rpc", RpcTopic.Type.RESPONSE.level(), options.tag(), ownName);
   }
 
   String anyTopic() {

@@ -51,8 +51,7 @@ final class RpcBusApi {
   private final @Nullable MqttAdmin admin;
   private final List<MessageConsumer<Object>> consumers;
 
-  private RpcBusApi(
-      RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
+  private RpcBusApi(RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
     this.client = client;
     this.bus = bus;
     this.directory = new DeviceDirectory(maximumDevices);
@@ -113,8 +112,7 @@ final class RpcBusApi {
     int limit = (int) JsonFields.of(body, Set.of("limit")).number("limit", 1, 1000, 100);
     List<Future<JsonObject>> all = directory.list(limit).stream().map(this::online).toList();
     return Future.all(all)
-        .map(
-            listed -> new JsonObject().put("devices", new JsonArray(listed.<JsonObject>list())));
+        .map(listed -> new JsonObject().put("devices", new JsonArray(listed.<JsonObject>list())));
   }
 
   /** A device's Client Identifier is its tag. */
@@ -224,14 +222,14 @@ final class RpcBusApi {
 
   private Future<Payload.Response> ask(RpcCall call, Map<String, String> query) {
     return checked(
-        () ->
-            client.request(
-                call.target(),
-                call.subsystem(),
-                call.path(),
-                method(call),
-                RpcBodies.plain(call.body()),
-                options(call).withQuery(query)))
+            () ->
+                client.request(
+                    call.target(),
+                    call.subsystem(),
+                    call.path(),
+                    method(call),
+                    RpcBodies.plain(call.body()),
+                    options(call).withQuery(query)))
         .onSuccess(answer -> answered(call.target()))
         .onFailure(failure -> failed(call.target(), failure));
   }
@@ -241,7 +239,8 @@ final class RpcBusApi {
     try {
       return action.get();
     } catch (IllegalArgumentException refused) {
-      return Future.failedFuture(MqttFailure.BAD_REQUEST.because(String.valueOf(refused.getMessage())));
+      return Future.failedFuture(
+          MqttFailure.BAD_REQUEST.because(String.valueOf(refused.getMessage())));
     }
   }
 
@@ -285,8 +284,7 @@ final class RpcBusApi {
     result
         .answers()
         .forEach(
-            (target, response) ->
-                answers.add(answer(response).toJson().put("target", target)));
+            (target, response) -> answers.add(answer(response).toJson().put("target", target)));
     JsonArray failures = new JsonArray();
     result
         .failures()
@@ -312,8 +310,7 @@ final class RpcBusApi {
       for (LinkFormat.Link link : LinkFormat.parse(text)) {
         JsonObject attributes = new JsonObject();
         link.attributes().forEach(attributes::put);
-        resources.add(
-            new JsonObject().put("path", link.target()).put("attributes", attributes));
+        resources.add(new JsonObject().put("path", link.target()).put("attributes", attributes));
       }
     } catch (PayloadViolation violation) {
       throw RpcFailure.BAD_ANSWER.because(String.valueOf(violation.getMessage()));

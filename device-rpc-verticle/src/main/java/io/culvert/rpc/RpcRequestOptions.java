@@ -22,7 +22,8 @@ public record RpcRequestOptions(
     @Nullable String correlationId,
     @Nullable String traceParent,
     Map<String, String> query) {
-  public static final RpcRequestOptions DEFAULT = new RpcRequestOptions(0, null, null, null, null, Map.of());
+  public static final RpcRequestOptions DEFAULT =
+      new RpcRequestOptions(0, null, null, null, null, Map.of());
 
   public RpcRequestOptions {
     query = Collections.unmodifiableMap(new LinkedHashMap<>(query));

@@ -16,7 +16,8 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 
 /**
  * Another application: a JVM with a Vert.x of its own that joins the broker's event bus. Arguments:
- * cluster name, port of the broker's member, own port, perhaps the tag of a device to be asked. Says on stdout what happens.
+ * cluster name, port of the broker's member, own port, perhaps the tag of a device to be asked.
+ * Says on stdout what happens.
  */
 public final class BusNode {
   private BusNode() {}

@@ -39,8 +39,7 @@ final class JarProcess implements AutoCloseable {
   }
 
   /** The same, with options for the JVM. */
-  static JarProcess main(
-      Path folder, List<String> options, String mainClass, String... arguments)
+  static JarProcess main(Path folder, List<String> options, String mainClass, String... arguments)
       throws IOException {
     List<String> jvm = new ArrayList<>(options);
     jvm.addAll(List.of("-cp", jar().toString(), mainClass));

@@ -121,10 +121,7 @@ public record RpcServiceOptions(
       return null;
     }
     try {
-      return Files.readString(Path.of(file), StandardCharsets.UTF_8)
-          .lines()
-          .findFirst()
-          .orElse("");
+      return Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
     } catch (IOException | IllegalArgumentException e) {
       problems.add(new Problem(file, PASSWORD_FILE, "cannot be read: " + e));
       return null;
