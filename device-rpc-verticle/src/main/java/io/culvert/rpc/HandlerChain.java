@@ -77,10 +77,9 @@ final class HandlerChain {
     if (failure != null && handler.raiseExceptions() && !before.accepted()) {
       return Future.failedFuture(failure);
     }
-    return loop.here(process(topic, before.payload(), handler))
+    return process(topic, before.payload(), handler)
         .map(
-            result -> {
-              Payload after = result == null ? before.payload() : result;
+            after -> {
               boolean answers =
                   after instanceof Payload.Response && before.payload() instanceof Payload.Request;
               return new Outcome(
@@ -90,18 +89,17 @@ final class HandlerChain {
             });
   }
 
-  private static Future<@Nullable Payload> process(
-      String topic, Payload payload, RpcHandler handler) {
+  private Future<Payload> process(String topic, Payload payload, RpcHandler handler) {
     Future<? extends @Nullable Payload> processed;
     try {
       processed = handler.process().apply(topic, payload);
     } catch (RuntimeException thrown) {
       processed = Future.failedFuture(thrown);
     }
-    Future<@Nullable Payload> result = processed.map(payloadAfter -> payloadAfter);
+    Future<Payload> after = loop.here(processed.map(result -> result == null ? payload : result));
     return handler.raiseExceptions()
-        ? result
-        : result.recover(
+        ? after
+        : after.recover(
             thrown -> {
               LOG.warn("a handler for {} has failed", topic, thrown);
               return Future.succeededFuture(payload);
