@@ -31,10 +31,12 @@ final class AnswerWriter {
     try {
       return message(route, asked, answer, leftMillis, nowMillis);
     } catch (IllegalArgumentException e) {
+      // With as little as possible: it may be the path that is too long.
+      Header least = Header.of(asked.requestId(), "");
       Answer failure =
           Answer.failure(
               ResponseCode.INTERNAL_SERVER_ERROR, "the answer cannot be sent: " + e.getMessage());
-      return message(route, asked, failure, leftMillis, nowMillis);
+      return message(route, least, failure, leftMillis, nowMillis);
     }
   }
 

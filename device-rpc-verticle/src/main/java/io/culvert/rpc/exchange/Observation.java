@@ -1,5 +1,8 @@
 package io.culvert.rpc.exchange;
 
+import io.culvert.rpc.protocol.ETag;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a requester knows of a resource that it observes: which state came last, and until when it
  * is told of others. RFC 7641 §3.4.
@@ -14,6 +17,7 @@ final class Observation {
   private long lastMillis;
   private long endMillis;
   private long renewMillis;
+  private @Nullable ETag etag;
 
   Observation(long number, long leaseMillis, long nowMillis) {
     lastNumber = number;
@@ -37,6 +41,15 @@ final class Observation {
     lastNumber = number;
     lastMillis = nowMillis;
     return true;
+  }
+
+  /** The name of the state that was taken last; null when it has none. */
+  @Nullable ETag etag() {
+    return etag;
+  }
+
+  void etag(@Nullable ETag value) {
+    etag = value;
   }
 
   /** It was asked for again; when nothing comes, that is to be done once more. */

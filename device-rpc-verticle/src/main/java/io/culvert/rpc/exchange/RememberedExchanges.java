@@ -45,6 +45,9 @@ final class RememberedExchanges {
 
   /** One of them has got its answer. */
   void answered(Exchange exchange) {
+    if (all.get(exchange.key()) != exchange) {
+      return; // it has taken so long that it is forgotten
+    }
     bytes += exchange.answerBytes();
     if (exchange.invocation().method().isSafe()) {
       expendable.put(exchange.key(), exchange);

@@ -62,8 +62,10 @@ final class RequestWriter {
   }
 
   private static List<ETag> known(PendingCall pending, RpcOptions asked) {
+    Observation observation = pending.observation();
     AnswerCache.Kept kept = pending.kept();
     ETag etag = kept == null ? null : kept.etag();
+    etag = observation == null ? etag : observation.etag();
     return etag == null ? asked.etags() : List.of(etag);
   }
 

@@ -342,6 +342,9 @@ public final class Requester {
       takeBlock(pending, response, told, block, nowMillis);
     } else if (pending.downloads() >= MAXIMUM_DOWNLOADS) {
       refuse(pending, "the resource changes faster than it can be read");
+    } else if (isObserving(pending.call())) {
+      stopDownload(pending); // what is observed is known by the first id
+      send(pending, writer.next(pending, nowMillis), nowMillis);
     } else {
       sendNext(pending, nowMillis);
     }
@@ -360,8 +363,9 @@ public final class Requester {
         first.header().options().withBlock2(null).withSize2(null).withRequestTag(null);
     Response whole = first.withBody(body).withHeader(first.header().withOptions(told));
     stopDownload(pending);
-    if (pending.observation() != null) {
-      events.add(new Notified(pending.id(), named(whole, pending.id())));
+    Observation observation = pending.observation();
+    if (observation != null) {
+      notice(pending, observation, named(whole, pending.id()));
     } else {
       finish(pending, whole, told, nowMillis);
     }
@@ -425,7 +429,7 @@ public final class Requester {
     Observation observation = new Observation(number, leaseMillis, nowMillis);
     pending.observation(observation);
     pending.observes(observation);
-    events.add(new Notified(pending.id(), response));
+    notice(pending, observation, response);
   }
 
   /** Something has come for whoever observes. */
@@ -450,11 +454,17 @@ public final class Requester {
     stopDownload(pending);
     Block block = told.block2();
     if (block == null) {
-      events.add(new Notified(pending.id(), response));
+      notice(pending, observation, response);
     } else {
       pending.forgetDownloads();
       takeBlock(pending, response, told, block, nowMillis);
     }
+  }
+
+  /** This is the state now; a renewal asks for it only when it is another one. */
+  private void notice(PendingCall pending, Observation observation, Response response) {
+    observation.etag(response.header().options().etag());
+    events.add(new Notified(pending.id(), response));
   }
 
   private void renew(PendingCall pending, Observation observation, long nowMillis) {

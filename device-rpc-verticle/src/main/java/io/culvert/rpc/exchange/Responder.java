@@ -147,6 +147,22 @@ public final class Responder {
     }
   }
 
+  /**
+   * Sends an answer before the one that counts, such as how far it is. A requester takes the first
+   * and leaves the others; nothing of it is remembered.
+   */
+  public void answerEarly(long number, Answer answer, long nowMillis) {
+    if (executing.get(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
+      Invocation invocation = exchange.invocation();
+      long leftMillis = invocation.deadlineMillis() - nowMillis;
+      Header asked = invocation.request().header();
+      send(
+          writer.write(exchange.route(), asked, answer, leftMillis, nowMillis),
+          exchange.asked(),
+          answer.code());
+    }
+  }
+
   /** A resource has changed: those who observe it are told, once it was asked what it is now. */
   public void changed(String path, long nowMillis) {
     lastMillis = nowMillis;

@@ -241,6 +241,20 @@ class ResponderTest {
   }
 
   @Test
+  void pathThatFillsAWholePayloadIsAnswered() {
+    RpcMessage message =
+        RpcMessage.of(
+            TOPIC,
+            Bytes.utf8(
+                "{\"timestamp\":1,\"header\":{\"method\":\"GET\",\"request_id\":\"%s\",\"path\":\"%s\"}}"
+                    .formatted(ID, "p".repeat((1 << 20) - 200))));
+    assertThat(responder.receive(message, 1)).isTrue();
+    Invocation invocation = ((ResponderEvent.Execute) responder.poll()).invocation();
+    responder.answer(invocation.number(), Answer.failure(ResponseCode.NOT_FOUND, "no"), 2);
+    assertThat(response(send()).requestId()).isEqualTo(ID);
+  }
+
+  @Test
   void moreThanMayBeExecutedAtOnceIsRefusedAndMayComeAgain() {
     responder =
         new Responder(

@@ -80,7 +80,7 @@ public final class Broker {
     this.budget = new ByteBudget(place.heldBytes(), limits.nodeBytes());
     this.connectingBytes = place.connectingBytes();
     this.retained = new Retained(limits, budget, place, ledger, random.getAsLong());
-    this.peers = new Peers(place);
+    this.peers = new Peers(place, budget.held());
     this.confirmations = new Confirmations(peers);
     this.retainedShards = new RetainedShards(retained, budget, peers, ledger, counters);
     this.remotePublishers = new RemotePublishers(peers, limits.holdPublisherMillis());

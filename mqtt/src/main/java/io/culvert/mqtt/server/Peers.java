@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.ShardLink;
+import io.culvert.mqtt.session.HeldBytes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +12,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way to the other shards. What a link does not take now waits here, in its order, and whoever
  * publishes through a link that is full is not read until there is room again: so what waits is
- * bounded by one message for each connection, and nothing is ever dropped on the way.
+ * bounded by one message for each connection, and nothing is ever dropped on the way. It counts as
+ * memory that clients hold.
  */
 final class Peers {
+  /** The frame itself and its place in the queue. */
+  private static final int FRAME_BYTES = 64;
+
   private final ShardPlace place;
+  private final HeldBytes heldBytes;
   private final List<Lane> lanes = new ArrayList<>();
   private @Nullable ShardLink link;
 
-  Peers(ShardPlace place) {
+  Peers(ShardPlace place, HeldBytes heldBytes) {
     this.place = place;
+    this.heldBytes = heldBytes;
     for (int peer = 0; peer < place.count(); peer++) {
       lanes.add(new Lane());
     }
@@ -37,6 +44,7 @@ final class Peers {
     Lane lane = lanes.get(peer);
     if (!lane.waiting.isEmpty() || !link().send(peer, frame)) {
       lane.waiting.add(frame);
+      heldBytes.add(FRAME_BYTES + frame.length());
     }
   }
 
@@ -77,7 +85,7 @@ final class Peers {
 
     void drain(int peer) {
       while (!waiting.isEmpty() && link().send(peer, waiting.element())) {
-        waiting.remove();
+        heldBytes.add(-FRAME_BYTES - waiting.remove().length());
       }
       if (waiting.isEmpty()) {
         List<LocalPublisher> free = List.copyOf(held);

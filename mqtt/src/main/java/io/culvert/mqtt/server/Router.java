@@ -69,7 +69,7 @@ final class Router {
     this.retainedShards = retainedShards;
     this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
     this.peers = peers;
-    this.routes = new Routes(peers.place(), peers, random.getAsLong());
+    this.routes = new Routes(peers.place(), peers, budget.held(), random.getAsLong());
     this.remotePublishers = remotePublishers;
     this.readersElsewhere = new ReadersElsewhere(peers);
     this.ledger = ledger;
@@ -144,7 +144,8 @@ final class Router {
     }
   }
 
-  private static int heldBytes(TopicFilter filter) {
+  /** What a place in a tree of subscriptions costs, the filter with it. */
+  static int heldBytes(TopicFilter filter) {
     Bytes levels = filter.levels();
     int count = 1;
     for (int i = 0; i < levels.length(); i++) {

@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.topic.FanOut;
 import io.culvert.mqtt.topic.SharedGroup;
 import io.culvert.mqtt.topic.TopicTree;
@@ -17,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * all of them know, so that whoever publishes after it is heard.
  */
 final class Routes {
+  /** An entry in the table of own filters; the filter itself belongs to a subscription. */
+  private static final int OWN_BYTES = 150;
+
   private final ShardPlace place;
   private final Peers peers;
+  private final HeldBytes held;
 
   // What the others hold.
   private final TopicTree<Route> remote;
@@ -30,9 +35,10 @@ final class Routes {
   private final long[] synced;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
-  Routes(ShardPlace place, Peers peers, long seed) {
+  Routes(ShardPlace place, Peers peers, HeldBytes held, long seed) {
     this.place = place;
     this.peers = peers;
+    this.held = held;
     this.remote = new TopicTree<>(Route::peer, seed);
     this.synced = new long[place.count()];
     synced[place.number()] = Long.MAX_VALUE;
@@ -82,9 +88,9 @@ final class Routes {
             before.connected + moreConnected,
             before.durable + moreDurable);
     if (after.count == 0) {
-      own.remove(filter);
+      held.add(own.remove(filter) == null ? 0 : -OWN_BYTES);
     } else {
-      own.put(filter, after);
+      held.add(own.put(filter, after) == null ? OWN_BYTES : 0);
     }
     boolean isNews =
         before.count == 0
@@ -130,9 +136,9 @@ final class Routes {
     TopicFilter filter = in.filter();
     Route route = new Route(peer, filter, in.i32(), in.i32(), in.i32());
     if (route.count == 0) {
-      remote.remove(filter, route);
+      held.add(remote.remove(filter, route) == null ? 0 : -Router.heldBytes(filter));
     } else {
-      remote.put(filter, route);
+      held.add(remote.put(filter, route) == null ? Router.heldBytes(filter) : 0);
     }
     return route;
   }

@@ -15,6 +15,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.mqtt.wire.UnsubAck;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -203,6 +204,29 @@ class MemoryTest {
 
     reader.send(Packets.pubAck(1));
     assertThat(acknowledgeAll(reader)).isEqualTo(50 * filters.size());
+  }
+
+  /** Each shard keeps in mind what filters the others have. */
+  @Test
+  void filtersCountInEachShardThatKnowsThemAndAreGivenBack() {
+    long one = bytesOfSubscriptions(BrokerHarness.ofShards(1));
+    long three = bytesOfSubscriptions(BrokerHarness.ofShards(3));
+    assertThat(three).isBetween(one * 5 / 2, one * 4);
+  }
+
+  private static long bytesOfSubscriptions(BrokerHarness node) {
+    TestClient client = node.connect("reader");
+    long before = node.broker.heldBytes();
+    for (int i = 0; i < 50; i++) {
+      client.subscribe("a/" + i + "/+", QoS.AT_LEAST_ONCE);
+    }
+    long held = node.broker.heldBytes() - before;
+    for (int i = 0; i < 50; i++) {
+      client.send(Packets.unsubscribe(1, "a/" + i + "/+"));
+      client.take(UnsubAck.class);
+    }
+    assertThat(node.broker.heldBytes()).isEqualTo(before);
+    return held;
   }
 
   @Test
