@@ -99,8 +99,7 @@ class ResponseSubscriptionsTest {
         link, used, "to-me", (message, own) -> Future.succeededFuture());
   }
 
-  private static Runnable open(
-      ResponseSubscriptions subscriptions, String target, long nowMillis) {
+  private static Runnable open(ResponseSubscriptions subscriptions, String target, long nowMillis) {
     return subscriptions.open(topic(target), nowMillis).result();
   }
 
