@@ -71,6 +71,7 @@ final class Asking {
                 .withNamespace(options.namespace())
                 .withReplyTopic(ResponseSubscriptions.anyTopic(options, ownName))
                 .withRules(options.rules().withIncompleteResponses())
+                .withMaximumCacheBytes(options.maximumCacheBytes())
                 .withMaximumCalls(options.maximumCalls()),
             this::nextId);
     this.subscriptions = new ResponseSubscriptions(link, options, ownName, this::arrived);

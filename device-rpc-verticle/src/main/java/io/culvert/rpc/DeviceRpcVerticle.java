@@ -74,6 +74,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
         options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET,
         options.maximumTargets(),
         options.targetIdleMillis(),
+        /* maximumCacheBytes= */ 0,
         PayloadRules.DEFAULT.withMaximumBytes(options.maximumBodyBytes()));
   }
 

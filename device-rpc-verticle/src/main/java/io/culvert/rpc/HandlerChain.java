@@ -15,17 +15,19 @@ final class HandlerChain {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
   private final List<RpcHandler> handlers = new CopyOnWriteArrayList<>();
+  private final Loop loop;
   private final BiFunction<String, Payload, @Nullable RpcException> failures;
 
   /**
    * @param failures what a payload by itself says has failed, for handlers that raise that
    */
-  HandlerChain(BiFunction<String, Payload, @Nullable RpcException> failures) {
+  HandlerChain(Loop loop, BiFunction<String, Payload, @Nullable RpcException> failures) {
+    this.loop = loop;
     this.failures = failures;
   }
 
-  static HandlerChain withoutFailures() {
-    return new HandlerChain((topic, payload) -> null);
+  static HandlerChain withoutFailures(Loop loop) {
+    return new HandlerChain(loop, (topic, payload) -> null);
   }
 
   /**
@@ -77,8 +79,7 @@ final class HandlerChain {
     }
     return process(topic, before.payload(), handler)
         .map(
-            result -> {
-              Payload after = result == null ? before.payload() : result;
+            after -> {
               boolean answers =
                   after instanceof Payload.Response && before.payload() instanceof Payload.Request;
               return new Outcome(
@@ -88,22 +89,20 @@ final class HandlerChain {
             });
   }
 
-  private static Future<? extends @Nullable Payload> process(
-      String topic, Payload payload, RpcHandler handler) {
+  private Future<Payload> process(String topic, Payload payload, RpcHandler handler) {
     Future<? extends @Nullable Payload> processed;
     try {
       processed = handler.process().apply(topic, payload);
     } catch (RuntimeException thrown) {
       processed = Future.failedFuture(thrown);
     }
+    Future<Payload> after = loop.here(processed.map(result -> result == null ? payload : result));
     return handler.raiseExceptions()
-        ? processed
-        : processed
-            .<@Nullable Payload>map(result -> result)
-            .recover(
-                thrown -> {
-                  LOG.warn("a handler for {} has failed", topic, thrown);
-                  return Future.succeededFuture(payload);
-                });
+        ? after
+        : after.recover(
+            thrown -> {
+              LOG.warn("a handler for {} has failed", topic, thrown);
+              return Future.succeededFuture(payload);
+            });
   }
 }

@@ -17,7 +17,7 @@ public final class Observed {
   private final Promise<Void> ended = Promise.promise();
   private Payload.@Nullable Response first;
   @Nullable RequestId id;
-  private Runner runner = Runnable::run;
+  private @Nullable Loop loop;
 
   Observed(Asking asking) {
     this.asking = asking;
@@ -39,14 +39,15 @@ public final class Observed {
 
   /** Ends it; the device is told. */
   public void close() {
-    runner.run(
-        () -> {
-          RequestId call = id;
-          if (call != null && !ended.future().isComplete()) {
-            asking.end(call);
-            ended.tryComplete();
-          }
-        });
+    Objects.requireNonNull(loop).run(this::end);
+  }
+
+  private void end() {
+    RequestId call = id;
+    if (call != null && !ended.future().isComplete()) {
+      asking.end(call);
+      ended.tryComplete();
+    }
   }
 
   void isOpen(Payload.Response response) {
@@ -61,13 +62,9 @@ public final class Observed {
     }
   }
 
-  Observed on(Runner other) {
-    runner = other;
+  /** Where it is. */
+  Observed on(Loop other) {
+    loop = other;
     return this;
-  }
-
-  /** Runs on the event loop of the client. */
-  interface Runner {
-    void run(Runnable action);
   }
 }

@@ -70,10 +70,4 @@ public final class Reply {
   public @Nullable Future<Reply> later() {
     return later;
   }
-
-  /** The reply when it is there. */
-  Future<Reply> settled() {
-    Future<Reply> awaited = later;
-    return awaited == null ? Future.succeededFuture(this) : awaited.compose(Reply::settled);
-  }
 }

@@ -49,9 +49,10 @@ public final class RpcClient {
   private final Supplier<RpcLink> links;
   private final PayloadCodec codec;
   private final long wallOffsetMillis;
-  private final HandlerChain outgoingRequests = HandlerChain.withoutFailures();
-  private final HandlerChain incomingRequests = HandlerChain.withoutFailures();
-  private final HandlerChain outgoingResponses = HandlerChain.withoutFailures();
+  private final Loop loop;
+  private final HandlerChain outgoingRequests;
+  private final HandlerChain incomingRequests;
+  private final HandlerChain outgoingResponses;
   private final HandlerChain incomingResponses;
   private Function<Supplier<Reply>, Future<Reply>> caller = RpcClient::here;
   private @Nullable Device device;
@@ -67,7 +68,11 @@ public final class RpcClient {
     this.links = links;
     this.codec = new PayloadCodec(options.rules());
     this.wallOffsetMillis = WallOffset.millis(shard.nowMillis());
-    this.incomingResponses = new HandlerChain(this::failureOf);
+    this.loop = new Loop(shard);
+    this.outgoingRequests = HandlerChain.withoutFailures(loop);
+    this.incomingRequests = HandlerChain.withoutFailures(loop);
+    this.outgoingResponses = HandlerChain.withoutFailures(loop);
+    this.incomingResponses = new HandlerChain(loop, this::failureOf);
   }
 
   /** One that will connect to a broker; its Client Identifier is its tag. */
@@ -258,7 +263,7 @@ public final class RpcClient {
               shard.inPass(() -> {}); // behind which the timer is set
               return open.observe(call, news);
             })
-        .map(observed -> observed.on(this::run));
+        .map(observed -> observed.on(loop));
   }
 
   /**
@@ -320,17 +325,18 @@ public final class RpcClient {
     }
     Serving made =
         new Serving(
+            loop,
             open,
             options,
             incomingRequests,
             outgoingResponses,
             device,
-            caller,
+            call -> loop.here(caller.apply(call)),
             this::nowMillis,
             records());
     serving = made;
     if (device != null) {
-      device.served(path -> run(() -> made.changed(path)));
+      device.served(path -> loop.run(() -> made.changed(path)));
     }
     return made.start();
   }
@@ -386,14 +392,6 @@ public final class RpcClient {
         how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
         /* retryMillis= */ 0,
         how.qos() == null ? options.qos() : how.qos());
-  }
-
-  private void run(Runnable action) {
-    if (shard.inThread()) {
-      action.run();
-    } else {
-      shard.context().runOnContext(ignored -> action.run());
-    }
   }
 
   private Future<Payload.Response> ask(Call call) {

@@ -15,6 +15,8 @@ import io.culvert.rpc.protocol.PayloadRules;
  * @param plainResponses how answers of devices come that know no response topic
  * @param maximumTargets subscriptions for devices; the one idle for longest goes first
  * @param targetIdleMillis after which such a subscription ends
+ * @param maximumCacheBytes of answers to GET that are kept, and asked for again only when they are
+ *     not fresh any more; 0 for none
  * @param rules of payloads
  */
 public record RpcClientOptions(
@@ -28,6 +30,7 @@ public record RpcClientOptions(
     PlainResponses plainResponses,
     int maximumTargets,
     long targetIdleMillis,
+    int maximumCacheBytes,
     PayloadRules rules) {
   /** What gf_mqtt_client has built in. */
   public static final String DEFAULT_NAMESPACE = "gf_int_v1";
@@ -57,8 +60,8 @@ public record RpcClientOptions(
     if (qos < 0 || qos > 2) {
       throw new IllegalArgumentException("QoS " + qos);
     }
-    if (maximumCalls < 1 || maximumServed < 1 || maximumTargets < 1) {
-      throw new IllegalArgumentException("limits are 1 or more");
+    if (maximumCalls < 1 || maximumServed < 1 || maximumTargets < 1 || maximumCacheBytes < 0) {
+      throw new IllegalArgumentException("limits are 1 or more, and 0 or more bytes are kept");
     }
   }
 
@@ -75,6 +78,7 @@ public record RpcClientOptions(
         PlainResponses.PER_TARGET,
         DEFAULT_MAXIMUM_TARGETS,
         DEFAULT_TARGET_IDLE_MILLIS,
+        0,
         PayloadRules.DEFAULT);
   }
 
@@ -90,6 +94,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -105,6 +110,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -120,6 +126,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -135,6 +142,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -150,6 +158,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -165,6 +174,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         rules);
   }
 
@@ -180,6 +190,23 @@ public record RpcClientOptions(
         value,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
+        rules);
+  }
+
+  public RpcClientOptions withMaximumCacheBytes(int value) {
+    return new RpcClientOptions(
+        tag,
+        namespace,
+        timeoutMillis,
+        qos,
+        maximumCalls,
+        maximumServed,
+        plain,
+        plainResponses,
+        maximumTargets,
+        targetIdleMillis,
+        value,
         rules);
   }
 
@@ -195,6 +222,7 @@ public record RpcClientOptions(
         plainResponses,
         maximumTargets,
         targetIdleMillis,
+        maximumCacheBytes,
         value);
   }
 
@@ -210,6 +238,7 @@ public record RpcClientOptions(
         plainResponses,
         count,
         idleMillis,
+        maximumCacheBytes,
         rules);
   }
 }

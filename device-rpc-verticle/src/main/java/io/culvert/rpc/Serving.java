@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class Serving {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
+  private final Loop loop;
   private final RpcLink link;
   private final RpcClientOptions options;
   private final HandlerChain incoming;
@@ -50,6 +51,7 @@ final class Serving {
    * @param nowMillis since 1970, by a clock that never goes back
    */
   Serving(
+      Loop loop,
       RpcLink link,
       RpcClientOptions options,
       HandlerChain incoming,
@@ -58,6 +60,7 @@ final class Serving {
       Function<Supplier<Reply>, Future<Reply>> caller,
       LongSupplier nowMillis,
       @Nullable AnswerRecords records) {
+    this.loop = loop;
     this.link = link;
     this.options = options;
     this.incoming = incoming;
@@ -168,7 +171,12 @@ final class Serving {
     }
     DeviceRequest seen =
         new DeviceRequest(invocation, request, Map.of(), early -> answerEarly(invocation, early));
-    return caller.apply(() -> asked.handle(seen)).compose(Reply::settled);
+    return caller.apply(() -> asked.handle(seen)).compose(this::settled);
+  }
+
+  private Future<Reply> settled(Reply reply) {
+    Future<Reply> later = reply.later();
+    return later == null ? Future.succeededFuture(reply) : loop.here(later).compose(this::settled);
   }
 
   /** Lets handlers look at what goes. */

@@ -68,8 +68,7 @@ final class Cli {
       case "culvert rpc put" -> RpcCommand.call(Method.PUT, result, environment, console);
       case "culvert rpc delete" -> RpcCommand.call(Method.DELETE, result, environment, console);
       case "culvert rpc discover" -> RpcCommand.discover(result, environment, console);
-      case "culvert rpc observe" ->
-          RpcCommand.observe(result, environment, console, ending.get());
+      case "culvert rpc observe" -> RpcCommand.observe(result, environment, console, ending.get());
       case "culvert device simulate" ->
           DeviceCommand.simulate(result, environment, console, ending.get());
       case "culvert pub" -> PubCommand.run(result, environment, console);

@@ -126,8 +126,7 @@ final class RpcCommand {
       Payload.Response answer =
           await(
               run.client()
-                  .request(
-                      target, subsystem, LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how));
+                  .request(target, subsystem, LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how));
       if (!(answer.body() instanceof String text)) {
         throw StartException.failure(target + " does not list its resources");
       }
@@ -204,10 +203,7 @@ final class RpcCommand {
 
   private RpcRun connect() throws StartException, InterruptedException {
     return RpcRun.connect(
-        flags.connection(false),
-        flags.requester(),
-        flags.client().version().isMqtt5(),
-        null);
+        flags.connection(false), flags.requester(), flags.client().version().isMqtt5(), null);
   }
 
   private static <T> T await(Future<T> future) throws InterruptedException, ExecutionException {

@@ -67,8 +67,7 @@ class RpcCommandTest {
     assertThat(missing.err()).isEqualTo("404 NOT_FOUND\n");
     assertThat(missing.out()).isEqualTo("\"there is no nowhere\"\n");
     assertThat(failed("delete", TAG, "axuv", "gains").err()).isEqualTo("405 METHOD_NOT_ALLOWED\n");
-    assertThat(failed("get", TAG, "axuv", "code/503").err())
-        .isEqualTo("503 SERVICE_UNAVAILABLE\n");
+    assertThat(failed("get", TAG, "axuv", "code/503").err()).isEqualTo("503 SERVICE_UNAVAILABLE\n");
     assertThat(failed("get", TAG, "axuv", "silent", "--timeout-millis", "100").err())
         .contains("504: Request timed out after 0.1 s");
     assertThat(device.end()).isZero();
@@ -81,7 +80,8 @@ class RpcCommandTest {
     assertUsage("TARGET has 1 to 128 characters", "get", "a/b", "s", "p");
     assertUsage("SUBSYSTEM has 1 to 128 characters", "get", "a", "+", "p");
     assertUsage("BODY is JSON", "put", "a", "s", "p", "{");
-    assertUsage("--timeout-millis is a whole number", "get", "a", "s", "p", "--timeout-millis", "0");
+    assertUsage(
+        "--timeout-millis is a whole number", "get", "a", "s", "p", "--timeout-millis", "0");
     assertUsage("FILTER is NAME=VALUE", "discover", "a", "s", "rt");
     Session device = new Session(folder);
     assertThat(device.execute("device", "simulate")).isEqualTo(ExitCode.USAGE);

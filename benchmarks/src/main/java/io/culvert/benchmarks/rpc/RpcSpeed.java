@@ -3,9 +3,9 @@ package io.culvert.benchmarks.rpc;
 import com.sun.management.OperatingSystemMXBean;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.rpc.BrokerConnection;
+import io.culvert.rpc.Device;
 import io.culvert.rpc.PlainResponses;
 import io.culvert.rpc.Reply;
-import io.culvert.rpc.Device;
 import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.vertx.core.Future;
@@ -62,7 +62,8 @@ final class RpcSpeed {
       for (int concurrency : CONCURRENCY) {
         run(vertx, way, port, concurrency, seconds, broker);
         System.out.printf(
-            "%-20s %5d  %s%n", way, concurrency, run(vertx, way, port, concurrency, seconds, broker));
+            "%-20s %5d  %s%n",
+            way, concurrency, run(vertx, way, port, concurrency, seconds, broker));
       }
     }
     System.exit(0);

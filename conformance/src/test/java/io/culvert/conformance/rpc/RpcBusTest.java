@@ -67,8 +67,7 @@ class RpcBusTest {
         new JsonObject()
             .put("deployment", "rpc")
             .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
-    await(
-        vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
+    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
     String uri =
         vertx
             .sharedData()
@@ -79,8 +78,7 @@ class RpcBusTest {
     port = URI.create(uri).getPort();
     await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
     await(
-        RpcClient.create(
-                vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of(TAG))
+        RpcClient.create(vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of(TAG))
             .serve(SimulatedDevice.create(vertx))
             .connect());
   }
@@ -100,11 +98,9 @@ class RpcBusTest {
     JsonObject body = new JsonObject().put("a", new JsonArray().add(1).addNull());
     assertThat(await(rpc.request(RpcCall.of(TAG, "x", "echo", "PUT", body))).body())
         .isEqualTo(body);
-    assertThat(
-            await(rpc.request(RpcCall.get(TAG, "x", "corr").withToken("secret"))).body())
+    assertThat(await(rpc.request(RpcCall.get(TAG, "x", "corr").withToken("secret"))).body())
         .isInstanceOfSatisfying(
-            JsonObject.class,
-            header -> assertThat(header.getString("token")).isEqualTo("secret"));
+            JsonObject.class, header -> assertThat(header.getString("token")).isEqualTo("secret"));
   }
 
   @Test
@@ -113,8 +109,7 @@ class RpcBusTest {
         .isEqualTo(RpcFailure.NOT_FOUND);
     assertThat(failure(rpc.request(RpcCall.get(TAG, "axuv", "code/429"))))
         .isEqualTo(RpcFailure.TOO_MANY_REQUESTS);
-    assertThat(
-            failure(rpc.request(RpcCall.get(TAG, "axuv", "silent").withTimeoutMillis(100))))
+    assertThat(failure(rpc.request(RpcCall.get(TAG, "axuv", "silent").withTimeoutMillis(100))))
         .isEqualTo(RpcFailure.GATEWAY_TIMEOUT);
     JsonObject wrong = new JsonObject().put("target", TAG).put("subsystem", "a");
     assertThat(message(rpc.ask("culvert.rpc.request", wrong)))
@@ -134,10 +129,8 @@ class RpcBusTest {
                     List.of(TAG, "nobody"),
                     RpcCall.get(TAG, "axuv", "gains").withTimeoutMillis(300))));
     assertThat(result.getJsonArray("answers")).hasSize(1);
-    assertThat(result.getJsonArray("answers").getJsonObject(0).getString("target"))
-        .isEqualTo(TAG);
-    assertThat(result.getJsonArray("failures").getJsonObject(0).getInteger("code"))
-        .isEqualTo(504);
+    assertThat(result.getJsonArray("answers").getJsonObject(0).getString("target")).isEqualTo(TAG);
+    assertThat(result.getJsonArray("failures").getJsonObject(0).getInteger("code")).isEqualTo(504);
   }
 
   @Test
@@ -145,8 +138,7 @@ class RpcBusTest {
     RpcAnswer gains = await(rpc.request(RpcCall.get(TAG, "axuv", "gains")));
     assertThat(gains.code()).isEqualTo(205);
     await(
-        rpc.ask(
-            "culvert.rpc.discover", new JsonObject().put("target", TAG).put("subsystem", "x")));
+        rpc.ask("culvert.rpc.discover", new JsonObject().put("target", TAG).put("subsystem", "x")));
     JsonArray devices =
         await(rpc.ask("culvert.rpc.devices", new JsonObject())).getJsonArray("devices");
     assertThat(devices).hasSize(1);
@@ -161,16 +153,13 @@ class RpcBusTest {
   void aDeviceOnTheEventBusAnswersAndAsksItself() throws Exception {
     RpcClient device =
         await(
-            RpcClient.create(
-                    vertx, RpcClientOptions.of("on-the-bus"), () -> BusLink.create(vertx))
+            RpcClient.create(vertx, RpcClientOptions.of("on-the-bus"), () -> BusLink.create(vertx))
                 .serve(SimulatedDevice.create(vertx))
                 .connect());
-    assertThat(await(rpc.request(RpcCall.get("on-the-bus", "x", "gains"))).code())
-        .isEqualTo(205);
+    assertThat(await(rpc.request(RpcCall.get("on-the-bus", "x", "gains"))).code()).isEqualTo(205);
     assertThat(await(device.request("on-the-bus", "x", "valid", Method.GET)).responseCode())
         .isEqualTo(203);
-    assertThat(await(device.request(TAG, "x", "valid", Method.GET)).responseCode())
-        .isEqualTo(203);
+    assertThat(await(device.request(TAG, "x", "valid", Method.GET)).responseCode()).isEqualTo(203);
     assertThat(
             failure(rpc.request(RpcCall.get("on-the-bus", "x", "silent").withTimeoutMillis(100))))
         .isEqualTo(RpcFailure.GATEWAY_TIMEOUT);

@@ -9,7 +9,6 @@ import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientOptions;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
-
 import io.culvert.rpc.BlockingRpcClient;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
@@ -20,8 +19,8 @@ import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.culvert.rpc.RpcHandler;
 import io.culvert.rpc.RpcRequestOptions;
-import io.culvert.rpc.exchange.AccessRule;
 import io.culvert.rpc.demo.SimulatedDevice;
+import io.culvert.rpc.exchange.AccessRule;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.ResponseCode;
@@ -342,8 +341,7 @@ abstract class RpcContract {
     RpcClient client = await(client("cli", kind).connect());
     assertThat(get(client, "valid").responseCode()).isEqualTo(203); // now it is known
     String large = "large ü ".repeat(100_000);
-    assertThat(await(client.request(TAG, "s", "echo", Method.POST, large)).body())
-        .isEqualTo(large);
+    assertThat(await(client.request(TAG, "s", "echo", Method.POST, large)).body()).isEqualTo(large);
   }
 
   @Test
@@ -367,7 +365,9 @@ abstract class RpcContract {
     String topic = "gf_int_v1/s/request/" + TAG + "/" + id;
     String request =
         "{\"header\": {\"method\": \"POST\", \"path\": \"count\", \"source\": \"raw\","
-            + " \"request_id\": \"" + id + "\"}, \"body\": null, \"timestamp\": 1}";
+            + " \"request_id\": \""
+            + id
+            + "\"}, \"body\": null, \"timestamp\": 1}";
     await(raw.publish(topic, request, QoS.AT_LEAST_ONCE));
     String answer = next(answers);
     await(raw.publish(topic, request, QoS.AT_LEAST_ONCE));

@@ -33,8 +33,7 @@ class RpcDocumentTest {
   @Test
   void everyExampleIsHere() throws Exception {
     String source = bare(Files.readString(THIS));
-    Matcher examples =
-        Pattern.compile("(?s)```java\n(.*?)```").matcher(Files.readString(PAGE));
+    Matcher examples = Pattern.compile("(?s)```java\n(.*?)```").matcher(Files.readString(PAGE));
     List<String> found = new ArrayList<>();
     while (examples.find()) {
       found.add(examples.group(1));
@@ -75,8 +74,7 @@ class RpcDocumentTest {
         .onSuccess(client -> System.out.println("serves as " + client.tag()));
   }
 
-  private static Future<Payload.Response> asking(
-      Vertx vertx, BrokerConnection localhost) {
+  private static Future<Payload.Response> asking(Vertx vertx, BrokerConnection localhost) {
     RpcClient client = RpcClient.create(vertx, localhost, RpcClientOptions.of("my-program"));
     client.onIncomingResponse(
         RpcHandler.of((topic, payload) -> Future.succeededFuture(payload))
@@ -98,14 +96,12 @@ class RpcDocumentTest {
             "gains",
             RpcRequestOptions.DEFAULT,
             state -> System.out.println(state.body()))
-        .onSuccess(
-            observed -> observed.ended().onComplete(ended -> System.out.println("no more")));
+        .onSuccess(observed -> observed.ended().onComplete(ended -> System.out.println("no more")));
   }
 
   private static void blocking(BrokerConnection localhost) {
     try (BlockingRpcClient client =
-        BlockingRpcClient.create(localhost, RpcClientOptions.of("my-program"))
-            .connect()) {
+        BlockingRpcClient.create(localhost, RpcClientOptions.of("my-program")).connect()) {
       System.out.println(client.request("2D_XX_0_9999", "axuv", "gains", Method.GET).body());
     }
   }

@@ -178,24 +178,6 @@ public final class Responder {
     observers.removeSource(source);
   }
 
-  /**
-   * Sends an answer before the one that counts, such as how far it is. A requester takes the first
-   * and leaves the others; nothing of it is remembered.
-   */
-  public void answerEarly(long number, Answer answer, long nowMillis) {
-    if (executing.get(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
-      Invocation invocation = exchange.invocation();
-      RpcMessage message =
-          writer.write(
-              exchange.route(),
-              invocation.request().header(),
-              answer,
-              Math.max(1, invocation.deadlineMillis() - nowMillis),
-              nowMillis);
-      send(message, exchange.asked(), answer.code());
-    }
-  }
-
   /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
   public long deadlineMillis() {
     return deadlines.earliest();
