@@ -83,7 +83,7 @@ class ServerProofTest {
 
   @Test
   void whoProvesNothingInTimeIsLeft() throws Exception {
-    MqttClient client = MqttClient.create(scene.vertx, options().setConnectTimeoutMillis(100));
+    MqttClient client = MqttClient.create(scene.vertx, options().setConnectTimeoutMillis(500));
     Future<?> connecting = client.connect();
     accept();
     assertThat(failure(connecting)).hasMessageContaining("in time");
