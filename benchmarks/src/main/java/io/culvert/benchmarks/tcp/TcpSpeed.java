@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class TcpSpeed {
   private static final int SUBSCRIBERS = 500;
+
   /** The compiler of the JVM needs as long, and its CPU would count. */
   private static final int WARM_UP_ROUNDS = 4;
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TcpIT {
   /** Two nodes that join take long on a busy machine. */
   private static final int LIMIT_SECONDS = 90;
+
   private static final String VERTX_LAUNCHER = "io.vertx.launcher.application.VertxApplication";
   private static final String VERTICLE = "io.culvert.tcp.TcpVerticle";
 
