@@ -29,7 +29,8 @@ final class FirstUser {
               user name  %s
               password   %s
             It is shown this once, and kept hashed in %s.
-            More users: culvert passwd add %s USER"""
+            More users: culvert passwd add %s USER\
+            """
                 .formatted(uri, NAME, password, file, file),
         console);
   }

@@ -20,7 +20,8 @@ final class TcpSecret {
             """
             peers of the TCP message service had no secret yet. This one was made:
               %s
-            It is shown this once, and kept in %s."""
+            It is shown this once, and kept in %s.\
+            """
                 .formatted(secret, file),
         console);
   }

@@ -5,8 +5,6 @@ import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +15,7 @@ import java.util.Map;
  * server's process per message, with bodies of 256 bytes. Servers take turns, round after round;
  * what is printed is the median, and how it stands to 1.5 × (echo + HMACs).
  *
- * <p>{@code benchmarks/tcp SECONDS ROUNDS}, which measures the HMAC first.
+ * <p>{@code benchmarks/tcp SECONDS ROUNDS}.
  */
 final class TcpSpeed {
   private static final int SUBSCRIBERS = 500;
@@ -31,16 +29,24 @@ final class TcpSpeed {
 
   private TcpSpeed() {}
 
-  /** Arguments: the CSV of {@link TcpHmacBenchmark#hmac}, seconds and rounds. */
+  /** Arguments: seconds and rounds. */
   public static void main(String[] args) throws IOException {
-    Map<String, Double> hmacMicros = hmacMicros(Path.of(args[0]));
-    int seconds = Integer.parseInt(args[1], 10);
-    int rounds = Integer.parseInt(args[2], 10);
-    for (int window : new int[] {1, 100}) {
-      report(
-          "request and answer, window " + window, requests(window, seconds, rounds), hmacMicros, 2);
+    int seconds = Integer.parseInt(args[0], 10);
+    int rounds = Integer.parseInt(args[1], 10);
+    Map<String, Double> hmacMicros = new LinkedHashMap<>();
+    for (String id : DIALECTS) {
+      double micros = HmacCost.micros(dialect(id));
+      hmacMicros.put(id, micros);
+      System.out.printf("one HMAC, %s: %.3f µs%n", id, micros);
     }
     report("fan-out to " + SUBSCRIBERS, fanOut(seconds, rounds), hmacMicros, 2.0 / SUBSCRIBERS);
+    for (int window : new int[] {100, 1}) {
+      report(
+          "request and answer, window " + window,
+          requests(window, seconds, rounds),
+          hmacMicros,
+          2);
+    }
   }
 
   private static Map<String, List<Double>> requests(int window, int seconds, int rounds)
@@ -122,18 +128,6 @@ final class TcpSpeed {
 
   private static double median(List<Double> all) {
     return all.stream().mapToDouble(Double::doubleValue).sorted().toArray()[all.size() / 2];
-  }
-
-  /** Of JMH's CSV: benchmark, mode, threads, samples, score, error, unit, dialect. */
-  private static Map<String, Double> hmacMicros(Path csv) throws IOException {
-    Map<String, Double> micros = new LinkedHashMap<>();
-    for (String line : Files.readAllLines(csv)) {
-      String[] columns = line.replace("\"", "").split(",", -1);
-      if (columns[0].endsWith(".hmac")) {
-        micros.put(columns[columns.length - 1], Double.parseDouble(columns[4]) / 1000);
-      }
-    }
-    return micros;
   }
 
   private static Bytes request(Dialect dialect) {

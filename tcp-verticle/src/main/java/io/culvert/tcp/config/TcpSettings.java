@@ -36,8 +36,9 @@ public final class TcpSettings {
               "tcp.secret-file",
               null,
               "File whose first line is the secret that peers sign with, 16 bytes at least; further"
-                  + " lines `until 2026-12-31T00:00:00Z SECRET` are secrets that are taken until then."
-                  + " Unless given, `culvert run` makes one in the data folder and says so once."),
+                  + " lines `until 2026-12-31T00:00:00Z SECRET` are secrets that are taken until"
+                  + " then. Unless given, `culvert run` makes one in the data folder and says so"
+                  + " once."),
           number(
               "tcp.reload-seconds",
               Unit.SECONDS,
@@ -45,8 +46,8 @@ public final class TcpSettings {
               86_400,
               "5s",
               "How often the files of secrets and certificates are looked at. One that has changed"
-                  + " is read again; if it cannot be used, what was read before goes on to hold, and"
-                  + " the log says why. 0 never looks."),
+                  + " is read again; if it cannot be used, what was read before goes on to hold,"
+                  + " and the log says why. 0 never looks."),
           flag(
               "tcp.anonymous",
               false,
