@@ -37,7 +37,9 @@ public final class BusNode {
         .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
         .withClusterManager(new HazelcastClusterManager(config))
         .buildClustered()
-        .compose(vertx -> arguments.length > 3 ? askDevice(vertx, arguments[3]) : use(vertx))
+        .<Object>compose(
+            vertx ->
+                (arguments.length > 3 ? askDevice(vertx, arguments[3]) : use(vertx)).mapEmpty())
         .onFailure(
             failure -> {
               System.out.println("failed " + failure);
