@@ -1,6 +1,8 @@
 package io.culvert.rpc.exchange;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.RpcOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -14,21 +16,26 @@ final class Exchange implements Work {
   private final Deadlines<Due> deadlines;
   private final Deadlines.Entry<Due> deadline;
   private @Nullable RpcMessage answer;
+  private int requestBytes;
+  private int countedBytes;
   private boolean isTold;
 
   /**
+   * @param requestBytes that it came with
    * @param forgetMillis when nothing of it is under way any longer
    */
   Exchange(
       ExchangeKey key,
       Invocation invocation,
       AnswerRoute route,
+      int requestBytes,
       long forgetMillis,
       Deadlines<Due> deadlines,
       Responder responder) {
     this.key = key;
     this.invocation = invocation;
     this.route = route;
+    this.requestBytes = requestBytes;
     this.deadlineMillis = invocation.deadlineMillis();
     this.forgetMillis = Math.max(forgetMillis, deadlineMillis);
     this.deadlines = deadlines;
@@ -66,9 +73,19 @@ final class Exchange implements Work {
     answer = message;
   }
 
-  /** Its answer may go out from now on. */
+  /** Its answer may go out from now on, and that is all that anybody wants of it. */
   void tell() {
     isTold = true;
+    Request request = invocation.request();
+    Header least = Header.of(request.requestId(), request.path());
+    requestBytes = 2 * request.path().length();
+    invocation =
+        new Invocation(
+            invocation.number(),
+            invocation.topic(),
+            new Request(least, request.method(), null, request.timestamp()),
+            RpcOptions.NONE,
+            deadlineMillis);
   }
 
   /** What was answered and may go out, or null. */
@@ -80,8 +97,16 @@ final class Exchange implements Work {
     return answer != null;
   }
 
-  int answerBytes() {
-    return answer == null ? 0 : answer.payload().length();
+  /** Counts what it takes of the memory now; returns by how much that is more than before. */
+  int count() {
+    int more = bytes() - countedBytes;
+    countedBytes += more;
+    return more;
+  }
+
+  /** What it takes of the memory, besides what all take. */
+  int bytes() {
+    return requestBytes + (answer == null ? 0 : answer.payload().length());
   }
 
   /** Nobody waits for the answer any more. */

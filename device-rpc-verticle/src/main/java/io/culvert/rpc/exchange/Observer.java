@@ -1,7 +1,9 @@
 package io.culvert.rpc.exchange;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Request;
+import io.culvert.rpc.protocol.RpcOptions;
 
 /** Someone who is told when a resource changes, until the lease is over. */
 final class Observer {
@@ -20,15 +22,27 @@ final class Observer {
       Deadlines.Entry<Due> deadline) {
     this.key = key;
     this.state = state;
-    this.request = request;
+    this.request = slim(request);
     this.route = route;
     this.deadline = deadline;
   }
 
   void renew(Request again, AnswerRoute to, long leaseEndMillis) {
-    request = again;
+    request = slim(again);
     route = to;
     endMillis = leaseEndMillis;
+  }
+
+  /** Only what its answers need. */
+  private static Request slim(Request request) {
+    Header asked = request.header();
+    Header least =
+        Header.of(asked.requestId(), asked.path())
+            .withCorrelationId(asked.correlationId())
+            .withSource(asked.source())
+            .withToken(asked.token());
+    Header header = asked.isOptedIn() ? least.withOptions(RpcOptions.NONE) : least;
+    return new Request(header, request.method(), null, request.timestamp());
   }
 
   ExchangeKey key() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RememberedExchanges {
   /** Besides the answer itself. */
-  private static final int BYTES_FOR_ONE = 512;
+  private static final long BYTES_FOR_ONE = 512;
 
   private final int maximum;
   private final long maximumBytes;
@@ -34,12 +34,13 @@ final class RememberedExchanges {
 
   /** Adds one that is executed from now on, if there is room. */
   boolean add(Exchange exchange) {
-    makeRoom(maximum - 1, maximumBytes - BYTES_FOR_ONE);
-    if (all.size() >= maximum || bytes + BYTES_FOR_ONE > maximumBytes) {
+    long more = BYTES_FOR_ONE + exchange.bytes();
+    makeRoom(maximum - 1, maximumBytes - more);
+    if (all.size() >= maximum || bytes + more > maximumBytes) {
       return false;
     }
     all.put(exchange.key(), exchange);
-    bytes += BYTES_FOR_ONE;
+    bytes += BYTES_FOR_ONE + exchange.count();
     return true;
   }
 
@@ -48,16 +49,23 @@ final class RememberedExchanges {
     if (all.get(exchange.key()) != exchange) {
       return; // it has taken so long that it is forgotten
     }
-    bytes += exchange.answerBytes();
+    bytes += exchange.count();
     if (exchange.invocation().method().isSafe()) {
       expendable.put(exchange.key(), exchange);
     }
     makeRoom(maximum, maximumBytes);
   }
 
+  /** The answer of one of them may go out, which is all that is kept of it. */
+  void told(Exchange exchange) {
+    if (all.get(exchange.key()) == exchange) {
+      bytes += exchange.count();
+    }
+  }
+
   void forget(Exchange exchange) {
     if (all.remove(exchange.key(), exchange)) {
-      bytes -= BYTES_FOR_ONE + exchange.answerBytes();
+      bytes -= BYTES_FOR_ONE + exchange.bytes();
       expendable.remove(exchange.key());
       exchange.end();
     }

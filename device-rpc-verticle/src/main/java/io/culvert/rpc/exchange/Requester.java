@@ -40,6 +40,9 @@ public final class Requester {
   private static final long MILLIS_PER_SECOND = 1000;
   private static final int MAXIMUM_DOWNLOADS = 4;
 
+  /** So many of the largest answers may be taken in blocks at once. */
+  private static final int LARGEST_AT_ONCE = 4;
+
   private final RequesterOptions options;
   private final PayloadCodec codec;
   private final PayloadCodec bodyCodec;
@@ -54,6 +57,7 @@ public final class Requester {
   private final AnswerCache cache;
   private final ArrayDeque<RequesterEvent> events = new ArrayDeque<>();
   private int observations;
+  private long downloadedBytes;
 
   /**
    * @param requestIds ids that nobody has used before and nobody can guess
@@ -113,7 +117,6 @@ public final class Requester {
     if (pending != null) {
       end(pending);
       if (pending.observation() != null) {
-        pending.download(null);
         pending.wireId(pending.id());
         events.add(new Send(call, writer.stop(pending, nowMillis)));
       }
@@ -315,14 +318,24 @@ public final class Requester {
         return;
       }
     }
+    int before = download.length();
     Long size = told.size2();
     if (size != null && size > options.maximumBodyBytes()) {
       tooLarge(pending, size);
     } else if (!download.take(response.body(), told, block)) {
       restart(pending, block, response, told, nowMillis);
-    } else if (download.length() > options.maximumBodyBytes()) {
+    } else {
+      downloadedBytes += download.length() - before;
+      goOn(pending, download, block.more(), nowMillis);
+    }
+  }
+
+  private void goOn(PendingCall pending, Download download, boolean more, long nowMillis) {
+    if (download.length() > options.maximumBodyBytes()) {
       tooLarge(pending, download.length());
-    } else if (block.more()) {
+    } else if (downloadedBytes > (long) LARGEST_AT_ONCE * options.maximumBodyBytes()) {
+      giveUp(pending, "too many large answers come at once");
+    } else if (more) {
       sendNext(pending, nowMillis);
     } else {
       assemble(pending, download, nowMillis);
@@ -333,7 +346,7 @@ public final class Requester {
   private void restart(
       PendingCall pending, Block block, Response response, RpcOptions told, long nowMillis) {
     boolean isFirst = block.number() == 0;
-    pending.download(null);
+    drop(pending);
     if (pending.observation() != null) {
       stopDownload(pending); // a newer state is on its way
     } else if (!pending.call().method().isSafe() || BlockBody.decode(response.body()) == null) {
@@ -491,8 +504,16 @@ public final class Requester {
     }
   }
 
+  private void drop(PendingCall pending) {
+    Download download = pending.download();
+    if (download != null) {
+      downloadedBytes -= download.length();
+      pending.download(null);
+    }
+  }
+
   private void stopDownload(PendingCall pending) {
-    pending.download(null);
+    drop(pending);
     parts.remove(pending.wireId());
     pending.wireId(pending.id());
   }
@@ -531,6 +552,7 @@ public final class Requester {
   private void end(PendingCall pending) {
     calls.remove(pending.id());
     parts.remove(pending.wireId());
+    drop(pending);
     pending.end();
     if (pending.observation() != null) {
       observations--;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param maximumCalls that wait for an answer at once
  * @param maximumObservations at once
  * @param blockBytes larger bodies of opted-in calls are sent in blocks of this size
- * @param maximumBodyBytes of a body that goes or comes in blocks
+ * @param maximumBodyBytes of a body that goes or comes in blocks; four times as much of all that
+ *     come at once
  * @param maximumCacheBytes of answers that are kept for asking again; 0 for none
  */
 public record RequesterOptions(

@@ -292,7 +292,8 @@ public final class Responder {
     if (leftMillis <= 0) {
       return; // nobody waits for the answer
     }
-    Exchange exchange = exchange(topic, route, request, asked, nowMillis, leftMillis);
+    int bytes = message.payload().length();
+    Exchange exchange = exchange(topic, route, request, asked, bytes, nowMillis, leftMillis);
     Answer refusal = refusal(exchange);
     if (refusal != null) {
       refuse(route, request.header(), asked, refusal, nowMillis);
@@ -312,12 +313,14 @@ public final class Responder {
       AnswerRoute route,
       Request request,
       RpcOptions asked,
+      int bytes,
       long nowMillis,
       long leftMillis) {
     return new Exchange(
         ExchangeKey.of(topic, request),
         new Invocation(++lastNumber, topic, request, asked, nowMillis + leftMillis),
         route,
+        bytes,
         nowMillis + options.limits().rememberMillis(),
         deadlines,
         this);
@@ -495,9 +498,11 @@ public final class Responder {
   }
 
   private void tell(Exchange exchange, RpcMessage message, ResponseCode code, long nowMillis) {
+    RpcOptions asked = exchange.asked();
     exchange.tell();
+    remembered.told(exchange);
     if (!exchange.isOver(nowMillis)) {
-      send(message, exchange.asked(), code);
+      send(message, asked, code);
     }
   }
 

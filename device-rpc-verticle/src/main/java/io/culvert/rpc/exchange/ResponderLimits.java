@@ -37,7 +37,7 @@ public record ResponderLimits(
           16 * 1024 * 1024,
           EXCHANGE_LIFETIME_MILLIS,
           64 * 1024,
-          16 * 1024 * 1024,
+          4 * 1024 * 1024,
           16,
           EXCHANGE_LIFETIME_MILLIS,
           1_000,

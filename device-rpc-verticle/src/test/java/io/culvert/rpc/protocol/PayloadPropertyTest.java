@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class PayloadPropertyTest {
   private static final PayloadCodec CODEC = PayloadCodec.DEFAULT;
 
-  @Property
+  @Property(tries = 200)
   void requestIsReadAsItWasWritten(
       @ForAll long seed,
       @ForAll Method method,
@@ -46,7 +46,7 @@ class PayloadPropertyTest {
     assertThat(CODEC.decode(CODEC.encode(request))).isEqualTo(request);
   }
 
-  @Property
+  @Property(tries = 200)
   void garbageIsRefusedInOneWay(@ForAll byte[] garbage) {
     try {
       CODEC.decode(Bytes.wrap(garbage));
@@ -56,7 +56,7 @@ class PayloadPropertyTest {
   }
 
   /** Every byte of a good payload, replaced. */
-  @Property
+  @Property(tries = 200)
   void damageIsRefusedInOneWay(@ForAll @IntRange(max = 160) int at, @ForAll byte value) {
     byte[] payload =
         CODEC
@@ -75,7 +75,7 @@ class PayloadPropertyTest {
     }
   }
 
-  @Property
+  @Property(tries = 200)
   void optionsAreReadAsTheyWereWritten(
       @ForAll @Size(max = 3) List<@Size(max = 8) byte[]> etags,
       @ForAll @IntRange(max = (1 << 24) - 1) int observe,
@@ -117,7 +117,7 @@ class PayloadPropertyTest {
     assertThat(read.header().options().block1()).isEqualTo(new Block(block, true, size));
   }
 
-  @Property
+  @Property(tries = 200)
   void linksAreReadAsTheyWereWritten(
       @ForAll("names") String target, @ForAll Map<@From("names") String, String> attributes) {
     List<Link> links = List.of(new Link("/" + target, attributes), new Link("/b", Map.of()));
@@ -129,7 +129,7 @@ class PayloadPropertyTest {
     return Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(8);
   }
 
-  @Property
+  @Property(tries = 200)
   void linksOfGarbageAreRefusedInOneWay(@ForAll String garbage) {
     try {
       LinkFormat.parse(garbage);
