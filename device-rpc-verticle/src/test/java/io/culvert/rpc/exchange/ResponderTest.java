@@ -241,6 +241,23 @@ class ResponderTest {
   }
 
   @Test
+  void requestsTakeRoomWithTheirBodiesUntilTheyAreAnswered() {
+    responder =
+        new Responder(
+            ResponderOptions.of("dev")
+                .withLimits(ResponderLimits.DEFAULT.withRemembered(100, 10_000, 1000)));
+    String body = "x".repeat(8000);
+    Request first = request(ID, Method.PUT, null).withBody(body);
+    Request second = request(RequestId.of(new UUID(1, 2)), Method.PUT, null).withBody(body);
+    Invocation invocation = receive(TOPIC, first);
+    assertThat(receive(TOPIC, second)).isNull();
+    assertThat(response(send()).responseCode()).isEqualTo(503);
+    responder.answer(invocation.number(), Answer.changed(), 2);
+    send();
+    assertThat(receive(TOPIC, second)).isNotNull();
+  }
+
+  @Test
   void pathThatFillsAWholePayloadIsAnswered() {
     RpcMessage message =
         RpcMessage.of(
