@@ -1,4 +1,4 @@
-"""A second opinion on the wire of device RPC: a peer in Python over paho, written from docs/rpc-wire.md alone.
+"""A second opinion on the wire of device RPC: a peer in Python over paho, written from the rules of the wire alone.
 
 It uses MQTT as gf_mqtt_client 0.2.0 does (3.1.1, clean session, QoS 0, a subscription for each call), and is as
 easily hurt: a message that would end the loop of that client for good is printed as "DEADLY reason".
