@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** {@code culvert run} in a process that can be killed and started again on the same port. */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
   private final Path folder;
   private final int port;
   private Process process;
@@ -17,7 +17,7 @@ final class BrokerProcess implements AutoCloseable {
     this.port = port;
   }
 
-  static BrokerProcess start(Path folder) throws IOException {
+  public static BrokerProcess start(Path folder) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -28,7 +28,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Does not wait until it is ready: clients come back until it is. */
-  void start() throws IOException {
+  public void start() throws IOException {
     process =
         new ProcessBuilder(
                 List.of(
@@ -48,9 +48,13 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** As SIGKILL does it. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
+  }
+
+  public int port() {
+    return port;
   }
 
   String address() {
