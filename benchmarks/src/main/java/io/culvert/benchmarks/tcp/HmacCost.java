@@ -25,8 +25,7 @@ final class HmacCost {
   static double micros(Dialect dialect) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     FrameHmac hmac = FrameHmac.of(dialect.hmac(), Sample.SECRET);
-    Bytes body =
-        MessageCodec.of(dialect).body(Sample.message(dialect, MessageType.REQUEST_URI));
+    Bytes body = MessageCodec.of(dialect).body(Sample.message(dialect, MessageType.REQUEST_URI));
     double best = Double.MAX_VALUE;
     int used = 0;
     for (int round = 0; round < ROUNDS; round++) {

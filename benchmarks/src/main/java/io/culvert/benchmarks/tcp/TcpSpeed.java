@@ -42,10 +42,7 @@ final class TcpSpeed {
     report("fan-out to " + SUBSCRIBERS, fanOut(seconds, rounds), hmacMicros, 2.0 / SUBSCRIBERS);
     for (int window : new int[] {100, 1}) {
       report(
-          "request and answer, window " + window,
-          requests(window, seconds, rounds),
-          hmacMicros,
-          2);
+          "request and answer, window " + window, requests(window, seconds, rounds), hmacMicros, 2);
     }
   }
 
