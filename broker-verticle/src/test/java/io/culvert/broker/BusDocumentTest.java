@@ -128,7 +128,8 @@ class BusDocumentTest {
   @Test
   void theTableNamesEveryFailure() {
     Matcher lines =
-        Pattern.compile("(?m)^\\| (\\d+) \\| `([A-Z_0-9]+)` \\| (yes|no) \\|").matcher(page);
+        Pattern.compile("(?m)^\\| (\\d+) \\| `([A-Z_0-9]+)` \\| (yes|no) \\|")
+            .matcher(page.substring(page.indexOf("\n## Failures")));
     List<String> documented = new ArrayList<>();
     while (lines.find()) {
       documented.add(lines.group(1) + " " + lines.group(2) + " " + lines.group(3));
@@ -258,6 +259,9 @@ class BusDocumentTest {
     List<Section> sections = new ArrayList<>();
     Matcher headings = Pattern.compile("(?ms)^### `(\\S+)`$(.*?)(?=^##|\\z)").matcher(page);
     while (headings.find()) {
+      if (!headings.group(1).startsWith("culvert.mqtt.")) {
+        continue; // tested where its verticle is
+      }
       String text = headings.group(2);
       sections.add(
           new Section(

@@ -1,6 +1,7 @@
 package io.culvert.launcher;
 
 import io.culvert.mqtt.server.RecordKind;
+import io.culvert.rpc.protocol.Method;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.NearestKey;
 import io.culvert.runtime.config.Problem;
@@ -62,6 +63,14 @@ final class Cli {
       case "culvert tcp request" -> TcpCommand.request(result, environment, console, ending.get());
       case "culvert tcp send" -> TcpCommand.send(result, environment, console, ending.get());
       case "culvert tcp listen" -> TcpCommand.listen(result, environment, console, ending.get());
+      case "culvert rpc get" -> RpcCommand.call(Method.GET, result, environment, console);
+      case "culvert rpc post" -> RpcCommand.call(Method.POST, result, environment, console);
+      case "culvert rpc put" -> RpcCommand.call(Method.PUT, result, environment, console);
+      case "culvert rpc delete" -> RpcCommand.call(Method.DELETE, result, environment, console);
+      case "culvert rpc discover" -> RpcCommand.discover(result, environment, console);
+      case "culvert rpc observe" -> RpcCommand.observe(result, environment, console, ending.get());
+      case "culvert device simulate" ->
+          DeviceCommand.simulate(result, environment, console, ending.get());
       case "culvert pub" -> PubCommand.run(result, environment, console);
       case "culvert sub" -> SubCommand.run(result, environment, console, ending.get());
       case "culvert bench" -> BenchCommand.run(result, environment, console, ending.get());

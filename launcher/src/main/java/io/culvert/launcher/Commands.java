@@ -1,5 +1,7 @@
 package io.culvert.launcher;
 
+import io.culvert.rpc.protocol.Method;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -70,6 +72,24 @@ final class Commands {
     "  culvert tcp request --secret 'a secret for trials' request echo hello",
   };
 
+  private static final String[] RPC_FOOTER = {
+    "",
+    "The body of the answer goes to stdout, as JSON, and its code to stderr. It ends with 0 for a",
+    "code of 2xx; with 1 for another one, and when no answer came; with 2 for wrong arguments.",
+    "Try it in three terminals:",
+    "",
+    "  culvert run",
+    "  culvert device simulate --tag 2D_XX_0_9999",
+    "  culvert rpc put 2D_XX_0_9999 axuv gains '[5, 6]'; culvert rpc get 2D_XX_0_9999 axuv gains",
+  };
+
+  private static final String[] DEVICE_FOOTER = {
+    "",
+    "Its resources, in every subsystem: echo, gains (GET, PUT), create (POST), del (DELETE), valid,",
+    "code/N (answers N), slow/MS (after MS milliseconds), silent, twice (two answers), corr (the",
+    "header of the request).",
+  };
+
   private static final String[] PUB_FOOTER = {
     "",
     "It ends when the server has acknowledged everything (QoS 1 and 2), with 0; with 1 when it",
@@ -135,6 +155,8 @@ final class Commands {
             .addSubcommand("passwd", passwd())
             .addSubcommand("scram", scram())
             .addSubcommand("store", store())
+            .addSubcommand("rpc", rpc())
+            .addSubcommand("device", device())
             .addSubcommand("tcp", tcp())
             .addSubcommand(
                 "completion",
@@ -249,6 +271,47 @@ final class Commands {
     StoreCommand.addOptionsTo(command);
     command.usageMessage().footer(STORE_FOOTER);
     return command;
+  }
+
+  private static CommandSpec rpc() {
+    CommandSpec rpc =
+        command("rpc", "Ask devices for their resources.", new String[0])
+            .addSubcommand("get", rpc(Method.GET, "Read a resource."))
+            .addSubcommand("post", rpc(Method.POST, "Let a resource do something."))
+            .addSubcommand("put", rpc(Method.PUT, "Replace a resource."))
+            .addSubcommand("delete", rpc(Method.DELETE, "Delete a resource."))
+            .addSubcommand("observe", observe())
+            .addSubcommand("discover", discover());
+    rpc.usageMessage().footer(RPC_FOOTER);
+    return rpc;
+  }
+
+  private static CommandSpec rpc(Method method, String description) {
+    CommandSpec command = clientCommand(method.name().toLowerCase(Locale.ROOT), description);
+    RpcCommand.addOptionsTo(command, method);
+    command.usageMessage().footer(RPC_FOOTER);
+    return command;
+  }
+
+  private static CommandSpec observe() {
+    CommandSpec observe =
+        clientCommand("observe", "Print a resource, and each new state of it, until Ctrl-C.");
+    RpcCommand.addObserveTo(observe);
+    return observe;
+  }
+
+  private static CommandSpec discover() {
+    CommandSpec discover = clientCommand("discover", "List the resources of a device.");
+    RpcCommand.addDiscoverTo(discover);
+    return discover;
+  }
+
+  private static CommandSpec device() {
+    CommandSpec simulate = clientCommand("simulate", "Be a device that answers requests.");
+    DeviceCommand.addOptionsTo(simulate);
+    simulate.usageMessage().footer(DEVICE_FOOTER);
+    return command("device", "Try things out without a device.", new String[0])
+        .addSubcommand("simulate", simulate);
   }
 
   private static CommandSpec tcp() {

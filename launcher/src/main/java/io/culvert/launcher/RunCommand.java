@@ -2,12 +2,15 @@ package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
+import io.culvert.rpc.DeviceRpcVerticle;
+import io.culvert.rpc.config.RpcServiceOptions;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.tcp.TcpVerticle;
 import io.culvert.tcp.config.TcpServiceOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,9 +82,22 @@ final class RunCommand {
         addSecret(configuration, config, data);
         TcpServiceOptions.parse(config); // says now what is wrong
       }
-      return serve(
-          config, options, listeners, tcp ? List.of(TcpVerticle::new) : List.of(), cluster);
+      List<Supplier<? extends Deployable>> others = new ArrayList<>();
+      if (tcp) {
+        others.add(TcpVerticle::new);
+      }
+      if (servesRpc(configuration)) {
+        RpcServiceOptions.parse(config); // says now what is wrong
+        others.add(DeviceRpcVerticle::new);
+      }
+      return serve(config, options, listeners, others, cluster);
     }
+  }
+
+  /** Without the event bus of this broker it needs another one to be of use. */
+  private static boolean servesRpc(Configuration configuration) {
+    return RpcServiceOptions.isWanted(configuration)
+        && (configuration.flag("mqtt.event-bus") || configuration.isPresent("rpc.broker"));
   }
 
   /** Where nobody has named one. */

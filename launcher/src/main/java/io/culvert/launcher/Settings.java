@@ -2,6 +2,7 @@ package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerSettings;
 import io.culvert.broker.config.MetricsOptions;
+import io.culvert.rpc.config.RpcSettings;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.tcp.config.TcpSettings;
 
@@ -12,6 +13,7 @@ final class Settings {
           BrokerSettings.TABLE,
           ClusterSettings.TABLE,
           MetricsOptions.SETTINGS,
+          RpcSettings.TABLE,
           TcpSettings.TABLE,
           Logging.SETTINGS);
 

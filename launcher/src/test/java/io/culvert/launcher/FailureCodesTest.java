@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.client.MqttClientFailure;
 import io.culvert.runtime.bus.CulvertFailure;
 import io.culvert.runtime.bus.MqttFailure;
+import io.culvert.runtime.bus.RpcFailure;
 import io.culvert.runtime.bus.TcpFailure;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,7 +17,10 @@ class FailureCodesTest {
   void noTwoFailuresShareACode() {
     List<CulvertFailure> all =
         Stream.<CulvertFailure[]>of(
-                MqttFailure.values(), MqttClientFailure.values(), TcpFailure.values())
+                MqttFailure.values(),
+                MqttClientFailure.values(),
+                TcpFailure.values(),
+                RpcFailure.values())
             .flatMap(Stream::of)
             .toList();
     assertThat(all).extracting(CulvertFailure::code).doesNotHaveDuplicates();

@@ -14,7 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /** A broker in this process with these listeners, and a Vert.x of its own. */
-final class InProcessBroker implements AutoCloseable {
+public final class InProcessBroker implements AutoCloseable {
   private final Vertx vertx;
   private final List<ListenerOptions> listeners;
 
@@ -26,7 +26,7 @@ final class InProcessBroker implements AutoCloseable {
   /**
    * @param mqtt the section {@code mqtt} without its listeners
    */
-  static InProcessBroker start(JsonObject mqtt, JsonObject auth, JsonObject... listeners)
+  public static InProcessBroker start(JsonObject mqtt, JsonObject auth, JsonObject... listeners)
       throws Exception {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     JsonArray all = new JsonArray();
@@ -45,15 +45,15 @@ final class InProcessBroker implements AutoCloseable {
     return new InProcessBroker(vertx, Awaited.await(listening.future()));
   }
 
-  static InProcessBroker start() throws Exception {
+  public static InProcessBroker start() throws Exception {
     return start(new JsonObject(), new JsonObject(), new JsonObject().put("port", 0));
   }
 
-  int port(int listener) {
+  public int port(int listener) {
     return listeners.get(listener).port();
   }
 
-  String address() {
+  public String address() {
     return "mqtt://127.0.0.1:" + port(0);
   }
 

@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.function.Function;
 
 /**
  * Another application: a JVM with a Vert.x of its own that joins the broker's event bus. Arguments:
@@ -21,6 +22,11 @@ public final class BusNode {
 
   /** Runs until it is killed. */
   public static void main(String[] arguments) {
+    run(arguments, BusNode::use);
+  }
+
+  /** Joins, and does what such a node does; ends where that fails. */
+  static void run(String[] arguments, Function<Vertx, Future<?>> use) {
     Config config = new Config();
     config.setClusterName(arguments[0]);
     config.setProperty("hazelcast.logging.type", "none");
@@ -34,7 +40,7 @@ public final class BusNode {
         .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
         .withClusterManager(new HazelcastClusterManager(config))
         .buildClustered()
-        .compose(BusNode::use)
+        .compose(use::apply)
         .onFailure(
             failure -> {
               System.out.println("failed " + failure);

@@ -35,7 +35,15 @@ final class JarProcess implements AutoCloseable {
 
   /** A main class of the jar. */
   static JarProcess main(Path folder, String mainClass, String... arguments) throws IOException {
-    return start(folder, List.of("-cp", jar().toString(), mainClass), arguments);
+    return main(folder, List.of(), mainClass, arguments);
+  }
+
+  /** The same with options for the JVM. */
+  static JarProcess main(Path folder, List<String> options, String mainClass, String... arguments)
+      throws IOException {
+    List<String> jvm = new ArrayList<>(options);
+    jvm.addAll(List.of("-cp", jar().toString(), mainClass));
+    return start(folder, jvm, arguments);
   }
 
   /** A main class of these tests. */

@@ -2,6 +2,7 @@ package io.culvert.rpc.protocol;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,17 +42,22 @@ enum Option {
   private static final int MAXIMUM_TOPIC_LENGTH = 1024;
   private static final int MAXIMUM_ITEMS = 64;
 
-  static @Nullable Option find(String wireName) {
+  private static final Map<String, Option> BY_NAME = new HashMap<>();
+
+  static {
     for (Option option : values()) {
-      if (option.wireName().equals(wireName)) {
-        return option;
-      }
+      BY_NAME.put(option.wireName, option);
     }
-    return null;
+  }
+
+  private final String wireName = name().toLowerCase(Locale.ROOT);
+
+  static @Nullable Option find(String wireName) {
+    return BY_NAME.get(wireName);
   }
 
   String wireName() {
-    return name().toLowerCase(Locale.ROOT);
+    return wireName;
   }
 
   Object read(@Nullable Object wire) {

@@ -28,14 +28,18 @@ public record RpcTopic(
     /** Reserved by the reference. */
     SYSTEM;
 
+    private static final Type[] ALL = values();
+
+    private final String level = name().toLowerCase(Locale.ROOT);
+
     /** As in the topic. */
     public String level() {
-      return name().toLowerCase(Locale.ROOT);
+      return level;
     }
 
     static @Nullable Type find(String level) {
-      for (Type type : values()) {
-        if (type.level().equals(level)) {
+      for (Type type : ALL) {
+        if (type.level.equals(level)) {
           return type;
         }
       }
@@ -103,10 +107,15 @@ public record RpcTopic(
 
   /** Whether this may be a tag, subsystem or namespace. */
   public static boolean isLevel(String level) {
-    return !level.isEmpty()
-        && level.length() <= MAXIMUM_LEVEL_LENGTH
-        && level.charAt(0) != '$'
-        && level.chars().allMatch(RpcTopic::isLevelCharacter);
+    if (level.isEmpty() || level.length() > MAXIMUM_LEVEL_LENGTH || level.charAt(0) == '$') {
+      return false;
+    }
+    for (int i = 0; i < level.length(); i++) {
+      if (!isLevelCharacter(level.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Where the answer to a request goes that came here. */

@@ -3,9 +3,15 @@ package io.culvert.runtime.bus;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +112,28 @@ public final class JsonFields {
     }
   }
 
+  /** Bytes: a text, or Base64 in the field whose name has {@code Base64} behind it; else none. */
+  public byte[] octets(String name) {
+    String encoded = name + "Base64";
+    if (has(name) && has(encoded)) {
+      throw bad(path + encoded, "stands beside " + name + "; give one of them");
+    }
+    byte[] bytes = optionalBytes(encoded);
+    if (bytes != null) {
+      return bytes;
+    }
+    String text = optionalText(name);
+    try {
+      ByteBuffer utf8 =
+          StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text == null ? "" : text));
+      byte[] written = new byte[utf8.remaining()];
+      utf8.get(written);
+      return written;
+    } catch (CharacterCodingException e) {
+      throw bad(path + name, "has half of a surrogate pair; give " + encoded);
+    }
+  }
+
   /** Pairs of texts: {@code [["name", "value"], …]}. */
   public List<MqttProperties.UserProperty> pairs(String name) {
     Object value = json.getValue(name);
@@ -127,6 +155,45 @@ public final class JsonFields {
       return List.copyOf(pairs);
     }
     throw bad(path + name, "must be a list of pairs of texts");
+  }
+
+  /** Any value: a text, number, truth value, {@link JsonObject} or {@link JsonArray}, or null. */
+  public @Nullable Object value(String name) {
+    return json.getValue(name);
+  }
+
+  /** A list of texts that are not empty; none where it is absent. */
+  public List<String> texts(String name) {
+    Object value = json.getValue(name);
+    List<String> texts = new ArrayList<>();
+    if (value instanceof JsonArray array) {
+      for (Object each : array) {
+        if (!(each instanceof String text) || text.isEmpty()) {
+          throw bad(path + name, "must have texts only that are not empty");
+        }
+        texts.add(text);
+      }
+    } else if (value != null) {
+      throw bad(path + name, "must be a list of texts");
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Texts by names; none where it is absent. */
+  public Map<String, String> textMap(String name) {
+    Object value = json.getValue(name);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (value instanceof JsonObject object) {
+      for (Map.Entry<String, Object> each : object) {
+        if (!(each.getValue() instanceof String text)) {
+          throw bad(path + name + "." + each.getKey(), "must be a text");
+        }
+        texts.put(each.getKey(), text);
+      }
+    } else if (value != null) {
+      throw bad(path + name, "must be an object of texts");
+    }
+    return texts;
   }
 
   /** The fields of an object in it, none where it is absent. */

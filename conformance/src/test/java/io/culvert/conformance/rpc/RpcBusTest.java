@@ -1,0 +1,285 @@
+package io.culvert.conformance.rpc;
+
+import static io.culvert.client.Awaited.await;
+import static io.culvert.client.Awaited.next;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.broker.BrokerVerticle;
+import io.culvert.rpc.BrokerConnection;
+import io.culvert.rpc.BusLink;
+import io.culvert.rpc.DeviceRpcVerticle;
+import io.culvert.rpc.RpcClient;
+import io.culvert.rpc.RpcClientOptions;
+import io.culvert.rpc.demo.SimulatedDevice;
+import io.culvert.rpc.protocol.Method;
+import io.culvert.runtime.bus.CulvertRpc;
+import io.culvert.runtime.bus.RpcAnswer;
+import io.culvert.runtime.bus.RpcBatch;
+import io.culvert.runtime.bus.RpcCall;
+import io.culvert.runtime.bus.RpcFailure;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.Validator;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Device RPC over the event bus, with a real broker, and as docs/event-bus.md says. */
+class RpcBusTest {
+  private static final String TAG = "2D_XX_0_9999";
+
+  private static final JsonSchemaOptions DRAFT =
+      new JsonSchemaOptions()
+          .setBaseUri("https://culvert.io")
+          .setDraft(Draft.DRAFT202012)
+          .setOutputFormat(OutputFormat.Basic);
+
+  private Vertx vertx;
+  private CulvertRpc rpc;
+  private int port;
+
+  @BeforeEach
+  void deploy() throws Exception {
+    vertx = Vertx.vertx();
+    rpc = CulvertRpc.create(vertx);
+    JsonObject listener = new JsonObject().put("port", 0);
+    JsonObject config =
+        new JsonObject()
+            .put("deployment", "rpc")
+            .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
+    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
+    String uri =
+        vertx
+            .sharedData()
+            .<String, String>getLocalMap("culvert.listeners.rpc")
+            .keySet()
+            .iterator()
+            .next();
+    port = URI.create(uri).getPort();
+    await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
+    await(
+        RpcClient.create(vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of(TAG))
+            .serve(SimulatedDevice.create(vertx))
+            .connect());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(vertx.close());
+  }
+
+  @Test
+  void aRequestGetsItsAnswer() throws Exception {
+    RpcAnswer gains = await(rpc.request(RpcCall.get(TAG, "axuv", "gains")));
+    assertThat(gains.code()).isEqualTo(205);
+    assertThat(gains.body()).isEqualTo(new JsonArray().add(0).add(1).add(2).add(3).add(4));
+    RpcAnswer made = await(rpc.request(RpcCall.of(TAG, "axuv", "create", "POST", null)));
+    assertThat(made.location()).isEqualTo("items/1");
+    JsonObject body = new JsonObject().put("a", new JsonArray().add(1).addNull());
+    assertThat(await(rpc.request(RpcCall.of(TAG, "x", "echo", "PUT", body))).body())
+        .isEqualTo(body);
+    assertThat(await(rpc.request(RpcCall.get(TAG, "x", "corr").withToken("secret"))).body())
+        .isInstanceOfSatisfying(
+            JsonObject.class, header -> assertThat(header.getString("token")).isEqualTo("secret"));
+  }
+
+  @Test
+  void failuresAreTypedAndNamed() throws Exception {
+    assertThat(failure(rpc.request(RpcCall.get(TAG, "axuv", "nowhere"))))
+        .isEqualTo(RpcFailure.NOT_FOUND);
+    assertThat(failure(rpc.request(RpcCall.get(TAG, "axuv", "code/429"))))
+        .isEqualTo(RpcFailure.TOO_MANY_REQUESTS);
+    assertThat(failure(rpc.request(RpcCall.get(TAG, "axuv", "silent").withTimeoutMillis(100))))
+        .isEqualTo(RpcFailure.GATEWAY_TIMEOUT);
+    JsonObject wrong = new JsonObject().put("target", TAG).put("subsystem", "a");
+    assertThat(message(rpc.ask("culvert.rpc.request", wrong)))
+        .startsWith("BAD_REQUEST: path must be a text");
+    assertThat(message(rpc.request(RpcCall.get("a/b", "x", "y"))))
+        .startsWith("BAD_REQUEST: not a tag for a topic");
+    assertThat(message(rpc.ask("culvert.rpc.request", new JsonObject().put("tag", "x"))))
+        .startsWith("BAD_REQUEST: tag is not known");
+  }
+
+  @Test
+  void aBatchHasWhatCameInTime() throws Exception {
+    JsonObject result =
+        await(
+            rpc.batch(
+                new RpcBatch(
+                    List.of(TAG, "nobody"),
+                    RpcCall.get(TAG, "axuv", "gains").withTimeoutMillis(300))));
+    assertThat(result.getJsonArray("answers")).hasSize(1);
+    assertThat(result.getJsonArray("answers").getJsonObject(0).getString("target")).isEqualTo(TAG);
+    assertThat(result.getJsonArray("failures").getJsonObject(0).getInteger("code")).isEqualTo(504);
+  }
+
+  @Test
+  void theDirectoryKnowsWhoIsThere() throws Exception {
+    RpcAnswer gains = await(rpc.request(RpcCall.get(TAG, "axuv", "gains")));
+    assertThat(gains.code()).isEqualTo(205);
+    await(
+        rpc.ask("culvert.rpc.discover", new JsonObject().put("target", TAG).put("subsystem", "x")));
+    JsonArray devices =
+        await(rpc.ask("culvert.rpc.devices", new JsonObject())).getJsonArray("devices");
+    assertThat(devices).hasSize(1);
+    JsonObject device = devices.getJsonObject(0);
+    assertThat(device.getString("tag")).isEqualTo(TAG);
+    assertThat(device.getBoolean("online")).isTrue();
+    assertThat(device.getInteger("answers")).isEqualTo(2);
+    assertThat(device.getJsonArray("resources")).contains("/gains", "/echo");
+  }
+
+  @Test
+  void aDeviceOnTheEventBusAnswersAndAsksItself() throws Exception {
+    RpcClient device =
+        await(
+            RpcClient.create(vertx, RpcClientOptions.of("on-the-bus"), () -> BusLink.create(vertx))
+                .serve(SimulatedDevice.create(vertx))
+                .connect());
+    assertThat(await(rpc.request(RpcCall.get("on-the-bus", "x", "gains"))).code()).isEqualTo(205);
+    assertThat(await(device.request("on-the-bus", "x", "valid", Method.GET)).responseCode())
+        .isEqualTo(203);
+    assertThat(await(device.request(TAG, "x", "valid", Method.GET)).responseCode()).isEqualTo(203);
+    assertThat(
+            failure(rpc.request(RpcCall.get("on-the-bus", "x", "silent").withTimeoutMillis(100))))
+        .isEqualTo(RpcFailure.GATEWAY_TIMEOUT);
+  }
+
+  @Test
+  void statesComeToAnAddressUntilNobodyIsThere() throws Exception {
+    BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
+    MessageConsumer<JsonObject> here =
+        vertx
+            .eventBus()
+            .consumer(
+                "here",
+                state -> {
+                  states.add(state.body());
+                  state.reply(null);
+                });
+    JsonObject request =
+        new JsonObject()
+            .put("target", TAG)
+            .put("subsystem", "x")
+            .put("path", "gains")
+            .put("address", "here");
+    String name = await(rpc.ask("culvert.rpc.observe", request)).getString("observation");
+    assertThat(next(states).getString("observation")).isEqualTo(name);
+    JsonArray seven = new JsonArray().add(7);
+    await(rpc.request(RpcCall.of(TAG, "x", "gains", "PUT", seven)));
+    assertThat(next(states).getJsonArray("body")).isEqualTo(seven);
+    await(here.unregister());
+    await(rpc.request(RpcCall.of(TAG, "x", "gains", "PUT", new JsonArray().add(8))));
+    for (int i = 0; i < 3; i++) { // behind which the state and its failure have come
+      assertThat(await(rpc.request(RpcCall.get(TAG, "x", "gains"))).code()).isEqualTo(205);
+    }
+    JsonObject ended = new JsonObject().put("observation", name);
+    assertThat(failure(rpc.ask("culvert.rpc.unobserve", ended))).isEqualTo(RpcFailure.UNKNOWN);
+  }
+
+  @Test
+  void examplesAndRealAnswersAreWhatTheSchemasSay() throws Exception {
+    List<String> addresses = new ArrayList<>();
+    String observation = null;
+    vertx.eventBus().consumer("my.gains", state -> state.reply(null));
+    Matcher sections =
+        Pattern.compile("(?ms)^### `(culvert\\.rpc\\.\\S+)`$(.*?)(?=^##|\\z)").matcher(page());
+    while (sections.find()) {
+      String address = sections.group(1);
+      String text = sections.group(2);
+      addresses.add(address);
+      JsonObject request = json("request", text);
+      check(json("request-schema", text), request, address + ", the example");
+      JsonObject schema = json("reply-schema", text);
+      check(schema, json("reply", text), address + ", the example's reply");
+      if (request.containsKey("observation")) {
+        request.put("observation", observation);
+      }
+      JsonObject reply = await(rpc.ask(address, request));
+      observation = reply.getString("observation", observation);
+      check(schema, reply, address + ", the reply");
+      assertThat(reply.fieldNames())
+          .as(address)
+          .containsExactlyInAnyOrderElementsOf(json("reply", text).fieldNames());
+    }
+    assertThat(addresses)
+        .containsExactlyInAnyOrder(
+            "culvert.rpc.request",
+            "culvert.rpc.batch",
+            "culvert.rpc.discover",
+            "culvert.rpc.devices",
+            "culvert.rpc.observe",
+            "culvert.rpc.unobserve");
+  }
+
+  @Test
+  void theTableNamesEveryFailure() throws Exception {
+    String page = page();
+    String table =
+        page.substring(page.indexOf("### Failures of device RPC"), page.indexOf("\n## Failures"));
+    List<String> documented =
+        Pattern.compile("(?m)^\\| (\\d+) \\| `([A-Z_]+)` \\| (yes|no) \\|")
+            .matcher(table)
+            .results()
+            .map(line -> line.group(1) + " " + line.group(2) + " " + line.group(3))
+            .toList();
+    List<String> failures = new ArrayList<>();
+    for (RpcFailure failure : RpcFailure.values()) {
+      failures.add(
+          failure.code() + " " + failure.name() + " " + (failure.retryable() ? "yes" : "no"));
+    }
+    assertThat(documented).isEqualTo(failures);
+  }
+
+  private static String page() throws Exception {
+    return Files.readString(Path.of("../docs/event-bus.md"));
+  }
+
+  private static JsonObject json(String kind, String text) {
+    Matcher fence = Pattern.compile("(?s)```json " + kind + "\n(.*?)```").matcher(text);
+    assertThat(fence.find()).as(kind).isTrue();
+    return new JsonObject(fence.group(1));
+  }
+
+  private static void check(JsonObject schema, JsonObject json, String what) {
+    OutputUnit result = Validator.create(JsonSchema.of(schema), DRAFT).validate(json);
+    assertThat(result.getValid()).as(what + " " + json + " " + result.getErrors()).isTrue();
+  }
+
+  private static RpcFailure failure(Future<?> future) throws Exception {
+    return RpcFailure.of(reply(future).failureCode());
+  }
+
+  private static String message(Future<?> future) throws Exception {
+    return reply(future).getMessage();
+  }
+
+  private static ReplyException reply(Future<?> future) throws Exception {
+    try {
+      Object result = await(future);
+      throw new AssertionError("has succeeded with " + result);
+    } catch (ExecutionException e) {
+      return (ReplyException) e.getCause();
+    }
+  }
+}

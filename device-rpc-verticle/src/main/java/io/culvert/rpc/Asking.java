@@ -1,0 +1,459 @@
+package io.culvert.rpc;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
+import io.culvert.rpc.exchange.Call;
+import io.culvert.rpc.exchange.Requester;
+import io.culvert.rpc.exchange.RequesterEvent;
+import io.culvert.rpc.exchange.RequesterOptions;
+import io.culvert.rpc.exchange.RpcMessage;
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.Payload;
+import io.culvert.rpc.protocol.PayloadViolation;
+import io.culvert.rpc.protocol.RequestId;
+import io.culvert.rpc.protocol.ResponseCode;
+import io.culvert.rpc.protocol.RpcException;
+import io.culvert.rpc.protocol.RpcTopic;
+import io.culvert.rpc.protocol.Timestamp;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of a client that wait for their answers. An answer counts only from the device that
+ * was asked. On the event loop of the client only.
+ */
+final class Asking {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
+
+  private final RpcLink link;
+  private final RpcClientOptions options;
+  private final HandlerChain outgoing;
+  private final HandlerChain incoming;
+  private final LongSupplier nowMillis;
+  private final Requester requester;
+  private final ResponseSubscriptions subscriptions;
+  private final RequestIds requestIds = new RequestIds();
+  private final Map<RequestId, Waiting> waiting = new HashMap<>();
+
+  /** By the ids of later messages, where a body goes or comes in blocks. */
+  private final Map<RequestId, Waiting> parts = new HashMap<>();
+
+  private @Nullable RequestId chosen;
+
+  /**
+   * @param nowMillis since 1970, by a clock that never goes back
+   */
+  Asking(
+      RpcLink link,
+      RpcClientOptions options,
+      HandlerChain outgoing,
+      HandlerChain incoming,
+      LongSupplier nowMillis) {
+    this.link = link;
+    this.options = options;
+    this.outgoing = outgoing;
+    this.incoming = incoming;
+    this.nowMillis = nowMillis;
+    String ownName = "to-" + UUID.randomUUID();
+    this.requester =
+        new Requester(
+            RequesterOptions.of(options.tag())
+                .withNamespace(options.namespace())
+                .withReplyTopic(ResponseSubscriptions.anyTopic(options, ownName))
+                .withRules(options.rules().withIncompleteResponses())
+                .withMaximumCacheBytes(options.maximumCacheBytes())
+                .withMaximumCalls(options.maximumCalls()),
+            this::nextId);
+    this.subscriptions = new ResponseSubscriptions(link, options, ownName, this::arrived);
+  }
+
+  /** How many requests wait. */
+  int size() {
+    return requester.pendingCalls();
+  }
+
+  /** Asks; the future fails with {@link RpcException} only. */
+  Future<Payload.Response> call(Call call) {
+    return call(call, null);
+  }
+
+  /**
+   * Asks for each state of a resource.
+   *
+   * @param news gets each state, also the first one
+   * @return completes with the first state; its second part ends it
+   */
+  Future<Observed> observe(Call call, Consumer<Payload.Response> news) {
+    Observed observed = new Observed(this);
+    return call(call, new Watching(news, observed))
+        .map(
+            first -> {
+              observed.isOpen(first);
+              return observed;
+            });
+  }
+
+  /** Nobody wants to know any more. */
+  void end(RequestId id) {
+    requester.cancel(id, nowMillis.getAsLong());
+    drain();
+    Waiting unused = forget(id);
+  }
+
+  private Future<Payload.Response> call(Call call, @Nullable Watching watching) {
+    RequestId id = requestIds.next();
+    RpcTopic topic = RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
+    if (outgoing.isEmpty()) {
+      return begin(id, topic, call, watching);
+    }
+    return outgoing
+        .run(topic.text(), preview(id, call))
+        .compose(
+            outcome ->
+                outcome.payload() instanceof Payload.Request changed
+                    ? begin(id, topic, changed(call, changed), watching)
+                    : Future.failedFuture(
+                        failure(
+                            id,
+                            call,
+                            ResponseCode.BAD_REQUEST,
+                            "a handler has made something else of it")));
+  }
+
+  long deadlineMillis() {
+    long idle = subscriptions.deadlineMillis();
+    long due = requester.deadlineMillis();
+    return due == Engine.NO_DEADLINE ? idle : Math.min(due, idle);
+  }
+
+  void timeout() {
+    requester.timeout(nowMillis.getAsLong());
+    drain();
+    subscriptions.dropIdle(nowMillis.getAsLong());
+  }
+
+  /** All fail that wait. */
+  void close() {
+    for (Map.Entry<RequestId, Waiting> each : List.copyOf(waiting.entrySet())) {
+      requester.fail(
+          each.getKey(),
+          failure(
+              each.getKey(),
+              each.getValue().call,
+              ResponseCode.SERVICE_UNAVAILABLE,
+              "the client was closed"));
+    }
+    drain();
+  }
+
+  private Future<Payload.Response> begin(
+      RequestId id, RpcTopic topic, Call call, @Nullable Watching watching) {
+    Call whole = options.plain() ? call : beyondPlain(topic, call);
+    Waiting started = new Waiting(whole, topic, watching);
+    waiting.put(id, started);
+    if (watching != null) {
+      watching.observed.id = id;
+    }
+    chosen = id;
+    try {
+      RequestId unused = requester.call(whole, nowMillis.getAsLong());
+    } catch (IllegalArgumentException refused) {
+      waiting.remove(id);
+      return Future.failedFuture(
+          failure(
+              id, call, ResponseCode.BAD_REQUEST, "it cannot be sent: " + refused.getMessage()));
+    }
+    drain();
+    return started.promise.future();
+  }
+
+  /**
+   * The first call is the one whose id was chosen. Only who is known to go beyond the plain
+   * protocol gets a large body, in blocks.
+   */
+  private Call beyondPlain(RpcTopic topic, Call call) {
+    if (subscriptions.knows(topic.tag())) {
+      return call.withReplyTopic();
+    }
+    return link.hasProperties()
+        ? call
+        : call.withOptions(call.options().withReplyTo(subscriptions.responseTopic(topic)));
+  }
+
+  private RequestId nextId() {
+    RequestId id = chosen;
+    chosen = null;
+    return id == null ? requestIds.next() : id;
+  }
+
+  private void drain() {
+    for (RequesterEvent event = requester.poll(); event != null; event = requester.poll()) {
+      if (event instanceof RequesterEvent.Send send) {
+        send(send.call(), send.message());
+      } else if (event instanceof RequesterEvent.Answered answered) {
+        Waiting done = forget(answered.call());
+        if (done != null) {
+          done.ended(null);
+          settle(answered.call(), done, answered.response(), done.promise);
+        }
+      } else if (event instanceof RequesterEvent.Failed failed) {
+        failed(failed.call(), failed.exception());
+      } else if (event instanceof RequesterEvent.Notified notified) {
+        Waiting observing = waiting.get(notified.call());
+        if (observing != null) {
+          notified(notified.call(), observing, notified.response());
+        }
+      }
+    }
+  }
+
+  private void failed(RequestId id, RpcException exception) {
+    Waiting done = forget(id);
+    if (done == null) {
+      return;
+    }
+    Payload.Response response = exception.response();
+    done.ended(exception);
+    if (response == null) {
+      subscriptions.isSilent(done.call.target());
+      done.promise.tryFail(exception);
+    } else {
+      settle(id, done, response, done.promise);
+    }
+  }
+
+  private void notified(RequestId id, Waiting observing, Payload.Response response) {
+    Promise<Payload.Response> seen = Promise.promise();
+    settle(id, observing, response, seen);
+    seen.future()
+        .onSuccess(
+            state -> {
+              observing.promise.tryComplete(state);
+              Watching watching = observing.watching;
+              if (watching != null) {
+                watching.news.accept(state);
+              }
+            })
+        .onFailure(failure -> LOG.warn("a state was not taken: {}", failure.getMessage()));
+  }
+
+  private void send(RequestId id, RpcMessage message) {
+    Waiting started = waiting.get(id);
+    if (started == null) {
+      return;
+    }
+    RpcTopic topic = RpcTopic.find(message.topic());
+    if (topic != null && !topic.requestId().equals(id.text())) {
+      RequestId part = new RequestId(topic.requestId());
+      parts.remove(started.part);
+      started.part = part;
+      parts.put(part, started);
+    }
+    if (started.opening == null) {
+      started.opening = subscriptions.open(started.topic, nowMillis.getAsLong());
+    }
+    started
+        .opening
+        .compose(release -> publish(id, message))
+        .onFailure(
+            failed -> {
+              requester.fail(
+                  id,
+                  failure(
+                      id,
+                      started.call,
+                      ResponseCode.BAD_GATEWAY,
+                      "the broker did not take it: " + failed.getMessage()));
+              drain();
+            });
+  }
+
+  private Future<Void> publish(RequestId id, RpcMessage message) {
+    Waiting started = waiting.get(id);
+    if (started == null) {
+      return Future.succeededFuture(); // its time was over before
+    }
+    if (!subscriptions.hasOwn() || !link.hasProperties()) {
+      return link.publish(message);
+    }
+    return link.publish(
+        new RpcMessage(
+            message.topic(),
+            message.payload(),
+            message.qos(),
+            message.expirySeconds(),
+            subscriptions.responseTopic(started.topic),
+            Bytes.utf8(id.text())));
+  }
+
+  /** An answer to this client or, on the topics of the plain protocol, perhaps to another one. */
+  private Future<?> arrived(RpcMessage message, boolean toOwnTopic) {
+    RpcTopic topic = RpcTopic.find(message.topic());
+    if (topic == null || (!toOwnTopic && !awaits(topic.requestId()))) {
+      return Future.succeededFuture();
+    }
+    Payload payload;
+    try {
+      payload = requester.codec().decode(message.payload());
+    } catch (PayloadViolation violation) {
+      LOG.warn("{} sends an answer that is none: {}", topic.tag(), violation.getMessage());
+      boolean unused = requester.receive(message, nowMillis.getAsLong());
+      drain();
+      return Future.succeededFuture();
+    }
+    if (!(payload instanceof Payload.Response response)) {
+      LOG.debug("what comes on {} is no answer", message.topic());
+      return Future.succeededFuture();
+    }
+    RequestId id = response.requestId();
+    Waiting asked = parts.getOrDefault(id, waiting.get(id));
+    if (asked == null || (!asked.call.target().equals(topic.tag()) && !isAnyTopic(message))) {
+      LOG.debug("an answer of {} comes late, twice or unasked", topic.tag());
+      return Future.succeededFuture();
+    }
+    if (toOwnTopic) {
+      subscriptions.isModern(asked.call.target());
+    }
+    boolean unused = requester.receive(response, nowMillis.getAsLong());
+    drain();
+    return Future.succeededFuture();
+  }
+
+  /** The one topic for all that stands in the header, where MQTT has no response topic. */
+  private boolean isAnyTopic(RpcMessage message) {
+    return message.topic().equals(subscriptions.anyTopic());
+  }
+
+  /** What handlers make of an answer is the result. */
+  private void settle(
+      RequestId id, Waiting asked, Payload.Response response, Promise<Payload.Response> result) {
+    RpcTopic topic = asked.topic.response();
+    if (incoming.isEmpty()) {
+      finish(response, false, asked, result);
+      return;
+    }
+    incoming
+        .run(topic.text(), response)
+        .timeout(asked.call.timeoutMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(
+            outcome -> {
+              if (outcome.payload() instanceof Payload.Response seen) {
+                finish(seen, outcome.stopped() || outcome.accepted(), asked, result);
+              } else {
+                result.tryFail(handlerFailed(id, asked, "it made something else of an answer"));
+              }
+            })
+        .onFailure(
+            failure ->
+                result.tryFail(
+                    failure instanceof RpcException
+                        ? failure
+                        : handlerFailed(id, asked, String.valueOf(failure))));
+  }
+
+  private void finish(
+      Payload.Response response,
+      boolean accepted,
+      Waiting asked,
+      Promise<Payload.Response> result) {
+    RpcException failure =
+        accepted ? null : RpcException.of(response, options.tag(), asked.call.target());
+    if (failure == null) {
+      result.tryComplete(response);
+    } else {
+      result.tryFail(failure);
+    }
+  }
+
+  private RpcException handlerFailed(RequestId id, Waiting asked, String why) {
+    return failure(
+        id,
+        asked.call,
+        ResponseCode.INTERNAL_SERVER_ERROR,
+        "a handler of this client has failed: " + why);
+  }
+
+  private boolean awaits(String id) {
+    return RequestId.isValid(id) && requester.awaits(new RequestId(id));
+  }
+
+  private @Nullable Waiting forget(RequestId id) {
+    Waiting done = waiting.remove(id);
+    if (done != null && done.part != null) {
+      parts.remove(done.part);
+    }
+    if (done != null && done.opening != null) {
+      done.opening.onSuccess(Runnable::run);
+    }
+    return done;
+  }
+
+  /** What handlers see before the request is made. */
+  private Payload.Request preview(RequestId id, Call call) {
+    return new Payload.Request(
+        new Header(id, call.path(), call.correlationId(), options.tag(), call.token(), call.more()),
+        call.method(),
+        call.body(),
+        Timestamp.ofMillis(nowMillis.getAsLong()));
+  }
+
+  /** The id stays, and who asks whom. */
+  private static Call changed(Call call, Payload.Request request) {
+    Header header = request.header();
+    return new Call(
+        call.target(),
+        call.subsystem(),
+        request.method(),
+        header.path(),
+        request.body(),
+        call.isOptedIn(),
+        call.usesReplyTopic(),
+        call.options(),
+        header.correlationId(),
+        header.token(),
+        header.more(),
+        call.timeoutMillis(),
+        call.retryMillis(),
+        call.qos());
+  }
+
+  private RpcException failure(RequestId id, Call call, ResponseCode code, String detail) {
+    return RpcException.of(code, detail, call.path(), options.tag(), call.target(), id);
+  }
+
+  /** Who wants to know each state of a resource. */
+  private record Watching(Consumer<Payload.Response> news, Observed observed) {}
+
+  /** A request that was begun. */
+  private static final class Waiting {
+    final Call call;
+    final RpcTopic topic;
+    final @Nullable Watching watching;
+    final Promise<Payload.Response> promise = Promise.promise();
+    @Nullable Future<Runnable> opening;
+    @Nullable RequestId part;
+
+    Waiting(Call call, RpcTopic topic, @Nullable Watching watching) {
+      this.call = call;
+      this.topic = topic;
+      this.watching = watching;
+    }
+
+    /** Nothing more comes. */
+    void ended(@Nullable RpcException why) {
+      if (watching != null) {
+        watching.observed.ended(why);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.culvert.rpc;
+
+import io.culvert.client.MqttClientOptions;
+import io.culvert.client.ReconnectOptions;
+import io.culvert.rpc.config.RpcServiceOptions;
+import io.culvert.rpc.protocol.PayloadRules;
+import io.culvert.runtime.bus.CulvertMqtt;
+import io.culvert.runtime.bus.MqttAdmin;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Device RPC as a verticle: its configuration is that of {@link RpcServiceOptions}, and others
+ * reach it at {@link io.culvert.runtime.bus.RpcAddresses}. Several may be deployed, also on several
+ * nodes: the event bus gives each request to one of them.
+ */
+public final class DeviceRpcVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
+
+  private @Nullable RpcClient client;
+  private @Nullable RpcBusApi api;
+
+  public DeviceRpcVerticle() {}
+
+  @Override
+  public Future<?> start() {
+    return vertx
+        .executeBlocking(() -> RpcServiceOptions.parse(config())) // reads files
+        .compose(this::serve);
+  }
+
+  @Override
+  public Future<?> stop() {
+    RpcBusApi served = api;
+    RpcClient open = client;
+    Future<Void> silent = served == null ? Future.succeededFuture() : served.stop();
+    return open == null ? silent : silent.eventually(open::close);
+  }
+
+  private Future<Void> serve(RpcServiceOptions options) {
+    RpcClient created = RpcClient.create(vertx, clientOptions(options), links(options));
+    client = created;
+    created
+        .connect() // a broker that is not there yet is waited for, and requests with it
+        .onFailure(failure -> LOG.error("no broker: {}", failure.getMessage()));
+    MqttAdmin admin = options.broker() == null ? CulvertMqtt.create(vertx).admin() : null;
+    return RpcBusApi.start(created, vertx.eventBus(), options.maximumDevices(), admin)
+        .map(
+            started -> {
+              api = started;
+              LOG.info(
+                  "serves requests to devices as {} over {}",
+                  options.tag(),
+                  options.broker() == null ? "the event bus" : options.broker());
+              return null;
+            });
+  }
+
+  private static RpcClientOptions clientOptions(RpcServiceOptions options) {
+    return new RpcClientOptions(
+        options.tag(),
+        options.namespace(),
+        options.timeoutMillis(),
+        options.qos(),
+        options.maximumCalls(),
+        RpcClientOptions.DEFAULT_MAXIMUM_SERVED,
+        false,
+        options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET,
+        options.maximumTargets(),
+        options.targetIdleMillis(),
+        /* maximumCacheBytes= */ 0,
+        PayloadRules.DEFAULT.withMaximumBytes(options.maximumBodyBytes()));
+  }
+
+  private Supplier<RpcLink> links(RpcServiceOptions options) {
+    String broker = options.broker();
+    if (broker == null) {
+      return () -> BusLink.create(vertx);
+    }
+    MqttClientOptions mqtt =
+        new MqttClientOptions()
+            .setAddresses(broker)
+            .setClientId(options.tag())
+            .setSessionExpirySeconds(0)
+            .setReconnect(ReconnectOptions.defaults().withRetryFirst(true));
+    String user = options.user();
+    String password = options.password();
+    String authority = options.authority();
+    if (user != null) {
+      mqtt.setUserName(user);
+    }
+    if (password != null) {
+      mqtt.setPassword(password);
+    }
+    if (authority != null) {
+      mqtt.setTls(
+          new ClientSSLOptions().setTrustOptions(new PemTrustOptions().addCertPath(authority)));
+    }
+    return () -> MqttLink.create(vertx, mqtt, /* mqtt5= */ true);
+  }
+}

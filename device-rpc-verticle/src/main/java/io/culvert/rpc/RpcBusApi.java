@@ -1,0 +1,338 @@
+package io.culvert.rpc;
+
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.LinkFormat;
+import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.Payload;
+import io.culvert.rpc.protocol.PayloadViolation;
+import io.culvert.rpc.protocol.RpcException;
+import io.culvert.runtime.bus.BusAction;
+import io.culvert.runtime.bus.JsonFields;
+import io.culvert.runtime.bus.MqttAdmin;
+import io.culvert.runtime.bus.MqttFailure;
+import io.culvert.runtime.bus.RpcAddresses;
+import io.culvert.runtime.bus.RpcAnswer;
+import io.culvert.runtime.bus.RpcBatch;
+import io.culvert.runtime.bus.RpcCall;
+import io.culvert.runtime.bus.RpcFailure;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What others may do with a client over the event bus; see {@link RpcAddresses}. */
+final class RpcBusApi {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
+
+  private static final Set<String> OBSERVE =
+      Set.of("target", "subsystem", "path", "address", "token", "timeoutMillis");
+
+  private static final Set<String> DISCOVER =
+      Set.of("target", "subsystem", "timeoutMillis", "query");
+
+  private final RpcClient client;
+  private final EventBus bus;
+  private final DeviceDirectory directory;
+  private final Map<String, Observed> observations = new HashMap<>();
+  private final @Nullable MqttAdmin admin;
+  private final List<MessageConsumer<Object>> consumers;
+
+  private RpcBusApi(RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
+    this.client = client;
+    this.bus = bus;
+    this.directory = new DeviceDirectory(maximumDevices);
+    this.admin = admin;
+    this.consumers =
+        List.of(
+            serve(bus, RpcAddresses.REQUEST, this::request),
+            serve(bus, RpcAddresses.BATCH, this::batch),
+            serve(bus, RpcAddresses.DISCOVER, this::discover),
+            serve(bus, RpcAddresses.DEVICES, this::devices),
+            serve(bus, RpcAddresses.OBSERVE, this::observe),
+            serve(bus, RpcAddresses.UNOBSERVE, this::unobserve));
+  }
+
+  /**
+   * Serves from now on; completes when other nodes know it, too.
+   *
+   * @param admin who knows which devices are connected; null where nobody does
+   */
+  static Future<RpcBusApi> start(
+      RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
+    RpcBusApi api = new RpcBusApi(client, bus, maximumDevices, admin);
+    return Future.all(api.consumers.stream().map(MessageConsumer::completion).toList()).map(api);
+  }
+
+  Future<Void> stop() {
+    List.copyOf(observations.values()).forEach(Observed::close);
+    return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
+  }
+
+  private Future<JsonObject> request(Object body) {
+    return ask(RpcCall.fromJson(body))
+        .map(response -> answer(response).toJson())
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private Future<JsonObject> batch(Object body) {
+    RpcBatch batch = RpcBatch.fromJson(body);
+    RpcCall call = batch.call();
+    return checked(
+            () ->
+                client.requestAll(
+                    batch.targets(),
+                    call.subsystem(),
+                    call.path(),
+                    method(call),
+                    RpcBodies.plain(call.body()),
+                    options(call)))
+        .onSuccess(
+            result -> {
+              result.answers().keySet().forEach(this::answered);
+              result.failures().forEach(this::failed);
+            })
+        .map(RpcBusApi::json);
+  }
+
+  private Future<JsonObject> devices(Object body) {
+    int limit = (int) JsonFields.of(body, Set.of("limit")).number("limit", 1, 1000, 100);
+    List<Future<JsonObject>> all = directory.list(limit).stream().map(this::online).toList();
+    return Future.all(all)
+        .map(listed -> new JsonObject().put("devices", new JsonArray(listed.<JsonObject>list())));
+  }
+
+  /** A device's Client Identifier is its tag. */
+  private Future<JsonObject> online(JsonObject device) {
+    MqttAdmin knows = admin;
+    if (knows == null) {
+      return Future.succeededFuture(device);
+    }
+    return knows
+        .ask("client", new JsonObject().put("clientId", device.getString("tag")))
+        .map(session -> device.put("online", session.containsKey("connection")))
+        .recover(
+            failure ->
+                Future.succeededFuture(
+                    MqttFailure.of(failure) == MqttFailure.NOT_FOUND
+                        ? device.put("online", false)
+                        : device));
+  }
+
+  private void answered(String target) {
+    directory.answered(target, client.nowMillis());
+  }
+
+  private void failed(String target, Throwable failure) {
+    if (failure instanceof RpcException typed && typed.response() != null) {
+      answered(target);
+    } else {
+      directory.timedOut(target);
+    }
+  }
+
+  private Future<JsonObject> discover(Object body) {
+    JsonFields fields = JsonFields.of(body, DISCOVER);
+    RpcCall call =
+        RpcCall.get(fields.text("target"), fields.text("subsystem"), LinkFormat.WELL_KNOWN_CORE)
+            .withTimeoutMillis(fields.number("timeoutMillis", 1, 86_400_000, 0));
+    Map<String, String> query = fields.textMap("query");
+    return ask(call, query)
+        .map(RpcBusApi::links)
+        .onSuccess(
+            found -> {
+              if (query.isEmpty()) {
+                directory.resources(call.target(), paths(found));
+              }
+            })
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private Future<JsonObject> observe(Object body) {
+    JsonFields fields = JsonFields.of(body, OBSERVE);
+    String address = fields.text("address");
+    String token = fields.optionalText("token");
+    String target = fields.text("target");
+    RpcRequestOptions how =
+        RpcRequestOptions.DEFAULT.withTimeoutMillis(
+            fields.number("timeoutMillis", 1, 86_400_000, 0));
+    String name = UUID.randomUUID().toString();
+    String subsystem = fields.text("subsystem");
+    String path = fields.text("path");
+    return checked(
+            () ->
+                client.observe(
+                    target,
+                    subsystem,
+                    path,
+                    token == null ? how : how.withToken(token),
+                    state -> send(name, address, state)))
+        .map(observed -> observing(name, observed))
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private JsonObject observing(String name, Observed observed) {
+    observations.put(name, observed);
+    observed.ended().onComplete(ended -> observations.remove(name));
+    return answer(observed.first()).toJson().put("observation", name);
+  }
+
+  /** Where nobody is, nobody wants to know. */
+  private void send(String name, String address, Payload.Response state) {
+    bus.request(address, answer(state).toJson().put("observation", name))
+        .onFailure(
+            failure -> {
+              Observed observed = observations.get(name);
+              if (observed != null
+                  && failure instanceof ReplyException reply
+                  && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+                LOG.info("nobody is at {} any more, so nothing is observed for it", address);
+                observed.close();
+              }
+            });
+  }
+
+  private Future<JsonObject> unobserve(Object body) {
+    String name = JsonFields.of(body, Set.of("observation")).text("observation");
+    Observed observed = observations.get(name);
+    if (observed == null) {
+      return Future.failedFuture(
+          RpcFailure.UNKNOWN.because("no such observation, or no more, or not on this node"));
+    }
+    observed.close();
+    return Future.succeededFuture(new JsonObject());
+  }
+
+  private Future<Payload.Response> ask(RpcCall call) {
+    return ask(call, Map.of());
+  }
+
+  private Future<Payload.Response> ask(RpcCall call, Map<String, String> query) {
+    return checked(
+            () ->
+                client.request(
+                    call.target(),
+                    call.subsystem(),
+                    call.path(),
+                    method(call),
+                    RpcBodies.plain(call.body()),
+                    options(call).withQuery(query)))
+        .onSuccess(answer -> answered(call.target()))
+        .onFailure(failure -> failed(call.target(), failure));
+  }
+
+  /** What cannot stand in a topic is the caller's mistake. */
+  private static <T> Future<T> checked(Supplier<Future<T>> action) {
+    try {
+      return action.get();
+    } catch (IllegalArgumentException refused) {
+      return Future.failedFuture(
+          MqttFailure.BAD_REQUEST.because(String.valueOf(refused.getMessage())));
+    }
+  }
+
+  private static RpcRequestOptions options(RpcCall call) {
+    return new RpcRequestOptions(
+        call.timeoutMillis(),
+        call.qos(),
+        call.token(),
+        call.correlationId(),
+        call.traceparent(),
+        Map.of());
+  }
+
+  private static Method method(RpcCall call) {
+    return Objects.requireNonNull(Method.find(call.method()));
+  }
+
+  static RpcAnswer answer(Payload.Response response) {
+    JsonObject header = new JsonObject();
+    Header fields = response.header();
+    put(header, "path", fields.path());
+    put(header, "source", fields.source());
+    put(header, "correlation_id", fields.correlationId());
+    fields.more().forEach((name, value) -> put(header, name, value));
+    return new RpcAnswer(
+        response.responseCode(),
+        response.requestId().text(),
+        response.body(),
+        response.location(),
+        header);
+  }
+
+  private static void put(JsonObject json, String name, @Nullable Object value) {
+    if (value != null && !name.equals(Header.LOCATION)) {
+      json.put(name, value);
+    }
+  }
+
+  private static JsonObject json(BatchResult result) {
+    JsonArray answers = new JsonArray();
+    result
+        .answers()
+        .forEach(
+            (target, response) -> answers.add(answer(response).toJson().put("target", target)));
+    JsonArray failures = new JsonArray();
+    result
+        .failures()
+        .forEach(
+            (target, failure) ->
+                failures.add(
+                    new JsonObject()
+                        .put("target", target)
+                        .put("code", failure.responseCode())
+                        .put("detail", failure.detail())));
+    return new JsonObject()
+        .put("correlationId", result.correlationId())
+        .put("answers", answers)
+        .put("failures", failures);
+  }
+
+  private static JsonObject links(Payload.Response response) {
+    JsonArray resources = new JsonArray();
+    try {
+      if (!(response.body() instanceof String text)) {
+        throw new PayloadViolation("body", "is no list of links");
+      }
+      for (LinkFormat.Link link : LinkFormat.parse(text)) {
+        JsonObject attributes = new JsonObject();
+        link.attributes().forEach(attributes::put);
+        resources.add(new JsonObject().put("path", link.target()).put("attributes", attributes));
+      }
+    } catch (PayloadViolation violation) {
+      throw RpcFailure.BAD_ANSWER.because(String.valueOf(violation.getMessage()));
+    }
+    return new JsonObject().put("resources", resources);
+  }
+
+  private static List<String> paths(JsonObject found) {
+    return found.getJsonArray("resources").stream()
+        .map(resource -> ((JsonObject) resource).getString("path"))
+        .toList();
+  }
+
+  private static Throwable told(Throwable failure) {
+    if (failure instanceof ReplyException || !(failure instanceof RpcException typed)) {
+      return failure;
+    }
+    return RpcFailure.ofResponse(typed.responseCode()).because(typed.getMessage());
+  }
+
+  private static MessageConsumer<Object> serve(
+      EventBus bus, String address, Function<Object, Future<JsonObject>> action) {
+    return BusAction.serve(bus, address, action, LOG);
+  }
+}

@@ -1,0 +1,487 @@
+package io.culvert.rpc;
+
+import io.culvert.engine.Bytes;
+import io.culvert.engine.Engine;
+import io.culvert.rpc.exchange.AnswerJournal;
+import io.culvert.rpc.exchange.AnswerRecords;
+import io.culvert.rpc.exchange.Call;
+import io.culvert.rpc.exchange.RpcMessage;
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.Payload;
+import io.culvert.rpc.protocol.PayloadCodec;
+import io.culvert.rpc.protocol.ResponseCode;
+import io.culvert.rpc.protocol.RpcException;
+import io.culvert.rpc.protocol.RpcOptions;
+import io.culvert.rpc.protocol.RpcTopic;
+import io.culvert.rpc.protocol.Timestamp;
+import io.culvert.runtime.driver.Shard;
+import io.culvert.runtime.driver.TimedPart;
+import io.culvert.runtime.driver.WallOffset;
+import io.culvert.store.Store;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks devices, and answers as one: requests and answers of gf_mqtt_client over MQTT, with what
+ * MQTT 5 adds to them where both ends know it.
+ *
+ * <p>Everything runs on one event loop: that of the context in which the client was made, or one of
+ * its own. Its methods may be called from any thread. Handlers and resources are called on that
+ * loop and must not block it; {@link BlockingRpcClient} is for code that does.
+ *
+ * <p>A request that fails does so with an {@link RpcException}: what the device has answered, or
+ * 504 when no answer has come in time, 502 when the broker did not take it, 503 when too many wait
+ * or the client was closed, 400 when it cannot be written.
+ */
+public final class RpcClient {
+  private final Shard shard;
+  private final RpcClientOptions options;
+  private final Supplier<RpcLink> links;
+  private final PayloadCodec codec;
+  private final long wallOffsetMillis;
+  private final Loop loop;
+  private final HandlerChain outgoingRequests;
+  private final HandlerChain incomingRequests;
+  private final HandlerChain outgoingResponses;
+  private final HandlerChain incomingResponses;
+  private Function<Supplier<Reply>, Future<Reply>> caller = RpcClient::here;
+  private @Nullable Device device;
+  private @Nullable Store store;
+  private @Nullable RpcLink link;
+  private @Nullable Asking asking;
+  private @Nullable Serving serving;
+  private Shard.@Nullable Watch watch;
+
+  private RpcClient(Vertx vertx, RpcClientOptions options, Supplier<RpcLink> links) {
+    this.shard = Shard.currentOrNew(vertx);
+    this.options = options;
+    this.links = links;
+    this.codec = new PayloadCodec(options.rules());
+    this.wallOffsetMillis = WallOffset.millis(shard.nowMillis());
+    this.loop = new Loop(shard);
+    this.outgoingRequests = HandlerChain.withoutFailures(loop);
+    this.incomingRequests = HandlerChain.withoutFailures(loop);
+    this.outgoingResponses = HandlerChain.withoutFailures(loop);
+    this.incomingResponses = new HandlerChain(loop, this::failureOf);
+  }
+
+  /** One that will connect to a broker; its Client Identifier is its tag. */
+  public static RpcClient create(
+      Vertx vertx, BrokerConnection connection, RpcClientOptions options) {
+    return create(
+        vertx,
+        options,
+        () ->
+            MqttLink.create(
+                vertx, connection.clientOptions(options.tag()), connection.version().isMqtt5()));
+  }
+
+  /**
+   * One with a link of its own.
+   *
+   * @param links makes it, on the event loop of the client
+   */
+  public static RpcClient create(Vertx vertx, RpcClientOptions options, Supplier<RpcLink> links) {
+    return new RpcClient(vertx, options, links);
+  }
+
+  // ---- before it connects
+
+  /** Answers requests with what this device has. */
+  public RpcClient serve(Device resources) {
+    device = resources;
+    return this;
+  }
+
+  /**
+   * Answers requests with what this device has, and keeps in a store which requests it has begun
+   * and how it has answered, so that none but safe ones is executed twice although the process
+   * ends.
+   */
+  public RpcClient serve(Device resources, Store answers) {
+    store = answers;
+    return serve(resources);
+  }
+
+  /** How resources are called, unless on the event loop. */
+  void callOn(Function<Supplier<Reply>, Future<Reply>> other) {
+    caller = other;
+  }
+
+  /** Sees each request before it is sent. */
+  public RpcClient onOutgoingRequest(RpcHandler handler) {
+    outgoingRequests.add(handler);
+    return this;
+  }
+
+  /** Sees each request that comes, before the device. */
+  public RpcClient onIncomingRequest(RpcHandler handler) {
+    incomingRequests.add(handler);
+    return this;
+  }
+
+  /** Sees each answer of the device before it is sent. */
+  public RpcClient onOutgoingResponse(RpcHandler handler) {
+    outgoingResponses.add(handler);
+    return this;
+  }
+
+  /** Sees each answer that comes, before it is the result of its request. */
+  public RpcClient onIncomingResponse(RpcHandler handler) {
+    incomingResponses.add(handler);
+    return this;
+  }
+
+  /** Takes a handler away, wherever it was registered. */
+  public boolean removeHandler(RpcHandler handler) {
+    boolean found = outgoingRequests.remove(handler);
+    found |= incomingRequests.remove(handler);
+    found |= outgoingResponses.remove(handler);
+    found |= incomingResponses.remove(handler);
+    return found;
+  }
+
+  // ---- life
+
+  /** Connects, and serves if there is something to serve. Harmless when it is connected. */
+  public Future<RpcClient> connect() {
+    return onLoop(
+        () -> {
+          if (link != null) {
+            return Future.succeededFuture(this);
+          }
+          RpcLink created = links.get();
+          link = created;
+          Asking made =
+              new Asking(created, options, outgoingRequests, incomingResponses, this::nowMillis);
+          asking = made;
+          watch =
+              shard.watch(
+                  new TimedPart() {
+                    @Override
+                    public long deadlineMillis() {
+                      return next();
+                    }
+
+                    @Override
+                    public void timeout(long now) {
+                      due();
+                    }
+                  });
+          return created
+              .connect()
+              .compose(connected -> serve(created))
+              .map(this)
+              .onFailure(failure -> forget(created));
+        });
+  }
+
+  /** Ends for good: requests that wait fail. */
+  public Future<Void> close() {
+    return onLoop(
+        () -> {
+          RpcLink open = link;
+          Asking waiting = asking;
+          if (open == null || waiting == null) {
+            return Future.succeededFuture();
+          }
+          waiting.close();
+          if (serving != null) {
+            serving.close();
+          }
+          if (watch != null) {
+            watch.cancel();
+          }
+          return open.close();
+        });
+  }
+
+  public String tag() {
+    return options.tag();
+  }
+
+  // ---- asking
+
+  /** Asks without a body, all else by default. */
+  public Future<Payload.Response> request(
+      String target, String subsystem, String path, Method method) {
+    return request(target, subsystem, path, method, null, RpcRequestOptions.DEFAULT);
+  }
+
+  public Future<Payload.Response> request(
+      String target, String subsystem, String path, Method method, @Nullable Object body) {
+    return request(target, subsystem, path, method, body, RpcRequestOptions.DEFAULT);
+  }
+
+  /**
+   * Asks a device, and completes with its answer.
+   *
+   * @param body as {@link Payload} says, or null
+   * @throws IllegalArgumentException when target or subsystem cannot stand in a topic
+   */
+  public Future<Payload.Response> request(
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    Call call = call(target, subsystem, path, method, body, how);
+    return onLoop(() -> ask(call));
+  }
+
+  /**
+   * Observes a resource: each new state of it comes, until it is closed.
+   *
+   * @param news gets each state, also the first one, on the event loop
+   * @return completes with the first state
+   */
+  public Future<Observed> observe(
+      String target,
+      String subsystem,
+      String path,
+      RpcRequestOptions how,
+      Consumer<Payload.Response> news) {
+    Call asked = call(target, subsystem, path, Method.GET, null, how);
+    Call call = asked.withOptions(asked.options().withObserve(0));
+    return onLoop(
+            () -> {
+              Asking open = asking;
+              if (open == null) {
+                return Future.<Observed>failedFuture(notConnected());
+              }
+              shard.inPass(() -> {}); // behind which the timer is set
+              return open.observe(call, news);
+            })
+        .map(observed -> observed.on(loop));
+  }
+
+  /**
+   * Asks many devices the same; completes when each has answered or failed, and never fails itself.
+   *
+   * @param how its correlation id, or else one that is made, is that of all requests
+   */
+  public Future<BatchResult> requestAll(
+      List<String> targets,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    String given = how.correlationId();
+    String correlationId = given == null ? UUID.randomUUID().toString() : given;
+    RpcRequestOptions each = how.withCorrelationId(correlationId);
+    List<String> asked = targets.stream().distinct().toList();
+    List<Future<Payload.Response>> all =
+        asked.stream().map(target -> request(target, subsystem, path, method, body, each)).toList();
+    return Future.join(all).otherwiseEmpty().map(done -> result(correlationId, asked, all));
+  }
+
+  // ---- publishing
+
+  /** Publishes any payload to any topic; completes as {@link RpcLink#publish} does. */
+  public Future<Void> publish(String topic, Payload payload, int qos) {
+    Bytes json = codec.encode(payload);
+    RpcMessage message = new RpcMessage(topic, json, qos, null, null, null);
+    return onLoop(() -> opened().publish(message));
+  }
+
+  /** A payload that is neither request nor answer, made now. */
+  public Payload.General general(@Nullable Object body) {
+    return new Payload.General(body, now());
+  }
+
+  /** How many requests wait for their answers. */
+  public Future<Integer> waiting() {
+    return onLoop(() -> Future.succeededFuture(asking == null ? 0 : asking.size()));
+  }
+
+  // ---- private
+
+  /** It may be connected again. */
+  private void forget(RpcLink failed) {
+    if (watch != null) {
+      watch.cancel();
+    }
+    link = null;
+    asking = null;
+    serving = null;
+    Future<Void> unused = failed.close();
+  }
+
+  private Future<Void> serve(RpcLink open) {
+    if (device == null && incomingRequests.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Serving made =
+        new Serving(
+            loop,
+            open,
+            options,
+            incomingRequests,
+            outgoingResponses,
+            device,
+            call -> loop.here(caller.apply(call)),
+            this::nowMillis,
+            records());
+    serving = made;
+    if (device != null) {
+      device.served(path -> loop.run(() -> made.changed(path)));
+    }
+    return made.start();
+  }
+
+  private static BatchResult result(
+      String correlationId, List<String> targets, List<Future<Payload.Response>> all) {
+    Map<String, Payload.Response> answers = new LinkedHashMap<>();
+    Map<String, RpcException> failures = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      Future<Payload.Response> one = all.get(i);
+      if (one.succeeded()) {
+        answers.put(targets.get(i), one.result());
+      } else if (one.cause() instanceof RpcException failure) {
+        failures.put(targets.get(i), failure);
+      } else {
+        failures.put(
+            targets.get(i),
+            RpcException.of(
+                ResponseCode.INTERNAL_SERVER_ERROR,
+                "this client has failed: " + one.cause(),
+                "",
+                null,
+                targets.get(i),
+                null));
+      }
+    }
+    return new BatchResult(correlationId, answers, failures);
+  }
+
+  private Call call(
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>();
+    if (how.traceParent() != null) {
+      more.put(Header.TRACE_PARENT, how.traceParent());
+    }
+    return new Call(
+        target,
+        subsystem,
+        method,
+        path,
+        body,
+        /* isOptedIn= */ !options.plain(),
+        /* usesReplyTopic= */ false, // ours depends on who is asked
+        options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
+        how.correlationId(),
+        how.token(),
+        more,
+        how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
+        /* retryMillis= */ 0,
+        how.qos() == null ? options.qos() : how.qos());
+  }
+
+  private Future<Payload.Response> ask(Call call) {
+    Asking open = asking;
+    if (open == null) {
+      return Future.failedFuture(notConnected());
+    }
+    shard.inPass(() -> {}); // behind which the timer is set
+    return open.call(call);
+  }
+
+  /** By the clock of the shard. */
+  private long next() {
+    long mine = asking == null ? Engine.NO_DEADLINE : asking.deadlineMillis();
+    long others = serving == null ? Engine.NO_DEADLINE : serving.deadlineMillis();
+    long earliest = Math.min(mine, others);
+    return earliest == Engine.NO_DEADLINE ? earliest : earliest - wallOffsetMillis;
+  }
+
+  private void due() {
+    if (asking != null) {
+      asking.timeout();
+    }
+    if (serving != null) {
+      serving.timeout();
+    }
+  }
+
+  private @Nullable AnswerRecords records() {
+    Store answers = store;
+    return answers == null
+        ? null
+        : new AnswerJournal(
+            answers.journal(task -> shard.context().runOnContext(ignored -> task.run())),
+            options.tag());
+  }
+
+  private @Nullable RpcException failureOf(String topic, Payload payload) {
+    RpcTopic parsed = RpcTopic.find(topic);
+    return payload instanceof Payload.Response response
+        ? RpcException.of(response, options.tag(), parsed == null ? null : parsed.tag())
+        : null;
+  }
+
+  private RpcLink opened() {
+    RpcLink open = link;
+    if (open == null) {
+      throw notConnected();
+    }
+    return open;
+  }
+
+  private static IllegalStateException notConnected() {
+    return new IllegalStateException("the client is not connected: call connect() first");
+  }
+
+  private Timestamp now() {
+    return Timestamp.ofMillis(nowMillis());
+  }
+
+  /** Milliseconds since 1970, by a clock that never goes back. */
+  long nowMillis() {
+    return shard.nowMillis() + wallOffsetMillis;
+  }
+
+  private static Future<Reply> here(Supplier<Reply> call) {
+    try {
+      return Future.succeededFuture(call.get());
+    } catch (RuntimeException thrown) {
+      return Future.failedFuture(thrown);
+    }
+  }
+
+  private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+    if (shard.inThread()) {
+      return action.get();
+    }
+    if (Vertx.currentContext() != null) {
+      return shard.ask(action);
+    }
+    return detached(action);
+  }
+
+  /** Does it on the loop. The future completes there, too, whatever the context of the caller. */
+  <T> Future<T> detached(Supplier<Future<T>> action) {
+    Promise<T> answer = Promise.promise();
+    shard
+        .context()
+        .runOnContext(
+            ignored -> Future.succeededFuture().compose(now -> action.get()).onComplete(answer));
+    return answer.future();
+  }
+}

@@ -1,0 +1,46 @@
+package io.culvert.rpc;
+
+import io.culvert.rpc.exchange.RpcMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How messages come and go: {@link MqttLink} over the network to any server, {@link BusLink} over
+ * the event bus to a broker of this process or cluster. Its methods may be called from any thread;
+ * handlers are called on one context.
+ */
+public interface RpcLink {
+  /** Completes when messages can be sent. */
+  Future<Void> connect();
+
+  /**
+   * Sends a message. Completes when it is written (QoS 0) or the server has it (QoS 1 and 2).
+   * Before MQTT 5 its properties stay behind.
+   */
+  Future<Void> publish(RpcMessage message);
+
+  /**
+   * Subscribes; completes when the server knows it. The subscription is made again by itself when
+   * it is lost.
+   *
+   * @param qos the highest that messages come with
+   * @param handler gets each message; when its future ends, the message is acknowledged
+   */
+  Future<Subscribed> subscribe(String filter, int qos, Function<RpcMessage, Future<?>> handler);
+
+  /** Whether messages carry a response topic, correlation data and an expiry. */
+  boolean hasProperties();
+
+  /** Told each time that the link is there again after it was lost. */
+  void reconnectHandler(@Nullable Handler<Void> handler);
+
+  Future<Void> close();
+
+  /** A subscription that is open. */
+  interface Subscribed {
+    /** Completes when no messages come any more. */
+    Future<Void> close();
+  }
+}

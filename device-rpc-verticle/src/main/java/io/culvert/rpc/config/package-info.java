@@ -1,0 +1,5 @@
+/** The settings of device RPC. */
+@NullMarked
+package io.culvert.rpc.config;
+
+import org.jspecify.annotations.NullMarked;

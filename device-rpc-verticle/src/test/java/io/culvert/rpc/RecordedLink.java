@@ -1,0 +1,62 @@
+package io.culvert.rpc;
+
+import io.culvert.rpc.exchange.RpcMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A link to nobody that knows what is subscribed. */
+final class RecordedLink implements RpcLink {
+  final List<String> open = new ArrayList<>();
+  final Set<String> refused = new HashSet<>();
+  int subscribed;
+
+  @Override
+  public Future<Void> connect() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> publish(RpcMessage message) {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Subscribed> subscribe(
+      String filter, int qos, Function<RpcMessage, Future<?>> handler) {
+    if (refused.contains(filter)) {
+      return Future.failedFuture("refused");
+    }
+    subscribed++;
+    open.add(filter);
+    return Future.succeededFuture(
+        () -> {
+          assertOpen(filter);
+          return Future.succeededFuture();
+        });
+  }
+
+  @Override
+  public boolean hasProperties() {
+    return true;
+  }
+
+  @Override
+  public void reconnectHandler(@Nullable Handler<Void> handler) {}
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+
+  private void assertOpen(String filter) {
+    if (!open.remove(filter)) {
+      throw new AssertionError(filter + " is not open");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.rpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,287 @@
+package io.culvert.launcher;
+
+import io.culvert.rpc.Observed;
+import io.culvert.rpc.RpcRequestOptions;
+import io.culvert.rpc.protocol.LinkFormat;
+import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.Payload;
+import io.culvert.rpc.protocol.PayloadViolation;
+import io.culvert.rpc.protocol.RpcException;
+import io.culvert.runtime.log.Printable;
+import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code culvert rpc}: asks a device, and prints its answer. */
+final class RpcCommand {
+  private static final long LONGEST_MILLIS = 86_400_000;
+
+  private final ParseResult result;
+  private final RpcFlags flags;
+  private final Environment environment;
+  private final Console console;
+
+  private RpcCommand(ParseResult result, Environment environment, Console console) {
+    this.result = result;
+    this.flags = new RpcFlags(result, environment);
+    this.environment = environment;
+    this.console = console;
+  }
+
+  static void addOptionsTo(CommandSpec command, Method method) {
+    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
+    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
+    RpcFlags.addOptionalWord(
+        command,
+        3,
+        "BODY",
+        method == Method.GET || method == Method.DELETE
+            ? "JSON that goes with it; - is standard input."
+            : "JSON; - is standard input.");
+    addCommonTo(command);
+  }
+
+  static void addDiscoverTo(CommandSpec command) {
+    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
+    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    RpcFlags.addOptionalWord(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
+    addCommonTo(command);
+  }
+
+  private static void addCommonTo(CommandSpec command) {
+    ClientFlags.value(command, "N", "How long to wait (5000).", "--timeout-millis");
+    ClientFlags.value(command, "TEXT", "Token that the device wants to see.", "--token");
+    ClientFlags.value(
+        command, "TEXT", "What requests of one purpose have in common.", "--correlation-id");
+    ClientFlags.flag(command, "Print the whole answer, not only its body.", "--whole");
+    RpcFlags.addTo(command);
+  }
+
+  static void addObserveTo(CommandSpec command) {
+    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
+    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
+    addCommonTo(command);
+  }
+
+  /** Each state of a resource, until it is asked to end. */
+  static int observe(ParseResult result, Environment environment, Console console, Ending ending)
+      throws StartException, InterruptedException {
+    Logging.quiet();
+    return new RpcCommand(result, environment, console).observe(ending);
+  }
+
+  /** What a device has, one resource a line. */
+  static int discover(ParseResult result, Environment environment, Console console)
+      throws StartException, InterruptedException {
+    Logging.quiet();
+    return new RpcCommand(result, environment, console).discover();
+  }
+
+  /** One request and its answer. */
+  static int call(Method method, ParseResult result, Environment environment, Console console)
+      throws StartException, InterruptedException {
+    Logging.quiet();
+    return new RpcCommand(result, environment, console).call(method);
+  }
+
+  private int call(Method method) throws StartException, InterruptedException {
+    String target = word(0);
+    String subsystem = word(1);
+    RpcFlags.checkLevel("TARGET", target);
+    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    Object body = body();
+    RpcRequestOptions how = how();
+    RpcRun run = connect();
+    try {
+      return print(await(run.client().request(target, subsystem, word(2), method, body, how)));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RpcException failure) {
+        return print(failure);
+      }
+      throw StartException.failure(Reason.of(e));
+    } finally {
+      run.close();
+    }
+  }
+
+  private int discover() throws StartException, InterruptedException {
+    String target = word(0);
+    String subsystem = word(1);
+    RpcFlags.checkLevel("TARGET", target);
+    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    RpcRequestOptions how = how().withQuery(filter());
+    RpcRun run = connect();
+    try {
+      Payload.Response answer =
+          await(
+              run.client()
+                  .request(target, subsystem, LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how));
+      if (!(answer.body() instanceof String text)) {
+        throw StartException.failure(target + " does not list its resources");
+      }
+      for (LinkFormat.Link link : LinkFormat.parse(text)) {
+        StringBuilder line = new StringBuilder(Printable.text(link.target()));
+        link.attributes()
+            .forEach(
+                (name, value) ->
+                    line.append(' ')
+                        .append(Printable.text(name))
+                        .append("=\"")
+                        .append(Printable.text(value))
+                        .append('"'));
+        console.out().println(line);
+      }
+      console.out().flush();
+      return ExitCode.OK;
+    } catch (PayloadViolation violation) {
+      throw StartException.failure(String.valueOf(violation.getMessage()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RpcException failure) {
+        return print(failure);
+      }
+      throw StartException.failure(Reason.of(e));
+    } finally {
+      run.close();
+    }
+  }
+
+  private int observe(Ending ending) throws StartException, InterruptedException {
+    String target = word(0);
+    String subsystem = word(1);
+    RpcFlags.checkLevel("TARGET", target);
+    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    RpcRequestOptions how = how();
+    RpcRun run = connect();
+    try {
+      Observed observed =
+          await(run.client().observe(target, subsystem, word(2), how, this::printBody));
+      observed
+          .ended()
+          .onComplete(
+              ended -> {
+                if (ended.failed()) {
+                  console.fail("it ended: " + ended.cause().getMessage());
+                }
+              });
+      ending.whenAsked(
+          () -> {
+            observed.close();
+            return run.stop();
+          });
+      return ending.await();
+    } catch (ExecutionException e) {
+      run.close();
+      if (e.getCause() instanceof RpcException failure) {
+        return print(failure);
+      }
+      throw StartException.failure(Reason.of(e));
+    }
+  }
+
+  private Map<String, String> filter() throws StartException {
+    String given = result.matchedPositionalValue(2, (String) null);
+    if (given == null) {
+      return Map.of();
+    }
+    int at = given.indexOf('=');
+    if (at < 1) {
+      throw StartException.usage("FILTER is NAME=VALUE, such as rt=gf.*, not " + given);
+    }
+    return Map.of(given.substring(0, at), given.substring(at + 1));
+  }
+
+  private RpcRun connect() throws StartException, InterruptedException {
+    return RpcRun.connect(
+        flags.connection(false), flags.requester(), flags.client().version().isMqtt5(), null);
+  }
+
+  private static <T> T await(Future<T> future) throws InterruptedException, ExecutionException {
+    return future.toCompletionStage().toCompletableFuture().get();
+  }
+
+  private RpcRequestOptions how() throws StartException {
+    RpcRequestOptions how =
+        RpcRequestOptions.DEFAULT.withTimeoutMillis(
+            flags.client().number("--timeout-millis", 1, LONGEST_MILLIS, 0));
+    String token = flags.client().text("--token");
+    String correlation = flags.client().text("--correlation-id");
+    how = token == null ? how : how.withToken(token);
+    return correlation == null ? how : how.withCorrelationId(correlation);
+  }
+
+  private @Nullable Object body() throws StartException {
+    String given = result.matchedPositionalValue(3, (String) null);
+    if (given == null) {
+      return null;
+    }
+    String text = given;
+    if (given.equals("-")) {
+      try {
+        text = new String(environment.input().readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw StartException.failure("standard input cannot be read: " + e.getMessage());
+      }
+    }
+    try {
+      return plain(Json.decodeValue(text));
+    } catch (DecodeException e) {
+      throw StartException.usage(
+          "BODY is JSON, such as '[1, 2]' or '\"text\"', not %s".formatted(text));
+    }
+  }
+
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value instanceof JsonObject object) {
+      return object.getMap();
+    }
+    return value instanceof JsonArray array ? array.getList() : value;
+  }
+
+  private int print(Payload.Response response) {
+    console.err().println(head(response));
+    printBody(response);
+    return ExitCode.OK;
+  }
+
+  private int print(RpcException failure) {
+    Payload.Response response = failure.response();
+    if (response == null) {
+      console.fail("%d: %s".formatted(failure.responseCode(), failure.detail()));
+    } else {
+      console.err().println(head(response));
+      printBody(response);
+    }
+    return ExitCode.FAILURE;
+  }
+
+  private static String head(Payload.Response response) {
+    String location = response.location();
+    return response.responseCode()
+        + (response.code() == null ? "" : " " + response.code())
+        + (location == null ? "" : " " + location);
+  }
+
+  private void printBody(Payload.Response response) {
+    if (flags.client().has("--whole")) {
+      console.out().println(RpcJson.of(response).encode());
+    } else if (response.body() != null) {
+      console.out().println(Json.encode(response.body()));
+    }
+    console.out().flush();
+  }
+
+  private String word(int index) {
+    return result.matchedPositionalValue(index, "");
+  }
+}

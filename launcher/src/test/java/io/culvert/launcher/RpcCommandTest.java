@@ -1,0 +1,121 @@
+package io.culvert.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The simulated device and those who ask it, on the command line. */
+class RpcCommandTest {
+  private static final String TAG = "2D_XX_0_9999";
+
+  @TempDir Path folder;
+
+  private String port;
+
+  @Test
+  void theSimulatedDeviceAnswersEachMethod() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    Session device = new Session(folder);
+    device.start("device", "simulate", "--tag", TAG, "--port", port);
+    assertThat(device.line("ready")).isEqualTo("ready " + TAG);
+
+    assertAnswer("205 CONTENT\n", "[0,1,2,3,4]\n", "get", TAG, "axuv", "gains");
+    assertAnswer("204 CHANGED\n", "", "put", TAG, "axuv", "gains", "[5, 6]");
+    assertAnswer("205 CONTENT\n", "[5,6]\n", "get", TAG, "axuv", "gains");
+    assertAnswer("205 CONTENT\n", "{\"a\":null}\n", "post", TAG, "x", "echo", "{\"a\":null}");
+    assertAnswer("201 CREATED items/1\n", "", "post", TAG, "x", "create");
+    assertAnswer("202 DELETED\n", "", "delete", TAG, "x", "del", "--plain", "-V", "3.1.1");
+    assertAnswer("203 VALID\n", "", "get", TAG, "x", "valid", "-q", "0");
+
+    Session whole = ask("get", TAG, "x", "gains", "--whole", "-i", "me");
+    JsonObject answer = new JsonObject(whole.out());
+    assertThat(answer.getJsonObject("header").getString("source")).isEqualTo(TAG);
+    assertThat(answer.getJsonObject("header").getInteger("response_code")).isEqualTo(205);
+
+    Session header = ask("get", TAG, "x", "corr", "--token", "t", "--correlation-id", "c");
+    assertThat(new JsonObject(header.out()).getString("token")).isEqualTo("t");
+    assertThat(new JsonObject(header.out()).getString("correlation_id")).isEqualTo("c");
+
+    Session watch = new Session(folder);
+    watch.start("rpc", "observe", TAG, "axuv", "gains", "-p", port);
+    assertThat(watch.line("[5,6]")).isEqualTo("[5,6]");
+    assertAnswer("204 CHANGED\n", "", "put", TAG, "axuv", "gains", "[7]");
+    assertThat(watch.line("[7]")).isEqualTo("[7]");
+    assertThat(watch.end()).isZero();
+
+    Session listed = ask("discover", TAG, "x", "rt=gf.*");
+    assertThat(listed.out()).isEqualTo("/gains title=\"Five numbers\" rt=\"gf.gains\"\n");
+    assertThat(device.end()).isZero();
+    broker.stop();
+  }
+
+  @Test
+  void failuresAreTold() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    Session device = new Session(folder);
+    device.start("device", "simulate", "--tag", TAG, "--port", port);
+    assertThat(device.line("ready")).isEqualTo("ready " + TAG);
+
+    Session missing = failed("get", TAG, "axuv", "nowhere");
+    assertThat(missing.err()).isEqualTo("404 NOT_FOUND\n");
+    assertThat(missing.out()).isEqualTo("\"there is no nowhere\"\n");
+    assertThat(failed("delete", TAG, "axuv", "gains").err()).isEqualTo("405 METHOD_NOT_ALLOWED\n");
+    assertThat(failed("get", TAG, "axuv", "code/503").err()).isEqualTo("503 SERVICE_UNAVAILABLE\n");
+    assertThat(failed("get", TAG, "axuv", "silent", "--timeout-millis", "100").err())
+        .contains("504: Request timed out after 0.1 s");
+    assertThat(device.end()).isZero();
+    broker.stop();
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() throws Exception {
+    port = "1";
+    assertUsage("TARGET has 1 to 128 characters", "get", "a/b", "s", "p");
+    assertUsage("SUBSYSTEM has 1 to 128 characters", "get", "a", "+", "p");
+    assertUsage("BODY is JSON", "put", "a", "s", "p", "{");
+    assertUsage(
+        "--timeout-millis is a whole number", "get", "a", "s", "p", "--timeout-millis", "0");
+    assertUsage("FILTER is NAME=VALUE", "discover", "a", "s", "rt");
+    Session device = new Session(folder);
+    assertThat(device.execute("device", "simulate")).isEqualTo(ExitCode.USAGE);
+    assertThat(device.err()).contains("--tag says who the device is");
+  }
+
+  private void assertAnswer(String head, String body, String... words) throws Exception {
+    Session session = ask(words);
+    assertThat(session.err()).isEqualTo(head);
+    assertThat(session.out()).isEqualTo(body);
+  }
+
+  private Session ask(String... words) throws Exception {
+    Session session = new Session(folder);
+    assertThat(session.execute(arguments(words))).as(session.err()).isZero();
+    return session;
+  }
+
+  private Session failed(String... words) throws Exception {
+    Session session = new Session(folder);
+    assertThat(session.execute(arguments(words))).isEqualTo(ExitCode.FAILURE);
+    return session;
+  }
+
+  private void assertUsage(String message, String... words) throws Exception {
+    Session session = new Session(folder);
+    assertThat(session.execute(arguments(words))).isEqualTo(ExitCode.USAGE);
+    assertThat(session.err()).contains(message);
+  }
+
+  private String[] arguments(String... words) {
+    List<String> all = new ArrayList<>(List.of("rpc"));
+    all.addAll(List.of(words));
+    all.addAll(List.of("-p", port));
+    return all.toArray(String[]::new);
+  }
+}

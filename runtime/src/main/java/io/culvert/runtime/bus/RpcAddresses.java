@@ -1,0 +1,24 @@
+package io.culvert.runtime.bus;
+
+/** The addresses of the event bus at which device RPC is reached; see docs/event-bus.md. */
+public final class RpcAddresses {
+  /** Asks one device for one resource. */
+  public static final String REQUEST = "culvert.rpc.request";
+
+  /** Asks many devices, and replies with all answers that came in time. */
+  public static final String BATCH = "culvert.rpc.batch";
+
+  /** Lists what devices were seen. */
+  public static final String DEVICES = "culvert.rpc.devices";
+
+  /** Asks a device which resources it has. */
+  public static final String DISCOVER = "culvert.rpc.discover";
+
+  /** Sends each new state of a resource to an address. */
+  public static final String OBSERVE = "culvert.rpc.observe";
+
+  /** Ends that. */
+  public static final String UNOBSERVE = "culvert.rpc.unobserve";
+
+  private RpcAddresses() {}
+}
