@@ -3,9 +3,9 @@ package io.culvert.broker;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.broker.config.ListenerOptions;
 import io.culvert.broker.config.TlsSettings;
+import io.culvert.runtime.files.FileWatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,32 +13,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at the files of certificates from time to time; a listener with one that has changed reads
  * its own again. While one cannot be used, what was read before goes on to hold.
- *
- * <p>Files are read on worker threads; everything else happens in the context that it was made in.
  */
 final class Certificates {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
 
-  private final Vertx vertx;
-  private final BrokerOptions options;
-  private final MqttBroker broker;
-  private List<List<String>> seen;
-  private boolean looking;
-
-  private Certificates(
-      Vertx vertx, BrokerOptions options, MqttBroker broker, List<List<String>> seen) {
-    this.vertx = vertx;
-    this.options = options;
-    this.broker = broker;
-    this.seen = seen;
-  }
+  private Certificates() {}
 
   /** What the files of each listener are now; before they are read. Blocks. */
   static List<List<String>> look(BrokerOptions options) {
-    return options.listeners().stream()
-        .map(ListenerOptions::tls)
-        .map(tls -> tls == null ? List.<String>of() : states(tls))
-        .toList();
+    return options.listeners().stream().map(Certificates::files).map(FileWatch::look).toList();
   }
 
   /**
@@ -48,36 +31,19 @@ final class Certificates {
    */
   static void watch(
       Vertx vertx, BrokerOptions options, MqttBroker broker, List<List<String>> seen) {
-    boolean hasFiles = seen.stream().anyMatch(files -> !files.isEmpty());
-    if (options.auth().reloadSeconds() > 0 && hasFiles) {
-      Certificates files = new Certificates(vertx, options, broker, seen);
-      vertx.setPeriodic(options.auth().reloadSeconds() * 1000L, ignored -> files.look());
+    List<ListenerOptions> listeners = options.listeners();
+    for (int i = 0; i < listeners.size(); i++) {
+      int number = i;
+      FileWatch.start(
+          vertx,
+          options.auth().reloadSeconds(),
+          files(listeners.get(i)),
+          seen.get(i),
+          () -> reload(broker, number));
     }
   }
 
-  private void look() {
-    if (looking) {
-      return;
-    }
-    looking = true;
-    vertx
-        .executeBlocking(() -> look(options), /* ordered= */ false)
-        .compose(this::reload)
-        .onComplete(done -> looking = false);
-  }
-
-  private Future<Void> reload(List<List<String>> now) {
-    List<Future<Void>> reloading = new ArrayList<>();
-    for (int i = 0; i < now.size(); i++) {
-      if (!now.get(i).equals(seen.get(i))) {
-        reloading.add(reload(i));
-      }
-    }
-    seen = now;
-    return Future.join(reloading).mapEmpty();
-  }
-
-  private Future<Void> reload(int number) {
+  private static Future<Void> reload(MqttBroker broker, int number) {
     String name = "mqtt.listeners[" + number + "]";
     return broker
         .reloadTls(number)
@@ -90,7 +56,8 @@ final class Certificates {
                     String.valueOf(failure.getMessage())));
   }
 
-  private static List<String> states(TlsSettings tls) {
-    return tls.files().stream().map(SecurityFiles::state).toList();
+  private static List<String> files(ListenerOptions listener) {
+    TlsSettings tls = listener.tls();
+    return tls == null ? List.of() : tls.files();
   }
 }

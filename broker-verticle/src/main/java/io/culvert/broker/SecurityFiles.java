@@ -3,14 +3,10 @@ package io.culvert.broker;
 import io.culvert.broker.config.AuthOptions;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.runtime.config.ConfigurationException;
+import io.culvert.runtime.files.FileWatch;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,22 +31,14 @@ final class SecurityFiles {
   private final Set<String> plugins;
   private final MqttBroker broker;
   private AuthOptions holding;
-  private List<String> seen;
-  private boolean looking;
 
   private SecurityFiles(
-      Vertx vertx,
-      JsonObject config,
-      Set<String> plugins,
-      MqttBroker broker,
-      AuthOptions holding,
-      List<String> seen) {
+      Vertx vertx, JsonObject config, Set<String> plugins, MqttBroker broker, AuthOptions holding) {
     this.vertx = vertx;
     this.config = config;
     this.plugins = plugins;
     this.broker = broker;
     this.holding = holding;
-    this.seen = seen;
   }
 
   /**
@@ -59,12 +47,16 @@ final class SecurityFiles {
    * @param config of the verticle
    */
   static List<String> look(JsonObject config) {
+    return FileWatch.look(named(config));
+  }
+
+  private static List<String> named(JsonObject config) {
     if (!(config.getValue("auth") instanceof JsonObject auth)) {
       return List.of(); // where that is wrong, whoever parses it says so
     }
     Stream<String> jwt =
         auth.getValue("jwt") instanceof JsonObject section ? files(section, JWT_KEYS) : Stream.of();
-    return Stream.concat(files(auth, KEYS), jwt).map(SecurityFiles::state).toList();
+    return Stream.concat(files(auth, KEYS), jwt).toList();
   }
 
   /**
@@ -81,26 +73,11 @@ final class SecurityFiles {
       MqttBroker broker,
       AuthOptions holding,
       List<String> seen) {
-    int seconds = holding.reloadSeconds();
-    if (seconds > 0 && !seen.isEmpty()) {
-      SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, holding, seen);
-      vertx.setPeriodic(seconds * 1000L, ignored -> files.look());
-    }
+    SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, holding);
+    FileWatch.start(vertx, holding.reloadSeconds(), named(config), seen, files::reload);
   }
 
-  private void look() {
-    if (looking) {
-      return;
-    }
-    looking = true;
-    vertx
-        .executeBlocking(() -> look(config), /* ordered= */ false)
-        .compose(now -> now.equals(seen) ? Future.succeededFuture() : reload(now))
-        .onComplete(done -> looking = false);
-  }
-
-  private Future<Void> reload(List<String> now) {
-    seen = now;
+  private Future<Void> reload() {
     return vertx
         .executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false)
         .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())))
@@ -129,15 +106,5 @@ final class SecurityFiles {
     return keys.stream()
         .flatMap(
             key -> section.getValue(key) instanceof String file ? Stream.of(file) : Stream.of());
-  }
-
-  /** Changes when the file does; the same for all times at which there is none. */
-  static String state(String file) {
-    try {
-      BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
-      return file + " " + found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
-    } catch (IOException | InvalidPathException e) {
-      return file + " cannot be read";
-    }
   }
 }

@@ -41,6 +41,7 @@ class ArchitectureTest {
       Set.of(
           "Arrival",
           "Inbox",
+          "LeftBehind",
           "Outgoing",
           "PublishLimits",
           "PublishQueue",

@@ -1,8 +1,6 @@
 package io.culvert.launcher;
 
 import io.culvert.broker.auth.PasswordHash;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,27 +20,17 @@ final class FirstUser {
    */
   static Path passwordFile(Path dataFolder, String uri, Console console) throws StartException {
     Path file = dataFolder.resolve("passwords");
-    if (Files.exists(file)) {
-      return file;
-    }
-    String password = PasswordFiles.newPassword();
-    try {
-      PasswordFiles.write(
-          file, List.of(PasswordFiles.line(NAME, password, PasswordHash.DEFAULT_ITERATIONS)));
-    } catch (IOException e) {
-      throw StartException.failure("%s cannot be written: %s".formatted(file, e.getMessage()));
-    }
-    console
-        .err()
-        .println(
+    return MadeOnce.file(
+        file,
+        password -> List.of(PasswordFiles.line(NAME, password, PasswordHash.DEFAULT_ITERATIONS)),
+        password ->
             """
             other machines can reach %s, and nobody had credentials yet. This user was made:
               user name  %s
               password   %s
             It is shown this once, and kept hashed in %s.
             More users: culvert passwd add %s USER"""
-                .formatted(uri, NAME, password, file, file));
-    console.err().flush();
-    return file;
+                .formatted(uri, NAME, password, file, file),
+        console);
   }
 }

@@ -103,7 +103,13 @@ final class SubCommand {
             ClientRun.await(run.client().subscribe(request, arrivals::arrived));
         arrivals.from(subscription);
       }
-      return flags.has("-E") ? ExitCode.OK : print(arrivals, printer, unwanted, count, seconds);
+      if (requests.isEmpty() || flags.has("-E")) {
+        return ExitCode.OK;
+      }
+      // What other filters of the session bring must not fill the window.
+      var unused =
+          run.client().defaultHandler(arrivals::arrivedUnasked, /* manualAcknowledgement= */ true);
+      return print(arrivals, printer, unwanted, count, seconds);
     } finally {
       ending.cancel();
       long dropped = arrivals.dropped();

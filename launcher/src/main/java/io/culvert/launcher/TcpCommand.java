@@ -48,7 +48,11 @@ final class TcpCommand {
     }
     ClientFlags.value(command, "PORT", "Port of the server (8888).", "--port");
     ClientFlags.value(command, "TEXT", "What messages are signed with.", "--secret");
-    ClientFlags.value(command, "FILE", "The same, in the first line of a file.", "--secret-file");
+    ClientFlags.value(
+        command,
+        "FILE",
+        "The same, in the first line of a file, as tcp.secret-file has it.",
+        "--secret-file");
     ClientFlags.value(
         command,
         "ID",
@@ -214,7 +218,12 @@ final class TcpCommand {
 
   private static String read(Path file) throws StartException {
     try {
-      return Files.readString(file).lines().findFirst().orElse("");
+      return Files.readString(file)
+          .lines()
+          .map(String::stripTrailing)
+          .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+          .findFirst()
+          .orElse("");
     } catch (IOException e) {
       throw StartException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
     }

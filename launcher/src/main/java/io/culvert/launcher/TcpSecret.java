@@ -1,7 +1,5 @@
 package io.culvert.launcher;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,24 +13,15 @@ final class TcpSecret {
   /** The file in the data folder, made if there is none. */
   static Path file(Path dataFolder, Console console) throws StartException {
     Path file = dataFolder.resolve("tcp-secret");
-    if (Files.exists(file)) {
-      return file;
-    }
-    String secret = PasswordFiles.newPassword();
-    try {
-      PasswordFiles.write(file, List.of(secret));
-    } catch (IOException e) {
-      throw StartException.failure("%s cannot be written: %s".formatted(file, e.getMessage()));
-    }
-    console
-        .err()
-        .println(
+    return MadeOnce.file(
+        file,
+        List::of,
+        secret ->
             """
             peers of the TCP message service had no secret yet. This one was made:
               %s
             It is shown this once, and kept in %s."""
-                .formatted(secret, file));
-    console.err().flush();
-    return file;
+                .formatted(secret, file),
+        console);
   }
 }

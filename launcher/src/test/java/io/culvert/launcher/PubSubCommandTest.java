@@ -75,6 +75,32 @@ class PubSubCommandTest {
   }
 
   @Test
+  void unsubscribingAloneEnds() throws Exception {
+    sub("-c", "-i", "leaver", "-t", "old", "-t", "kept", "-q", "1", "-E");
+    assertThat(sub("-c", "-i", "leaver", "-U", "old").out()).isEmpty();
+    pub("-t", "old", "-m", "gone", "-q", "1");
+    pub("-t", "kept", "-m", "still", "-q", "1");
+    Session left = sub("-c", "-i", "leaver", "-t", "kept", "-q", "1", "-C", "1", "-W", "25", "-v");
+    assertThat(left.out()).isEqualTo("kept still\n");
+    Run nothing = run("sub", "-p", broker.port(), "-c", "-i", "leaver", "-U", "old");
+    assertThat(nothing.code()).isEqualTo(ExitCode.FAILURE);
+    assertThat(nothing.session().err()).contains("0x11").contains("old");
+  }
+
+  @Test
+  void whatTheSessionHadBeforeIsPrintedTooAndHoldsUpNothing() throws Exception {
+    stop();
+    broker = RunningBroker.start(folder, "--set", "limits.queue-messages=10000");
+    sub("-c", "-i", "reader", "-t", "a", "-q", "1", "-E");
+    int many = 3000; // more than the client takes without an answer
+    pub("-t", "a", "-m", "of a", "-q", "1", "--count", "" + many);
+    pub("-t", "b", "-m", "of b", "-q", "1", "-r");
+    Session both =
+        sub("-c", "-i", "reader", "-t", "b", "-q", "1", "-C", "" + (many + 1), "-W", "25");
+    assertThat(both.out().lines()).hasSize(many + 1).contains("of a", "of b");
+  }
+
+  @Test
   void jsonThatWasPrintedCanBePublished() throws Exception {
     pub(
         "-t",

@@ -2,10 +2,19 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.tcp.Reply;
+import io.culvert.tcp.TcpPeer;
+import io.culvert.tcp.TcpServer;
+import io.culvert.tcp.TcpServerOptions;
+import io.culvert.tcp.wire.Message;
+import io.culvert.tcp.wire.MessageType;
+import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +102,43 @@ class TcpCommandTest {
   }
 
   @Test
+  void listenerThatIsRefusedWhenItComesBackSaysSo() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      TcpServer server = TcpServer.create(vertx, new TcpServerOptions());
+      AtomicInteger asked = new AtomicInteger();
+      server
+          .handlers()
+          .on(
+              MessageType.SUBSCRIBE_URI,
+              (message, peer) ->
+                  Reply.of(
+                      asked.getAndIncrement() == 0
+                          ? message.reply(MessageType.CONFIRM_SUBSCRIBE, "")
+                          : message.reply(MessageType.ERROR, "not any more")));
+      int port =
+          server
+              .listen("127.0.0.1", 0)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(30, TimeUnit.SECONDS);
+      Session listener = new Session(folder);
+      listener.start("tcp", "listen", "--port", String.valueOf(port), "news");
+      while (asked.get() == 0) {
+        Thread.onSpinWait();
+      }
+      server.broadcast(Message.of(MessageType.NOTIFY_URI, "n"));
+      assertThat(listener.line("NOTIFY")).startsWith("NOTIFY_URI n");
+      server.clients().forEach(TcpPeer::close);
+      assertThat(listener.errLine("not subscribed"))
+          .contains("not subscribed: REFUSED: news is not subscribed", "not any more");
+      assertThat(listener.end()).isZero();
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void wrongArgumentsAreNamed() throws Exception {
     assertUsage("--dialect n001: there are n002-p02", "demo", "--dialect", "n001");
     assertUsage("--port is a whole number from 0 to 65535, not x", "demo", "--port", "x");
@@ -137,7 +183,10 @@ class TcpCommandTest {
   @Test
   void runWithoutADataFolderWantsASecret() throws Exception {
     Session session = new Session(folder);
-    assertThat(session.execute("run", "--tcp-port", "0", "--ephemeral")).isEqualTo(ExitCode.USAGE);
+    assertThat(
+            session.execute(
+                "run", "--port", "0", "--ws-port", "0", "--tcp-port", "0", "--ephemeral"))
+        .isEqualTo(ExitCode.USAGE);
     assertThat(session.err()).contains("tcp.secret-file=FILE", "tcp.anonymous=true");
   }
 

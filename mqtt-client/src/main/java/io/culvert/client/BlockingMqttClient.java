@@ -60,6 +60,16 @@ public final class BlockingMqttClient implements AutoCloseable {
     return new BlockingMqttClient(client, patience, own);
   }
 
+  /** Connects again after {@link #disconnect}, or where the client has given up. */
+  public ServerTerms connect() {
+    return await(client::connect, "MqttClient.connect()");
+  }
+
+  /** As {@link MqttClient#disconnect}. */
+  public void disconnect() {
+    await(client::disconnect, "MqttClient.disconnect()");
+  }
+
   /** The same client without blocking. */
   public MqttClient async() {
     return client;
@@ -130,17 +140,26 @@ public final class BlockingMqttClient implements AutoCloseable {
   /** As {@link MqttClient#close}. */
   @Override
   public void close() {
-    await(client::close, "MqttClient.close()");
-    Vertx threads = own;
-    if (threads != null) {
-      await(threads::close, "Vertx.close()");
+    try {
+      await(client::close, "MqttClient.close()");
+    } finally {
+      Vertx threads = own;
+      if (threads != null) {
+        await(threads::close, "Vertx.close()");
+      }
     }
   }
 
   private static BlockingMqttClient connected(MqttClient client, @Nullable Vertx own) {
     BlockingMqttClient blocking = new BlockingMqttClient(client, DEFAULT_TIMEOUT, own);
-    ServerTerms unused = blocking.await(client::connect, "MqttClient.connect()");
-    return blocking;
+    try {
+      ServerTerms unused = blocking.connect();
+      return blocking;
+    } catch (RuntimeException failure) {
+      Future<Void> closing = client.close(); // nobody has it
+      MqttClient.LOG.debug("closing {}", closing);
+      throw failure;
+    }
   }
 
   private <T> T await(Supplier<Future<T>> call, String asynchronous) {

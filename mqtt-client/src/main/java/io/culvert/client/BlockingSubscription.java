@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * message goes to one of them.
  *
  * <p>Unless the acknowledgement is manual, a message is acknowledged when the thread that has taken
- * it asks for the next one, or the subscription is closed.
+ * it asks for the next one or has ended, or when the subscription is closed.
  */
 public final class BlockingSubscription implements AutoCloseable, Iterable<ReceivedMessage> {
   /** How many messages are fetched ahead: enough that no message waits for a thread switch. */
   private static final int AHEAD = 64;
+
+  /** How often a thread that waits looks for others that have ended with a message in hand. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Subscription subscription;
   private final Duration timeout;
@@ -63,7 +66,7 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
     Waiting.refuseEventLoop("Subscription.handler()");
     line.acknowledgeTaken();
     try {
-      Object next = line.messages.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+      Object next = line.poll(patience.toNanos());
       if (next == null) {
         return null;
       }
@@ -118,11 +121,15 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
     };
   }
 
-  /** Unsubscribes when it is the last one of its filter. Other threads that wait are told. */
+  /**
+   * Unsubscribes when it is the last one of its filter. Other threads that wait are told at once,
+   * also where the server does not answer and this throws.
+   */
   @Override
   public void close() {
+    Waiting.refuseEventLoop("Subscription.close()");
+    line.close();
     Void unused = Waiting.await(subscription::close, timeout, "Subscription.close()");
-    line.throwAway();
   }
 
   /** Messages between the event loop and the threads. */
@@ -133,6 +140,7 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
         new LinkedBlockingQueue<>(); // bounded by what is fetched
     private final Map<Thread, ReceivedMessage> inHand = new ConcurrentHashMap<>();
     private final boolean acknowledges;
+    private volatile boolean closed;
 
     Line(boolean acknowledges) {
       this.acknowledges = acknowledges;
@@ -143,9 +151,16 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
           subscription
               .pause()
               .endHandler(ignored -> messages.add(END))
-              .handler(messages::add)
+              .handler(this::arrived)
               .fetch(AHEAD);
       return new BlockingSubscription(subscription, timeout, this);
+    }
+
+    private void arrived(ReceivedMessage message) {
+      messages.add(message);
+      if (closed) {
+        throwAway();
+      }
     }
 
     void taken(ReceivedMessage message) {
@@ -155,21 +170,50 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
     }
 
     void acknowledgeTaken() {
-      ReceivedMessage message = inHand.remove(Thread.currentThread());
-      if (message != null) {
-        message.acknowledge();
+      ReceivedMessage own = inHand.remove(Thread.currentThread());
+      if (own != null) {
+        own.acknowledge();
+      }
+      acknowledgeEnded();
+    }
+
+    /** A thread may take one message and end, as virtual ones do: nobody else knows of that one. */
+    private void acknowledgeEnded() {
+      inHand.forEach(
+          (thread, message) -> {
+            if (!thread.isAlive() && inHand.remove(thread, message)) {
+              message.acknowledge();
+            }
+          });
+    }
+
+    /** The next message, or the end; null when none has come in time. */
+    @Nullable Object poll(long nanos) throws InterruptedException {
+      long start = System.nanoTime();
+      while (true) {
+        long left = nanos - (System.nanoTime() - start);
+        Object next = messages.poll(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS);
+        if (next != null || left <= LOOK_NANOS) {
+          return next;
+        }
+        acknowledgeEnded();
       }
     }
 
+    void close() {
+      closed = true;
+      inHand.values().forEach(ReceivedMessage::acknowledge);
+      inHand.clear();
+      throwAway();
+    }
+
     /** What nobody takes any more must not hold up other subscriptions. */
-    void throwAway() {
+    private void throwAway() {
       for (Object next = messages.poll(); next != null; next = messages.poll()) {
         if (next instanceof ReceivedMessage message) {
           message.acknowledge();
         }
       }
-      inHand.values().forEach(ReceivedMessage::acknowledge);
-      inHand.clear();
       messages.add(END);
     }
   }

@@ -1,14 +1,11 @@
 package io.culvert.client;
 
-import io.culvert.engine.Engine;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.client.ClientConnection;
 import io.culvert.mqtt.client.ClientEvent;
 import io.culvert.mqtt.client.ClientSession;
-import io.culvert.mqtt.client.ClientState;
 import io.culvert.mqtt.client.ServerTerms;
 import io.culvert.mqtt.session.Message;
-import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -28,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,45 +34,35 @@ import org.jspecify.annotations.Nullable;
  * methods are called on the loop, except {@link #ask}, {@link #run} and the queries.
  */
 final class ClientLoop implements Application<ClientEvent, ClientConnection>, TimedPart {
-  private enum Phase {
-    /** Nothing is wanted. */
-    IDLE,
-    /** An attempt is under way. */
-    CONNECTING,
-    CONNECTED,
-    /** The next attempt is due later. */
-    WAITING,
-    CLOSED
-  }
-
   private final Shard shard;
   private final MqttClientOptions options;
   private final Connector connector;
   private final ClientSession session;
-  private final ReconnectPlan plan;
+  private final Attempts attempts;
   private final Inbox inbox;
+  private final HandingOut handingOut;
   private final PublishQueue queue;
   private final @Nullable PublishRecords records;
   private final OpenSubscriptions subscriptions;
   private final Authenticating authenticating;
   private final DeadLetters deadLetters;
-  private final List<Runnable> afterLoad = new ArrayList<>();
+  private final LeftBehind leftBehind;
   private final Deque<Promise<Long>> pings = new ArrayDeque<>();
 
-  private Phase phase = Phase.IDLE;
-  private boolean loaded;
   private Shard.@Nullable Watch watch;
   private @Nullable Runnable forgetHook;
   private boolean finishing;
-  private boolean established;
-  private long nextAttemptMillis = Engine.NO_DEADLINE;
-  private @Nullable Promise<ServerTerms> connecting;
+  private @Nullable Leaving leaving;
+
+  /** Waits for {@link #leaving} to connect again. */
+  private @Nullable Promise<ServerTerms> returning;
+
   private @Nullable Promise<Void> closing;
+  private @Nullable Consumer<MqttClientException> endHook;
   private @Nullable MqttClientException ownFailure;
   private @Nullable ClientConnection connection;
   private @Nullable Wake wake;
   private @Nullable Handler<ConnectionChange> connectionHandler;
-  private @Nullable Handler<ReceivedMessage> defaultHandler;
 
   // For other threads.
   private volatile @Nullable ServerTerms terms;
@@ -96,17 +84,43 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
                 store.journal(task -> shard.context().runOnContext(ignored -> task.run())),
                 options.clientId(),
                 WallOffset.millis(shard.nowMillis()));
-    this.plan =
+    ReconnectPlan plan =
         new ReconnectPlan(
             options.addresses(), options.reconnect(), ThreadLocalRandom.current()::nextLong);
+    this.attempts =
+        new Attempts(
+            plan,
+            options.reconnect(),
+            to -> connector.connect(to, this),
+            new Attempts.Owner() {
+              @Override
+              public void changed(ConnectionChange change) {
+                tell(change);
+              }
+
+              @Override
+              public void deadlineChanged() {
+                shard.inPass(() -> {}); // the timer is set at the end of a pass
+              }
+            },
+            shard::nowMillis);
     this.inbox =
-        new Inbox(options.bufferMessages(), options.bufferBytes(), options.receiveMaximum());
+        new Inbox(
+            options.bufferMessages(),
+            options.bufferBytes(),
+            options.receiveMaximum(),
+            ThreadLocalRandom.current().nextLong());
+    this.handingOut = new HandingOut(inbox, this::run, options.clientId());
     this.queue = new PublishQueue(session, options.publishLimits(), records, shard::nowMillis);
     this.subscriptions = new OpenSubscriptions(this, session, inbox, options.version().isMqtt5());
     this.authenticating =
         new Authenticating(vertx, options.authentication(), shard::nowMillis, this::distrust);
     this.deadLetters = new DeadLetters(options.clientId());
-    this.loaded = store == null;
+    this.leftBehind =
+        new LeftBehind(
+            records,
+            damage -> MqttClient.LOG.error("Client {}: {}", options.clientId(), damage),
+            found -> queue.restore(found, deadLetters::left));
     this.clientId = options.clientId();
   }
 
@@ -150,31 +164,62 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   // ---- commands
 
   Future<ServerTerms> connect() {
-    if (phase == Phase.CLOSED) {
+    if (attempts.isClosed()) {
       return Future.failedFuture(closed());
     }
+    if (leaving != null) { // the server would see two of us
+      Promise<ServerTerms> waiting = returning == null ? Promise.promise() : returning;
+      returning = waiting;
+      return waiting.future();
+    }
     ServerTerms present = terms;
-    if (phase == Phase.CONNECTED && present != null) {
+    if (attempts.isConnected() && present != null) {
       return Future.succeededFuture(present);
     }
-    Promise<ServerTerms> underWay = connecting;
-    if (underWay == null) {
-      underWay = Promise.promise();
-      connecting = underWay;
+    return attempts.connect(this::begin);
+  }
+
+  private void begin() {
+    if (watch == null) {
+      watch = shard.watch(this);
+      forgetHook = shard.atClose(() -> ask(this::close));
     }
-    if (phase == Phase.IDLE) {
-      phase = Phase.CONNECTING;
-      if (watch == null) {
-        watch = shard.watch(this);
-        forgetHook = shard.atClose(() -> ask(this::close));
+    leftBehind.whenLoaded(attempts::attempt);
+  }
+
+  /** Ends the connection, and keeps everything else. */
+  Future<Void> disconnect() {
+    if (attempts.isClosed()) {
+      return close();
+    }
+    MqttClientException why =
+        MqttClientException.of(
+            MqttClientFailure.NOT_CONNECTED, "the client was told to disconnect");
+    Leaving ending = leaving;
+    Promise<ServerTerms> unwanted = returning;
+    returning = null;
+    if (unwanted != null) {
+      Told.fail(unwanted, why);
+    }
+    if (ending != null) {
+      return ending.promise.future();
+    }
+    ClientConnection current = connection;
+    boolean wasWanted = attempts.stop(why);
+    if (current == null) {
+      if (wasWanted) {
+        tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
       }
-      whenLoaded(this::attempt);
+      return Future.succeededFuture();
     }
-    return underWay.future();
+    Leaving begun = new Leaving(current, Promise.promise());
+    leaving = begun;
+    current.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
+    return begun.promise.future();
   }
 
   Future<PublishResult> publish(Message message, boolean reliable) {
-    if (phase == Phase.CLOSED) {
+    if (attempts.isClosed()) {
       return Future.failedFuture(closed());
     }
     if (reliable && records == null) {
@@ -185,18 +230,35 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     Promise<PublishResult> promise = Promise.promise();
     Outgoing.Completion completion = deadLetters.completion(message, reliable, promise);
     if (reliable) { // behind what an earlier process has left
-      whenLoaded(() -> queue.publish(message, true, completion, nowMillis()));
+      leftBehind.whenLoaded(() -> queue.publish(message, true, completion, nowMillis()));
     } else {
       queue.publish(message, false, completion, nowMillis());
     }
     return promise.future();
   }
 
-  Future<Subscription> subscribe(
-      SubscriptionRequest request, @Nullable Handler<ReceivedMessage> handler) {
-    return phase == Phase.CLOSED
+  Future<Subscription> subscribe(HandledRequest request) {
+    return attempts.isClosed()
         ? Future.failedFuture(closed())
-        : subscriptions.subscribe(request, handler, connected(), nowMillis());
+        : subscriptions.subscribe(List.of(request), connected(), nowMillis()).get(0);
+  }
+
+  Future<List<SubscribeOutcome>> subscribe(List<HandledRequest> requests) {
+    if (attempts.isClosed()) {
+      return Future.failedFuture(closed());
+    }
+    List<Future<Subscription>> each = subscriptions.subscribe(requests, connected(), nowMillis());
+    List<Future<SubscribeOutcome>> outcomes = new ArrayList<>(each.size());
+    for (int i = 0; i < each.size(); i++) {
+      String filter = requests.get(i).request().filter();
+      outcomes.add(
+          each.get(i)
+              .transform(
+                  done ->
+                      Future.succeededFuture(
+                          new SubscribeOutcome(filter, done.result(), done.cause()))));
+    }
+    return Future.all(outcomes).map(all -> all.<SubscribeOutcome>list());
   }
 
   Future<Void> close(Subscription handle) {
@@ -204,12 +266,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   }
 
   Future<Void> unsubscribe(String filter) {
-    List<Subscription> handles = subscriptions.handles(filter);
-    return handles.isEmpty()
-        ? Future.failedFuture(
-            MqttClientException.of(
-                MqttClientFailure.UNSUBSCRIBE_REFUSED, "there is no subscription to " + filter))
-        : Future.join(handles.stream().map(this::close).toList()).mapEmpty();
+    return subscriptions.unsubscribe(filter, connected(), nowMillis());
   }
 
   Future<Long> ping() {
@@ -239,19 +296,29 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     Promise<Void> promise = Promise.promise();
     closing = promise;
     ClientConnection current = connection;
-    phase = Phase.CLOSED;
-    nextAttemptMillis = Engine.NO_DEADLINE;
+    Leaving ending = leaving;
     MqttClientException why = closed();
+    attempts.close(why);
     inbox.disconnected(); // what nobody has taken is not acknowledged: it comes again
     queue.close(why);
     subscriptions.end(why);
-    failWaiting(why);
-    if (current == null) {
+    Consumer<MqttClientException> told = endHook;
+    if (told != null) {
+      told.accept(why);
+    }
+    if (ending != null) {
+      ending.promise.future().onComplete(gone -> finishClosing());
+    } else if (current == null) {
       finishClosing();
     } else {
       current.disconnect(ReasonCode.SUCCESS, lastWords(current), nowMillis());
     }
     return promise.future();
+  }
+
+  /** Told when the client has ended. */
+  void atEnd(Consumer<MqttClientException> hook) {
+    endHook = hook;
   }
 
   void connectionHandler(@Nullable Handler<ConnectionChange> handler) {
@@ -262,22 +329,13 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     deadLetters.handler(handler);
   }
 
-  void defaultHandler(@Nullable Handler<ReceivedMessage> handler) {
-    defaultHandler = handler;
-    inbox.others(handler == null ? null : this::takeOther);
+  void defaultHandler(@Nullable Handler<ReceivedMessage> handler, boolean manual) {
+    handingOut.defaultHandler(handler, manual);
   }
 
   /** A message as its handler gets it. */
   ReceivedMessage message(Arrival arrival, Receiver receiver) {
-    return new ReceivedMessage(
-        arrival.topic.toString(),
-        Buffer.buffer(arrival.payload),
-        arrival.qos,
-        arrival.retain,
-        arrival.dup,
-        arrival.packetId,
-        arrival.properties,
-        receiver.isManual() ? answering(arrival) : code -> {});
+    return handingOut.message(arrival, receiver);
   }
 
   int publishQueueSize() {
@@ -290,13 +348,14 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   public ClientConnection open(Peer peer, Wake opened, Shard of) {
     ClientConnection created =
         new ClientConnection(session, of.buffers(), opened, WireLog.of(peer));
-    if (phase == Phase.CLOSED) {
+    if (!attempts.take()) {
       created.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
-    } else {
-      Buffer authenticationData = authenticating.begin();
-      boolean clean = options.cleanStart() && !(established && options.version().isMqtt5());
-      created.connect(options.connectOptions(clean, authenticationData), nowMillis());
+      return created;
     }
+    Buffer authenticationData = authenticating.begin();
+    boolean clean =
+        options.cleanStart() && !(attempts.wasConnected() && options.version().isMqtt5());
+    created.connect(options.connectOptions(clean, authenticationData), nowMillis());
     connection = created;
     wake = opened;
     ownFailure = null;
@@ -326,8 +385,9 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     } else if (event instanceof ClientEvent.AuthReceived auth) {
       authenticating.received(from, auth);
     } else if (event instanceof ClientEvent.PingAnswered answered) {
-      pings.forEach(promise -> promise.tryComplete(answered.roundTripMillis()));
+      List<Promise<Long>> asked = List.copyOf(pings);
       pings.clear();
+      asked.forEach(promise -> Told.complete(promise, answered.roundTripMillis()));
     } else if (event instanceof ClientEvent.Disconnected ended) {
       onDisconnected(from, ended, nowMillis);
     }
@@ -349,7 +409,18 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       connection = null;
       wake = null;
     }
-    if (phase == Phase.CLOSED) {
+    Leaving ending = leaving;
+    if (ending != null && ending.connection == from) {
+      leaving = null;
+      tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
+      Told.complete(ending.promise, null);
+      Promise<ServerTerms> waiting = returning;
+      returning = null;
+      if (waiting != null) {
+        connect().onComplete(waiting);
+      }
+    }
+    if (attempts.isClosed()) {
       finishClosing();
     }
   }
@@ -358,67 +429,18 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   @Override
   public long deadlineMillis() {
-    return Math.min(nextAttemptMillis, queue.deadlineMillis());
+    return Math.min(attempts.deadlineMillis(), queue.deadlineMillis());
   }
 
   @Override
   public void timeout(long nowMillis) {
-    if (nowMillis >= nextAttemptMillis) {
-      nextAttemptMillis = Engine.NO_DEADLINE;
-      if (phase == Phase.WAITING) {
-        phase = Phase.CONNECTING;
-        attempt();
-      }
-    }
+    attempts.timeout(nowMillis);
     queue.timeout(nowMillis);
   }
 
   // ---- connecting
 
-  /** Does it when what an earlier process has left is read from the store. */
-  private void whenLoaded(Runnable action) {
-    PublishRecords store = records;
-    if (loaded || store == null) {
-      action.run();
-      return;
-    }
-    afterLoad.add(action);
-    if (afterLoad.size() > 1) {
-      return;
-    }
-    store.load(
-        damage -> MqttClient.LOG.error("Client {}: {}", options.clientId(), damage),
-        found -> {
-          loaded = true;
-          queue.restore(found, deadLetters::left);
-          afterLoad.forEach(Runnable::run);
-          afterLoad.clear();
-        });
-  }
-
-  private void attempt() {
-    if (phase == Phase.CLOSED) {
-      return;
-    }
-    ServerAddress to = plan.address();
-    connector.connect(to, this).onFailure(failure -> attemptFailed(to, failure));
-  }
-
-  private void attemptFailed(ServerAddress to, Throwable failure) {
-    if (phase == Phase.CLOSED) {
-      finishClosing();
-      return;
-    }
-    ended(
-        MqttClientException.of(
-            MqttClientFailure.CONNECT_FAILED, to + " cannot be reached: " + failure, failure),
-        Properties.EMPTY,
-        nowMillis());
-  }
-
   private void onConnected(ClientConnection from, ClientEvent.Connected accepted) {
-    inbox.connected(
-        accepted.sessionPresent(), (id, code) -> from.acknowledge(id, code, nowMillis()));
     authenticating.connected(
         from,
         accepted.properties(),
@@ -432,26 +454,23 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private void established(ClientConnection from, ClientEvent.Connected accepted) {
     Wake current = wake;
     ServerTerms now = from.terms();
-    if (current == null || now == null || phase == Phase.CLOSED) {
+    if (current == null || now == null || attempts.isClosed()) {
       return;
     }
-    phase = Phase.CONNECTED;
-    established = true;
+    from.trust(nowMillis());
+    attempts.connected(nowMillis());
     terms = now;
     clientId = session.clientId();
-    plan.connected(nowMillis());
+    inbox.connected(
+        accepted.sessionPresent(), (id, code) -> from.acknowledge(id, code, nowMillis()));
     MqttClient.LOG.info(
         "Client {} is connected to {}{}",
         clientId,
-        plan.address(),
+        attempts.address(),
         accepted.sessionPresent() ? " and has its session" : "");
     queue.connected(new PublishQueue.Line(from, current::changed));
     subscriptions.connected(accepted.sessionPresent());
-    Promise<ServerTerms> waiting = connecting;
-    connecting = null;
-    if (waiting != null) {
-      waiting.tryComplete(now);
-    }
+    attempts.tellConnected(now);
     tell(
         new ConnectionChange(
             ConnectionChange.State.CONNECTED, accepted.sessionPresent(), null, -1));
@@ -474,59 +493,21 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (connection != from) {
       return;
     }
-    boolean wasConnected = phase == Phase.CONNECTED;
+    boolean wasConnected = terms != null;
     connection = null;
     wake = null;
     terms = null;
     inbox.disconnected();
     queue.disconnected();
+    subscriptions.disconnected();
     MqttClientException own = ownFailure;
     MqttClientException cause =
-        own == null ? Ending.cause(event, plan.address(), wasConnected) : own;
+        own == null ? Ending.cause(event, attempts.address(), wasConnected) : own;
     authenticating.disconnected(cause);
-    pings.forEach(promise -> promise.tryFail(cause));
+    List<Promise<Long>> unanswered = List.copyOf(pings);
     pings.clear();
-    if (phase != Phase.CLOSED) {
-      ended(cause, event.properties(), nowMillis);
-    }
-  }
-
-  /** An attempt or a connection has ended, and nobody wanted that. */
-  private void ended(MqttClientException cause, Properties properties, long nowMillis) {
-    boolean first = connecting != null && !established;
-    ServerAddress reference = Ending.reference(cause, properties, plan.address());
-    long delay =
-        reference == null
-            ? plan.ended(nowMillis, Ending.retryAfterMillis(properties))
-            : plan.referred(reference, cause.reasonCode() == ReasonCode.SERVER_MOVED, nowMillis);
-    boolean goesOn = reference != null || !plan.isRoundOver(); // another server is tried now
-    boolean firstOnly = first && !options.reconnect().retryFirst();
-    boolean more = firstOnly ? goesOn : Ending.isWorthRetrying(cause);
-    if (!more || plan.isExhausted() || (!options.reconnect().enabled() && !goesOn)) {
-      giveUp(cause);
-      return;
-    }
-    MqttClient.LOG.info("Client {} tries again in {} ms: {}", clientId, delay, cause.getMessage());
-    phase = Phase.WAITING;
-    nextAttemptMillis = nowMillis + delay;
-    shard.inPass(() -> {}); // the timer is set at the end of a pass
-    tell(new ConnectionChange(ConnectionChange.State.RECONNECTING, false, cause, delay));
-  }
-
-  private void giveUp(MqttClientException cause) {
-    phase = Phase.IDLE;
-    nextAttemptMillis = Engine.NO_DEADLINE;
-    MqttClient.LOG.info("Client {} has no connection: {}", clientId, cause.getMessage());
-    failWaiting(cause);
-    tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, cause, -1));
-  }
-
-  private void failWaiting(MqttClientException why) {
-    Promise<ServerTerms> waiting = connecting;
-    connecting = null;
-    if (waiting != null) {
-      waiting.tryFail(why);
-    }
+    unanswered.forEach(promise -> Told.fail(promise, cause));
+    attempts.ended(cause, event.properties(), nowMillis);
   }
 
   private void finishClosing() {
@@ -541,7 +522,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (forgetHook != null) {
       forgetHook.run();
     }
-    connector.close().onComplete(done -> waiting.tryComplete());
+    connector.close().onComplete(done -> Told.complete(waiting, null));
     tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
   }
 
@@ -558,47 +539,23 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
 
   private @Nullable ClientConnection connected() {
     ClientConnection current = connection;
-    return current != null && current.state() == ClientState.CONNECTED ? current : null;
+    return current != null && current.isExchanging() ? current : null;
   }
 
   private void tell(ConnectionChange change) {
+    MqttClientException cause = change.cause();
+    if (cause != null) {
+      MqttClient.LOG.info(
+          "Client {} is {}{}: {}",
+          clientId,
+          change.state(),
+          change.nextAttemptMillis() < 0 ? "" : " in " + change.nextAttemptMillis() + " ms",
+          cause.getMessage());
+    }
     @Nullable Handler<ConnectionChange> told = connectionHandler;
-    if (told == null) {
-      return;
+    if (told != null) {
+      Told.guarded("The connection handler of client " + clientId, () -> told.handle(change));
     }
-    try {
-      told.handle(change);
-    } catch (Throwable thrown) { // its fault must not end the connection that it is told of
-      MqttClient.LOG.error("The connection handler of client {} has failed", clientId, thrown);
-    }
-  }
-
-  private void takeOther(Arrival arrival) {
-    @Nullable Handler<ReceivedMessage> told = defaultHandler;
-    if (told == null) {
-      return;
-    }
-    try {
-      told.handle(message(arrival, inbox.others()));
-    } catch (Throwable thrown) {
-      MqttClient.LOG.error("The default handler of client {} has failed", clientId, thrown);
-    }
-  }
-
-  private ReceivedMessage.Acknowledgement answering(Arrival arrival) {
-    boolean[] answered = {false};
-    return code -> {
-      if (!code.allowedIn(PacketType.PUBACK)) {
-        throw new IllegalArgumentException(code + " is not a reason code of PUBACK");
-      }
-      run(
-          () -> {
-            if (!answered[0]) {
-              answered[0] = true;
-              inbox.settled(arrival, code);
-            }
-          });
-    };
   }
 
   private static MqttClientException notConnected(String what) {
@@ -609,4 +566,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private static MqttClientException closed() {
     return MqttClientException.of(MqttClientFailure.CLOSED, "the client was closed");
   }
+
+  /** A connection that the application ends, and whoever waits for that. */
+  private record Leaving(ClientConnection connection, Promise<Void> promise) {}
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What {@link MqttClient#connectionHandler} is told.
  *
  * @param sessionPresent the server had the session; false in all other states
- * @param cause why the connection is not there; null when it is, and when the client was closed
+ * @param cause why the connection is not there; null when it is, and when the application has ended
+ *     it
  * @param nextAttemptMillis after how many milliseconds the client tries again; -1 for never
  */
 public record ConnectionChange(

@@ -26,7 +26,8 @@ final class DeadLetters {
     return new Outgoing.Completion() {
       @Override
       public void accepted(ReasonCode code, Properties properties) {
-        promise.tryComplete(
+        Told.complete(
+            promise,
             code == ReasonCode.SUCCESS && properties.isEmpty()
                 ? PublishResult.WRITTEN
                 : new PublishResult(code, properties.copy()));
@@ -34,7 +35,7 @@ final class DeadLetters {
 
       @Override
       public void failed(MqttClientException failure) {
-        promise.tryFail(failure);
+        Told.fail(promise, failure);
         if (reliable) {
           given(message, failure);
         }
@@ -61,14 +62,14 @@ final class DeadLetters {
           failure.getMessage());
       return;
     }
-    told.handle(
+    OutgoingMessage letter =
         new OutgoingMessage(
             message.topic().toString(),
             Buffer.buffer(message.payload().toByteArray()),
             message.qos(),
             message.retain(),
             message.properties(),
-            true),
-        failure);
+            true);
+    Told.guarded("The dead-letter handler", () -> told.handle(letter, failure));
   }
 }

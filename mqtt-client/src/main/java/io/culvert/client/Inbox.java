@@ -1,5 +1,7 @@
 package io.culvert.client;
 
+import io.culvert.mqtt.topic.FanOut;
+import io.culvert.mqtt.topic.TopicTree;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -40,8 +42,10 @@ final class Inbox {
   private final long bufferBytes;
   private final int pressure;
   private final Map<String, Route> routes = new LinkedHashMap<>();
-  private final Map<Integer, Route> byIdentifier = new HashMap<>();
-  private final Map<String, TopicFilter> leaving = new HashMap<>();
+  private final Map<Integer, List<Route>> byIdentifier = new HashMap<>();
+  private final TopicTree<Route> byTopic;
+  private final FanOut<Route> matching = new FanOut<>();
+  private final Map<String, Route> leaving = new HashMap<>();
   private final Deque<Arrival> unanswered = new ArrayDeque<>();
   private final Receiver others;
 
@@ -57,12 +61,14 @@ final class Inbox {
    *     been answered for
    * @param bufferBytes and how many bytes
    * @param receiveMaximum what the server may send without an answer
+   * @param seed random, see {@link TopicTree}
    */
-  Inbox(int bufferMessages, long bufferBytes, int receiveMaximum) {
+  Inbox(int bufferMessages, long bufferBytes, int receiveMaximum, long seed) {
     this.bufferMessages = bufferMessages;
     this.bufferBytes = bufferBytes;
     this.pressure = Math.max(1, receiveMaximum / 2);
     this.others = new Receiver(this, ALL, false, null);
+    this.byTopic = new TopicTree<>(route -> route, seed);
   }
 
   // ---- who wants what
@@ -73,10 +79,7 @@ final class Inbox {
    * @param identifier the Subscription Identifier of the filter, or 0
    */
   Receiver add(TopicFilter filter, int identifier, boolean manual, Receiver.@Nullable Taker taker) {
-    Route route = routes.computeIfAbsent(filter.text(), text -> new Route(filter));
-    if (identifier != 0) {
-      byIdentifier.put(identifier, route);
-    }
+    Route route = routes.computeIfAbsent(filter.text(), text -> newRoute(filter, identifier));
     leaving.remove(filter.text());
     Receiver receiver = new Receiver(this, filter, manual, taker);
     route.receivers.add(receiver);
@@ -97,8 +100,12 @@ final class Inbox {
       return false;
     }
     routes.remove(filter);
-    byIdentifier.values().removeIf(other -> other == route);
-    leaving.put(filter, route.filter);
+    byTopic.remove(route.plain, route);
+    List<Route> identified = byIdentifier.get(route.identifier);
+    if (identified != null && identified.remove(route) && identified.isEmpty()) {
+      byIdentifier.remove(route.identifier);
+    }
+    leaving.put(filter, route);
     return true;
   }
 
@@ -108,8 +115,9 @@ final class Inbox {
   }
 
   /** Who gets what nobody else wants; null for nobody. */
-  void others(Receiver.@Nullable Taker taker) {
+  void others(Receiver.@Nullable Taker taker, boolean manual) {
     othersWanted = taker != null;
+    others.manual(manual);
     others.taker(taker);
   }
 
@@ -139,15 +147,19 @@ final class Inbox {
   /** Copies what it keeps. */
   void received(Publish publish) {
     Arrival arrival = new Arrival(publish, epoch);
-    List<Receiver> receivers = receivers(arrival, publish.properties().subscriptionIdentifiers());
+    int[] identifiers = publish.properties().subscriptionIdentifiers();
+    List<Receiver> receivers = identified(arrival, identifiers);
+    boolean isDue = !receivers.isEmpty() || !isOfLeaving(arrival, identifiers);
+    if (receivers.isEmpty() && isDue) {
+      receivers = matching(arrival);
+    }
+    if (receivers.isEmpty() && isDue && (othersWanted || (resumed && !isLeaving(arrival)))) {
+      receivers = List.of(others);
+    }
     if (receivers.isEmpty()) {
-      if (othersWanted || (resumed && !isLeaving(arrival))) {
-        receivers = List.of(others);
-      } else {
-        unwanted++;
-        answer(arrival);
-        return;
-      }
+      unwanted++;
+      answer(arrival);
+      return;
     }
     receivers.forEach(arrival::addReceiver);
     receivers.forEach(receiver -> receiver.offer(arrival));
@@ -182,6 +194,11 @@ final class Inbox {
 
   // ---- queries
 
+  /** Whether a filter has this Subscription Identifier. */
+  boolean isInUse(int identifier) {
+    return byIdentifier.containsKey(identifier);
+  }
+
   int bufferMessages() {
     return bufferMessages;
   }
@@ -201,18 +218,22 @@ final class Inbox {
     return unanswered.size();
   }
 
-  private List<Receiver> receivers(Arrival arrival, int[] identifiers) {
+  private Route newRoute(TopicFilter filter, int identifier) {
+    Route route = new Route(filter, identifier);
+    Route unused = byTopic.put(route.plain, route);
+    if (identifier != 0) {
+      byIdentifier.computeIfAbsent(identifier, id -> new ArrayList<>(1)).add(route);
+    }
+    return route;
+  }
+
+  /** Those whose identifiers it has. */
+  private List<Receiver> identified(Arrival arrival, int[] identifiers) {
     List<Receiver> found = new ArrayList<>(1);
     for (int identifier : identifiers) {
-      Route route = byIdentifier.get(identifier);
-      if (route != null && route.filter.matches(arrival.topic)) { // not that of an older process
-        route.receivers.forEach(receiver -> addOnce(found, receiver));
-      }
-    }
-    if (found.isEmpty()) {
-      for (Route route : routes.values()) {
-        if (route.filter.matches(arrival.topic)) {
-          found.addAll(route.receivers);
+      for (Route route : byIdentifier.getOrDefault(identifier, List.of())) {
+        if (route.filter.matches(arrival.topic)) { // not that of an older process
+          route.receivers.forEach(receiver -> addOnce(found, receiver));
         }
       }
     }
@@ -225,8 +246,30 @@ final class Inbox {
     }
   }
 
+  private List<Receiver> matching(Arrival arrival) {
+    List<Receiver> found = new ArrayList<>(1);
+    byTopic.match(arrival.topic, matching);
+    for (int i = 0; i < matching.size(); i++) {
+      found.addAll(matching.get(i).receivers);
+    }
+    matching.clear();
+    return found;
+  }
+
+  /** It is the copy for a subscription that ends; the others have copies of their own. */
+  private boolean isOfLeaving(Arrival arrival, int[] identifiers) {
+    for (Route route : leaving.values()) {
+      for (int identifier : identifiers) {
+        if (route.identifier == identifier && route.filter.matches(arrival.topic)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private boolean isLeaving(Arrival arrival) {
-    return leaving.values().stream().anyMatch(filter -> filter.matches(arrival.topic));
+    return leaving.values().stream().anyMatch(route -> route.filter.matches(arrival.topic));
   }
 
   private void answer(Arrival arrival) {
@@ -276,10 +319,17 @@ final class Inbox {
   /** A filter, and those who want its messages. */
   private static final class Route {
     final TopicFilter filter;
+
+    /** Without a Share Name. */
+    final TopicFilter plain;
+
+    final int identifier;
     final List<Receiver> receivers = new ArrayList<>(1);
 
-    Route(TopicFilter filter) {
+    Route(TopicFilter filter, int identifier) {
       this.filter = filter;
+      this.plain = filter.isShared() ? TopicFilter.parse(filter.levels()) : filter;
+      this.identifier = identifier;
     }
   }
 }

@@ -4,11 +4,13 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.client.ServerTerms;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.runtime.driver.Shard;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class MqttClient {
     this.loop = new ClientLoop(vertx, Shard.currentOrNew(vertx), options);
     this.requests = new Requests(vertx, this);
     this.mqtt5 = options.version().isMqtt5();
+    loop.atEnd(requests::end);
   }
 
   /**
@@ -57,6 +60,17 @@ public final class MqttClient {
    */
   public Future<ServerTerms> connect() {
     return loop.ask(loop::connect);
+  }
+
+  /**
+   * Ends the connection in order, so that the Will is not published, and keeps everything else:
+   * {@link #connect} goes on with the session as long as the server keeps it, with the
+   * subscriptions, and with what waits to be published. Until then nothing is tried.
+   *
+   * <p>A {@link #connect} that is under way fails with {@link MqttClientFailure#NOT_CONNECTED}.
+   */
+  public Future<Void> disconnect() {
+    return loop.ask(loop::disconnect);
   }
 
   /**
@@ -140,12 +154,32 @@ public final class MqttClient {
    */
   public Future<Subscription> subscribe(
       SubscriptionRequest request, @Nullable Handler<ReceivedMessage> handler) {
-    return loop.ask(() -> loop.subscribe(request, handler));
+    return loop.ask(() -> loop.subscribe(new HandledRequest(request, handler)));
   }
 
-  /** Closes all handles of a filter. */
+  /**
+   * Subscribes to several filters in one SUBSCRIBE, each with its own options and handler, as
+   * {@link #subscribe(SubscriptionRequest, Handler)} does with one. In MQTT 5 filters that may
+   * match the same message, and those that the client has subscribed to already, go in packets of
+   * their own: there is one subscription identifier to a packet, and it tells them apart.
+   *
+   * @return what has become of each, in the order of the requests; fails only when the client is
+   *     closed
+   */
+  public Future<List<SubscribeOutcome>> subscribe(List<HandledRequest> requests) {
+    List<HandledRequest> copy = List.copyOf(requests);
+    return loop.ask(() -> loop.subscribe(copy));
+  }
+
+  /**
+   * Closes all handles of a filter. Where there are none, the server is told all the same: an
+   * earlier process may have left the subscription in the session. That fails with {@link
+   * MqttClientFailure#UNSUBSCRIBE_REFUSED} when the server had none either; before MQTT 5 it cannot
+   * say so.
+   */
   public Future<Void> unsubscribe(String filter) {
-    return loop.ask(() -> loop.unsubscribe(filter));
+    TopicFilter parsed = SubscriptionRequest.topicFilter(filter);
+    return loop.ask(() -> loop.unsubscribe(parsed.text()));
   }
 
   /**
@@ -154,7 +188,18 @@ public final class MqttClient {
    * window goes.
    */
   public MqttClient defaultHandler(@Nullable Handler<ReceivedMessage> handler) {
-    loop.run(() -> loop.defaultHandler(handler));
+    return defaultHandler(handler, /* manualAcknowledgement= */ false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param manualAcknowledgement the application acknowledges each message itself; otherwise that
+   *     happens when the handler has returned
+   */
+  public MqttClient defaultHandler(
+      @Nullable Handler<ReceivedMessage> handler, boolean manualAcknowledgement) {
+    loop.run(() -> loop.defaultHandler(handler, manualAcknowledgement));
     return this;
   }
 

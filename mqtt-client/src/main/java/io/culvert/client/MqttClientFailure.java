@@ -44,10 +44,7 @@ public enum MqttClientFailure implements CulvertFailure {
   TIMEOUT(2012, true),
 
   /** The client was closed. */
-  CLOSED(2013, false),
-
-  /** What the store holds of a message cannot be read any more. */
-  STORE_DAMAGED(2014, false);
+  CLOSED(2013, false);
 
   private final int code;
   private final boolean retryable;

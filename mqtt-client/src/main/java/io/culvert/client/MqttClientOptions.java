@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -348,7 +349,10 @@ public final class MqttClientOptions {
     return this;
   }
 
-  /** Before the second attempt of a reliable message; doubles with each further one. */
+  /**
+   * At most so long before the second attempt of a reliable message; doubles with each further one,
+   * up to a minute. A random part, up to a half, is cut off.
+   */
   public MqttClientOptions setRetryMillis(long value) {
     retryMillis = value;
     return this;
@@ -399,6 +403,7 @@ public final class MqttClientOptions {
             .properties(properties(authenticationData))
             .automaticAcknowledgement(false)
             .automaticRelease(store == null)
+            .serverProof(authentication != null)
             .topicAliases(topicAliases)
             .lowerQos(lowerQos)
             .maximumInFlight(inFlight())
@@ -456,6 +461,7 @@ public final class MqttClientOptions {
         maximumAttempts,
         retryMillis,
         Math.max(retryMillis, LONGEST_RETRY_MILLIS),
+        ThreadLocalRandom.current().nextDouble(0.5, 1),
         republishLost);
   }
 

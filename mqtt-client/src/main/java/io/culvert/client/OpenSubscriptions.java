@@ -10,10 +10,11 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
+import io.culvert.mqtt.wire.TopicFilter;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,12 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The subscriptions of a client, and what they wait for. On the event loop only. */
 final class OpenSubscriptions {
+  /** As far as the wire format goes. */
+  private static final int LARGEST_IDENTIFIER = 268_435_455;
+
   private final ClientLoop loop;
   private final ClientSession session;
   private final Inbox inbox;
   private final boolean mqtt5;
   private final Map<String, Wanted> byFilter = new LinkedHashMap<>();
-  private final Map<String, List<Promise<Void>>> leaving = new HashMap<>();
+  private final Map<String, List<Promise<ReasonCode>>> leaving = new HashMap<>();
   private int lastIdentifier;
 
   OpenSubscriptions(ClientLoop loop, ClientSession session, Inbox inbox, boolean mqtt5) {
@@ -38,31 +42,34 @@ final class OpenSubscriptions {
     this.mqtt5 = mqtt5;
   }
 
-  Future<Subscription> subscribe(
-      SubscriptionRequest request,
-      @Nullable Handler<ReceivedMessage> handler,
-      @Nullable ClientConnection connection,
-      long nowMillis) {
-    Wanted known = byFilter.get(request.filter());
-    Wanted wanted = known == null ? new Wanted(request.filter(), newIdentifier(connection)) : known;
-    Subscription handle = new Subscription(loop, request, wanted.identifier, inbox, handler);
-    try {
-      ask(request, wanted.identifier, connection, nowMillis);
-    } catch (RefusedException refused) {
-      inbox.remove(handle.receiver());
-      return Future.failedFuture(MqttClientException.refused(refused));
+  /**
+   * Subscribes in as few packets as can be. Each result is that of the request at its place.
+   *
+   * @param connection the present one that exchanges messages, or null
+   */
+  List<Future<Subscription>> subscribe(
+      List<HandledRequest> requests, @Nullable ClientConnection connection, long nowMillis) {
+    List<Packet> packets = new ArrayList<>();
+    List<Opening> all = new ArrayList<>(requests.size());
+    for (HandledRequest request : requests) {
+      Opening opening = opening(request, packets, connection);
+      all.add(opening);
+      packets.stream()
+          .filter(packet -> packet.takes(opening))
+          .findFirst()
+          .orElseGet(() -> added(packets, opening.wanted.identifier))
+          .openings
+          .add(opening);
     }
-    wanted.handles.add(handle);
-    byFilter.put(request.filter(), wanted);
-    handle.start();
-    QoS granted = wanted.granted;
-    if (granted != null && !awaitsSubAck(wanted)) {
-      handle.granted(granted);
-      return Future.succeededFuture(handle);
+    for (Packet packet : packets) {
+      ask(packet.openings, connection, nowMillis);
     }
-    Promise<Subscription> promise = Promise.promise();
-    wanted.waiting.add(new Wanted.Waiting(handle, promise));
-    return promise.future();
+    for (Opening opening : all) { // their handlers may do anything
+      if (opening.wanted.handles.contains(opening.handle)) {
+        opening.handle.start();
+      }
+    }
+    return all.stream().map(opening -> opening.promise.future()).toList();
   }
 
   Future<Void> close(Subscription handle, @Nullable ClientConnection connection, long nowMillis) {
@@ -71,19 +78,13 @@ final class OpenSubscriptions {
     if (wanted == null || !wanted.handles.remove(handle)) {
       return Future.succeededFuture(); // it has ended already
     }
-    wanted.waiting.removeIf(
-        waiting -> {
-          boolean own = waiting.handle() == handle;
-          if (own) {
-            waiting
-                .promise()
-                .fail(MqttClientException.of(MqttClientFailure.CLOSED, filter + " was closed"));
-          }
-          return own;
-        });
     boolean last = inbox.remove(handle.receiver());
+    Future<Void> left = last ? leave(filter, connection, nowMillis) : Future.succeededFuture();
+    MqttClientException why =
+        MqttClientException.of(MqttClientFailure.CLOSED, filter + " was closed");
+    wanted.leaves(handle).forEach(waiting -> waiting.failed(why));
     handle.ended();
-    return last ? leave(filter, connection, nowMillis) : Future.succeededFuture();
+    return left;
   }
 
   /** All handles of a filter. */
@@ -92,13 +93,48 @@ final class OpenSubscriptions {
     return wanted == null ? List.of() : List.copyOf(wanted.handles);
   }
 
+  /** Closes all handles of a filter; without any, ends what an earlier client has left. */
+  Future<Void> unsubscribe(String filter, @Nullable ClientConnection connection, long nowMillis) {
+    List<Subscription> handles = handles(filter);
+    if (!handles.isEmpty()) {
+      return Future.join(
+              handles.stream().map(handle -> close(handle, connection, nowMillis)).toList())
+          .mapEmpty();
+    }
+    boolean isUnderWay = leaving.containsKey(filter);
+    if (connection == null && !isUnderWay) {
+      return Future.failedFuture(
+          MqttClientException.of(
+              MqttClientFailure.UNSUBSCRIBE_REFUSED,
+              "this client has no subscription to " + filter + ", and no connection to ask"));
+    }
+    if (connection != null && !isUnderWay) {
+      try {
+        int unused = connection.leave(List.of(filter), Properties.EMPTY, nowMillis);
+      } catch (RefusedException refused) {
+        return Future.failedFuture(MqttClientException.refused(refused));
+      }
+    }
+    return leaving(filter)
+        .compose(
+            code ->
+                code == ReasonCode.NO_SUBSCRIPTION_EXISTED
+                    ? Future.failedFuture(notLeft(filter, code, Properties.EMPTY))
+                    : Future.succeededFuture());
+  }
+
   void connected(boolean sessionPresent) {
     if (!sessionPresent) {
-      List.copyOf(leaving.keySet()).forEach(this::left);
+      List.copyOf(leaving.keySet()).forEach(filter -> left(filter, ReasonCode.SUCCESS));
     }
   }
 
+  void disconnected() {
+    byFilter.values().forEach(Wanted::disconnected);
+  }
+
   void subscribed(ClientEvent.Subscribed event) {
+    int packetId = event.automatic() ? Wanted.NEXT_CONNECTION : event.packetId();
     for (int i = 0; i < event.entries().size(); i++) {
       Wanted wanted = byFilter.get(event.entries().get(i).filter());
       ReasonCode code = event.reasonCodes().get(i);
@@ -106,9 +142,9 @@ final class OpenSubscriptions {
         continue;
       }
       if (code.isError()) {
-        refused(wanted, code, event.properties(), event.automatic());
+        refused(wanted, packetId, code, event.properties());
       } else {
-        granted(wanted, QoS.of(code.value()));
+        granted(wanted, packetId, QoS.of(code.value()));
       }
     }
   }
@@ -120,7 +156,7 @@ final class OpenSubscriptions {
       if (code.isError()) {
         stays(filter, code, event.properties());
       } else {
-        left(filter);
+        left(filter, code);
       }
     }
   }
@@ -130,36 +166,113 @@ final class OpenSubscriptions {
     List<Wanted> all = new ArrayList<>(byFilter.values());
     byFilter.clear();
     for (Wanted wanted : all) {
-      wanted.waiting.forEach(waiting -> waiting.promise().tryFail(why));
-      for (Subscription handle : wanted.handles) {
-        inbox.remove(handle.receiver());
-        handle.ended();
-      }
+      wanted.handles.forEach(handle -> inbox.remove(handle.receiver()));
     }
-    List.copyOf(leaving.keySet()).forEach(this::left);
+    for (Wanted wanted : all) {
+      wanted.everybody().forEach(waiting -> waiting.failed(why));
+      List.copyOf(wanted.handles).forEach(Subscription::ended);
+    }
+    List.copyOf(leaving.keySet()).forEach(filter -> left(filter, ReasonCode.SUCCESS));
   }
 
-  private void ask(
-      SubscriptionRequest request,
-      int identifier,
-      @Nullable ClientConnection connection,
-      long nowMillis) {
-    if (connection == null) {
-      session.subscribe(request.topicFilter(), request.options(), identifier);
+  private Opening opening(
+      HandledRequest asked, List<Packet> packets, @Nullable ClientConnection connection) {
+    SubscriptionRequest request = asked.request();
+    Wanted wanted = byFilter.get(request.filter());
+    if (wanted == null) {
+      boolean identified = mqtt5 && hasIdentifiers(connection);
+      int identifier = identified ? identifier(request.topicFilter(), packets) : 0;
+      wanted = new Wanted(request.filter(), identifier);
+      byFilter.put(request.filter(), wanted);
+    }
+    Subscription handle =
+        new Subscription(loop, request, wanted.identifier, inbox, asked.handler());
+    wanted.handles.add(handle);
+    return new Opening(wanted, handle, Promise.promise());
+  }
+
+  /**
+   * That of a packet that is being put together, unless a filter in it overlaps: with a message the
+   * server sends the identifier, not the filter, so filters that may both match need two.
+   */
+  private int identifier(TopicFilter filter, List<Packet> packets) {
+    for (Packet packet : packets) {
+      if (packet.isNew && packet.openings.stream().noneMatch(o -> o.overlaps(filter))) {
+        return packet.identifier;
+      }
+    }
+    do {
+      lastIdentifier = lastIdentifier % LARGEST_IDENTIFIER + 1;
+    } while (inbox.isInUse(lastIdentifier));
+    packets.add(new Packet(lastIdentifier, /* isNew= */ true, new ArrayList<>(1)));
+    return lastIdentifier;
+  }
+
+  private static Packet added(List<Packet> packets, int identifier) {
+    Packet packet = new Packet(identifier, /* isNew= */ false, new ArrayList<>(1));
+    packets.add(packet);
+    return packet;
+  }
+
+  /** Asks for all in one packet; what that cannot carry goes, or is refused, for itself. */
+  private void ask(List<Opening> packet, @Nullable ClientConnection connection, long nowMillis) {
+    int packetId;
+    try {
+      packetId = send(packet, connection, nowMillis);
+    } catch (RefusedException refused) {
+      if (packet.size() == 1) {
+        cannotBeAsked(packet.get(0), MqttClientException.refused(refused));
+        return;
+      }
+      int half = packet.size() / 2;
+      ask(packet.subList(0, half), connection, nowMillis);
+      ask(packet.subList(half, packet.size()), connection, nowMillis);
       return;
+    }
+    for (Opening opening : packet) {
+      Wanted wanted = opening.wanted;
+      QoS granted = wanted.granted;
+      if (granted != null && isConfirmed(wanted.filter)) {
+        opening.handle.granted(granted);
+        opening.promise.complete(opening.handle);
+      } else {
+        wanted.await(opening.handle, opening.promise, packetId);
+      }
+    }
+  }
+
+  private int send(List<Opening> packet, @Nullable ClientConnection connection, long nowMillis) {
+    int identifier = packet.get(0).wanted.identifier;
+    if (connection == null) {
+      for (Opening opening : packet) {
+        SubscriptionRequest request = opening.handle.request();
+        session.subscribe(request.topicFilter(), request.options(), identifier);
+      }
+      return Wanted.NEXT_CONNECTION;
     }
     Properties properties =
         identifier == 0 || !hasIdentifiers(connection)
             ? Properties.EMPTY
             : Properties.builder().put(Property.SUBSCRIPTION_IDENTIFIER, identifier).build();
-    Subscribe.Entry entry = new Subscribe.Entry(request.filter(), request.options());
-    int unused = connection.subscribe(List.of(entry), properties, nowMillis);
+    List<Subscribe.Entry> entries =
+        packet.stream()
+            .map(o -> new Subscribe.Entry(o.handle.filter(), o.handle.request().options()))
+            .toList();
+    return connection.subscribe(entries, properties, nowMillis);
   }
 
-  /** Whether the server has yet to answer for the filter, now or on the next connection. */
-  private boolean awaitsSubAck(Wanted wanted) {
-    io.culvert.mqtt.client.Subscription known = session.subscriptions().find(wanted.filter);
-    return known == null || !known.confirmed() || !wanted.waiting.isEmpty();
+  private void cannotBeAsked(Opening opening, MqttClientException why) {
+    opening.wanted.handles.remove(opening.handle);
+    end(opening.wanted.filter, List.of(opening.handle));
+    if (opening.wanted.handles.isEmpty()) {
+      byFilter.remove(opening.wanted.filter, opening.wanted);
+    }
+    opening.promise.fail(why); // nobody listens yet
+  }
+
+  private boolean isConfirmed(String filter) {
+    io.culvert.mqtt.client.Subscription known = session.subscriptions().find(filter);
+    return known != null && known.confirmed();
   }
 
   private Future<Void> leave(String filter, @Nullable ClientConnection connection, long nowMillis) {
@@ -174,7 +287,6 @@ final class OpenSubscriptions {
       inbox.left(filter);
       return Future.succeededFuture();
     }
-    Promise<Void> promise = Promise.promise();
     try {
       int unused =
           connection.unsubscribe(
@@ -182,81 +294,112 @@ final class OpenSubscriptions {
     } catch (RefusedException refused) {
       return Future.failedFuture(MqttClientException.refused(refused));
     }
+    return leaving(filter).mapEmpty();
+  }
+
+  /** Completes with what UNSUBACK says. */
+  private Future<ReasonCode> leaving(String filter) {
+    Promise<ReasonCode> promise = Promise.promise();
     leaving.computeIfAbsent(filter, key -> new ArrayList<>(1)).add(promise);
     return promise.future();
   }
 
   /** The server does not end the subscription; nobody here wants what it goes on to send. */
   private void stays(String filter, ReasonCode code, Properties properties) {
-    MqttClientException why =
-        MqttClientException.said(
-            MqttClientFailure.UNSUBSCRIBE_REFUSED,
-            "the server has refused to end the subscription to " + filter,
-            code,
-            properties);
-    List<Promise<Void>> waiting = leaving.remove(filter);
-    if (waiting != null) {
-      waiting.forEach(promise -> promise.tryFail(why));
-    }
-    left(filter);
-  }
-
-  private void left(String filter) {
+    MqttClientException why = notLeft(filter, code, properties);
+    List<Promise<ReasonCode>> waiting = leaving.remove(filter);
     inbox.left(filter);
-    List<Promise<Void>> waiting = leaving.remove(filter);
     if (waiting != null) {
-      waiting.forEach(Promise::tryComplete);
+      waiting.forEach(promise -> Told.fail(promise, why));
     }
   }
 
-  private void granted(Wanted wanted, QoS qos) {
-    wanted.granted = qos;
-    wanted.handles.forEach(handle -> handle.granted(qos));
-    List<Wanted.Waiting> waiting = List.copyOf(wanted.waiting);
-    wanted.waiting.clear();
-    waiting.forEach(each -> each.promise().tryComplete(each.handle()));
+  private void left(String filter, ReasonCode code) {
+    List<Promise<ReasonCode>> waiting = leaving.remove(filter);
+    inbox.left(filter);
+    if (waiting != null) {
+      waiting.forEach(promise -> Told.complete(promise, code));
+    }
   }
 
-  private void refused(Wanted wanted, ReasonCode code, Properties properties, boolean automatic) {
+  private static MqttClientException notLeft(
+      String filter, ReasonCode code, Properties properties) {
+    return MqttClientException.said(
+        MqttClientFailure.UNSUBSCRIBE_REFUSED,
+        "the server has not ended a subscription to " + filter,
+        code,
+        properties);
+  }
+
+  private void granted(Wanted wanted, int packetId, QoS qos) {
+    if (isConfirmed(wanted.filter)) { // else something newer is under way
+      wanted.granted = qos;
+      wanted.handles.forEach(handle -> handle.granted(qos));
+    }
+    List<Wanted.Waiting> waiting = wanted.answered(packetId);
+    waiting.forEach(each -> each.handle().granted(qos));
+    waiting.forEach(Wanted.Waiting::granted);
+  }
+
+  private void refused(Wanted wanted, int packetId, ReasonCode code, Properties properties) {
     MqttClientException why =
         MqttClientException.said(
             MqttClientFailure.SUBSCRIBE_REFUSED,
             "the server has refused the subscription to " + wanted.filter,
             code,
             properties);
-    List<Wanted.Waiting> waiting = List.copyOf(wanted.waiting);
-    wanted.waiting.clear();
-    List<Subscription> ending = new ArrayList<>();
-    waiting.forEach(each -> ending.add(each.handle()));
-    if (automatic) { // the server had it, and has it no more
-      wanted.handles.stream().filter(handle -> !ending.contains(handle)).forEach(ending::add);
+    List<Wanted.Waiting> waiting = wanted.answered(packetId);
+    List<Subscription> asked = waiting.stream().map(Wanted.Waiting::handle).toList();
+    List<Subscription> ending = new ArrayList<>(asked);
+    boolean isGone = session.subscriptions().find(wanted.filter) == null;
+    if (isGone) { // the server has it no more, for anybody
+      wanted.handles.stream().filter(handle -> !asked.contains(handle)).forEach(ending::add);
     }
     wanted.handles.removeAll(ending);
     if (wanted.handles.isEmpty()) {
-      byFilter.remove(wanted.filter);
+      byFilter.remove(wanted.filter, wanted);
     }
+    end(wanted.filter, ending);
+    waiting.forEach(each -> each.failed(why));
     for (Subscription handle : ending) {
-      if (inbox.remove(handle.receiver())) {
-        inbox.left(wanted.filter);
-      }
-    }
-    waiting.forEach(each -> each.promise().tryFail(why));
-    for (Subscription handle : ending) {
-      if (waiting.stream().noneMatch(each -> each.handle() == handle)) {
+      if (!asked.contains(handle)) {
         handle.failed(why);
       }
       handle.ended();
     }
   }
 
-  /** Each filter has its own, so that overlapping subscriptions can be told apart. */
-  private int newIdentifier(@Nullable ClientConnection connection) {
-    return mqtt5 && hasIdentifiers(connection) ? ++lastIdentifier : 0;
+  private void end(String filter, Collection<Subscription> handles) {
+    for (Subscription handle : handles) {
+      if (inbox.remove(handle.receiver())) {
+        inbox.left(filter);
+      }
+    }
   }
 
   /** Whether the server takes them, as far as is known. */
   private static boolean hasIdentifiers(@Nullable ClientConnection connection) {
     ServerTerms terms = connection == null ? null : connection.terms();
     return terms == null || terms.subscriptionIdentifiersAvailable();
+  }
+
+  /**
+   * A SUBSCRIBE that is being put together.
+   *
+   * @param isNew no filter had the identifier before
+   */
+  private record Packet(int identifier, boolean isNew, List<Opening> openings) {
+    /** Twice the same filter would be answered twice, and nobody knew whom. */
+    boolean takes(Opening opening) {
+      return opening.wanted.identifier == identifier
+          && openings.stream().noneMatch(each -> each.wanted == opening.wanted);
+    }
+  }
+
+  /** A subscription that is being asked for. */
+  private record Opening(Wanted wanted, Subscription handle, Promise<Subscription> promise) {
+    boolean overlaps(TopicFilter other) {
+      return handle.request().topicFilter().overlaps(other);
+    }
   }
 }

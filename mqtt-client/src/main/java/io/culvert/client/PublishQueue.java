@@ -14,6 +14,7 @@ import io.culvert.mqtt.wire.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -289,11 +290,13 @@ final class PublishQueue {
   }
 
   void timeout(long nowMillis) {
+    List<Outgoing> due = new ArrayList<>();
     PutOff first;
     while ((first = putOff.peek()) != null && first.dueMillis <= nowMillis) {
-      putOff.remove();
-      waiting.addFirst(first.outgoing);
+      due.add(putOff.remove().outgoing);
     }
+    due.sort(Comparator.comparingLong(outgoing -> -outgoing.number));
+    due.forEach(waiting::addFirst); // the last that came first, so that they leave as they came
     pump(nowMillis);
   }
 

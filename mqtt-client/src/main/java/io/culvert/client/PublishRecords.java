@@ -4,6 +4,8 @@ import io.culvert.engine.Bytes;
 import io.culvert.engine.Journal;
 import io.culvert.engine.JournalBatch;
 import io.culvert.mqtt.session.Message;
+import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.TopicName;
@@ -11,7 +13,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -129,29 +133,41 @@ final class PublishRecords {
 
   private List<Found> found(SortedMap<Long, Parts> parts, Consumer<String> damaged) {
     List<Found> all = new ArrayList<>();
+    Set<Integer> packetIds = new HashSet<>();
     parts.forEach(
         (number, of) -> {
           try {
-            Bytes message = of.message;
-            if (message == null) {
-              throw new IllegalArgumentException("there is no message");
+            Found one = found(number, of);
+            if (one.packetId != 0 && !packetIds.add(one.packetId)) {
+              throw new IllegalArgumentException("another one has identifier " + one.packetId);
             }
-            Bytes state = of.state;
-            if (state == null) {
-              all.add(new Found(number, decode(message), 0, false));
-              return;
-            }
-            ByteBuffer in = buffer(state);
-            checkFormat(in.get());
-            boolean received = in.get() == RECEIVED;
-            int packetId = Short.toUnsignedInt(in.getShort());
-            all.add(new Found(number, decode(message), packetId, received));
-          } catch (IllegalArgumentException | BufferUnderflowException e) {
+            all.add(one);
+          } catch (IllegalArgumentException | BufferUnderflowException | MqttViolation e) {
             damaged.accept("message " + number + " cannot be read: " + e);
             remove(number);
           }
         });
     return all;
+  }
+
+  private Found found(long number, Parts of) {
+    Bytes stored = of.message;
+    if (stored == null) {
+      throw new IllegalArgumentException("there is no message");
+    }
+    Message message = decode(stored);
+    Bytes state = of.state;
+    if (state == null) {
+      return new Found(number, message, 0, false);
+    }
+    ByteBuffer in = buffer(state);
+    checkFormat(in.get());
+    byte step = in.get();
+    int packetId = Short.toUnsignedInt(in.getShort());
+    if ((step != ASSIGNED && step != RECEIVED) || packetId == 0) {
+      throw new IllegalArgumentException("step " + step + " with identifier " + packetId);
+    }
+    return new Found(number, message, packetId, step == RECEIVED);
   }
 
   private Bytes encode(Message message) {
@@ -182,12 +198,19 @@ final class PublishRecords {
     Bytes properties = take(in, propertiesLength);
     Bytes payload = take(in, in.remaining());
     return new Message(
-        TopicName.trusted(topic),
+        TopicName.parse(topic),
         payload,
-        QoS.of(flags >> 1 & 3),
+        qos(flags >> 1),
         (flags & 1) != 0,
-        Properties.trusted(properties),
+        Properties.parse(properties, PacketType.PUBLISH),
         expires == Message.NEVER ? Message.NEVER : expires - wallOffsetMillis);
+  }
+
+  private static QoS qos(int value) {
+    if (value != QoS.AT_LEAST_ONCE.value() && value != QoS.EXACTLY_ONCE.value()) {
+      throw new IllegalArgumentException("QoS " + value);
+    }
+    return QoS.of(value);
   }
 
   private Bytes key(char kind, long number) {

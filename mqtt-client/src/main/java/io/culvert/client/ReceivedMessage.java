@@ -1,6 +1,7 @@
 package io.culvert.client;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
@@ -84,8 +85,12 @@ public record ReceivedMessage(
    * be said, and it counts as acknowledged.
    *
    * @param reasonCode one of PUBACK that is an error
+   * @throws IllegalArgumentException for any other
    */
   public void reject(ReasonCode reasonCode) {
+    if (!reasonCode.isError() || !reasonCode.allowedIn(PacketType.PUBACK)) {
+      throw new IllegalArgumentException(reasonCode + " is not an error code of PUBACK");
+    }
     acknowledgement.answer(reasonCode);
   }
 

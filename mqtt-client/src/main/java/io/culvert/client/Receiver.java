@@ -25,8 +25,8 @@ final class Receiver {
 
   private final Inbox inbox;
   private final TopicFilter filter;
-  private final boolean manual;
   private final Deque<Arrival> line = new ArrayDeque<>();
+  private boolean manual;
   private @Nullable Taker taker;
   private long demand = Long.MAX_VALUE;
   private int keptMessages;
@@ -48,6 +48,10 @@ final class Receiver {
 
   boolean isManual() {
     return manual;
+  }
+
+  void manual(boolean value) {
+    manual = value;
   }
 
   /** Messages of QoS 0 for which there was no more room. */
@@ -108,8 +112,9 @@ final class Receiver {
         if (next.isAnswered()) {
           unkeep(next);
         }
+        boolean ownersBusiness = manual; // that may change while it takes
         current.take(next);
-        if (!manual) {
+        if (!ownersBusiness) {
           inbox.settled(next, ReasonCode.SUCCESS);
         }
       }

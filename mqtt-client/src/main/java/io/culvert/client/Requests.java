@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,31 +30,37 @@ final class Requests {
     this.client = client;
   }
 
+  /** The time counts from now on, also while the request waits for a connection. */
   Future<ReceivedMessage> request(OutgoingMessage message, long timeoutMillis) {
+    if (timeoutMillis < 1) {
+      return Future.failedFuture(
+          new IllegalArgumentException("a request waits at least 1 ms, not " + timeoutMillis));
+    }
     if (waiting.size() >= MOST) {
       return Future.failedFuture(
           MqttClientException.of(
               MqttClientFailure.QUEUE_FULL, MOST + " requests wait for their responses"));
     }
-    return subscribed().compose(responses -> send(message, responses.filter(), timeoutMillis));
-  }
-
-  private Future<ReceivedMessage> send(
-      OutgoingMessage message, String responseTopic, long timeoutMillis) {
     Buffer correlation = Buffer.buffer().appendLong(++last);
     Promise<ReceivedMessage> promise = Promise.promise();
     long timer = vertx.setTimer(timeoutMillis, id -> timedOut(correlation, message, timeoutMillis));
     waiting.put(correlation, new Waiting(promise, timer));
-    client
-        .publish(message.withResponseTopic(responseTopic).withCorrelationData(correlation))
-        .onFailure(
-            failure -> {
-              Waiting failed = take(correlation);
-              if (failed != null) {
-                failed.promise.fail(failure);
-              }
-            });
+    subscribed()
+        .compose(responses -> send(message, responses.filter(), correlation))
+        .onFailure(failure -> failed(correlation, failure));
     return promise.future();
+  }
+
+  /** No more responses come. */
+  void end(Throwable why) {
+    subscribing = null;
+    List.copyOf(waiting.keySet()).forEach(correlation -> failed(correlation, why));
+  }
+
+  private Future<?> send(OutgoingMessage message, String responseTopic, Buffer correlation) {
+    return waiting.containsKey(correlation)
+        ? client.publish(message.withResponseTopic(responseTopic).withCorrelationData(correlation))
+        : Future.succeededFuture(); // nobody waits any more
   }
 
   private Future<Subscription> subscribed() {
@@ -68,8 +75,9 @@ final class Requests {
       open =
           client
               .subscribe(begin + UUID.randomUUID(), QoS.AT_LEAST_ONCE, this::responded)
-              .onFailure(failure -> subscribing = null);
+              .onSuccess(responses -> responses.exceptionHandler(this::end));
       subscribing = open;
+      open.onFailure(failure -> subscribing = null);
     }
     return open;
   }
@@ -80,22 +88,27 @@ final class Requests {
     if (found == null) {
       MqttClient.LOG.debug("Client {}: a response comes late or twice", client.clientId());
     } else {
-      found.promise.tryComplete(response);
+      Told.complete(found.promise, response);
+    }
+  }
+
+  private void failed(Buffer correlation, Throwable why) {
+    Waiting found = take(correlation);
+    if (found != null) {
+      Told.fail(found.promise, why);
     }
   }
 
   private void timedOut(Buffer correlation, OutgoingMessage message, long timeoutMillis) {
-    Waiting found = waiting.remove(correlation);
-    if (found != null) {
-      found.promise.tryFail(
-          MqttClientException.of(
-              MqttClientFailure.TIMEOUT,
-              "no response to the request to "
-                  + message.topic()
-                  + " within "
-                  + timeoutMillis
-                  + " ms"));
-    }
+    failed(
+        correlation,
+        MqttClientException.of(
+            MqttClientFailure.TIMEOUT,
+            "no response to the request to "
+                + message.topic()
+                + " within "
+                + timeoutMillis
+                + " ms"));
   }
 
   private @Nullable Waiting take(Buffer correlation) {

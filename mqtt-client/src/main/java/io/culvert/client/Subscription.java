@@ -99,10 +99,16 @@ public final class Subscription implements ReadStream<ReceivedMessage> {
     return onLoop(() -> exceptionHandler = next);
   }
 
-  /** Called once, when no more messages come. */
+  /** Called once, when no more messages come; at once where that is so already. */
   @Override
   public Subscription endHandler(@Nullable Handler<Void> next) {
-    return onLoop(() -> endHandler = next);
+    return onLoop(
+        () -> {
+          endHandler = next;
+          if (ended) {
+            tellEnd();
+          }
+        });
   }
 
   Receiver receiver() {
@@ -123,16 +129,23 @@ public final class Subscription implements ReadStream<ReceivedMessage> {
     if (told == null) {
       MqttClient.LOG.error("The subscription to {} has failed", filter(), failure);
     } else {
-      told.handle(failure);
+      Told.guarded("The exception handler of " + filter(), () -> told.handle(failure));
     }
   }
 
   void ended() {
-    @Nullable Handler<Void> told = endHandler;
-    if (!ended && told != null) {
-      told.handle(null);
+    if (!ended) {
+      ended = true;
+      tellEnd();
     }
-    ended = true;
+  }
+
+  private void tellEnd() {
+    @Nullable Handler<Void> told = endHandler;
+    endHandler = null;
+    if (told != null) {
+      Told.guarded("The end handler of " + filter(), () -> told.handle(null));
+    }
   }
 
   private void take(Arrival arrival) {

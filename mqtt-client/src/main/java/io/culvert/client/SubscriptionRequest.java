@@ -5,6 +5,8 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.RetainHandling;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicFilter;
+import io.vertx.core.Handler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be subscribed, and how.
@@ -50,6 +52,11 @@ public record SubscriptionRequest(
             options.qos(), options.noLocal(), options.retainAsPublished(), handling));
   }
 
+  /** For {@link MqttClient#subscribe(java.util.List)}. */
+  public HandledRequest handledBy(@Nullable Handler<ReceivedMessage> handler) {
+    return new HandledRequest(this, handler);
+  }
+
   TopicFilter topicFilter() {
     return topicFilter(filter);
   }
@@ -58,7 +65,7 @@ public record SubscriptionRequest(
     return new SubscriptionRequest(filter, other, manualAcknowledgement);
   }
 
-  private static TopicFilter topicFilter(String filter) {
+  static TopicFilter topicFilter(String filter) {
     try {
       return TopicFilter.parse(filter);
     } catch (MqttViolation violation) {

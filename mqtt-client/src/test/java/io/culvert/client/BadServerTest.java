@@ -3,10 +3,14 @@ package io.culvert.client;
 import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
+import static io.culvert.client.Scene.answer;
+import static io.culvert.mqtt.wire.Statement.MQTT5_3_1_2_20;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Normative;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -36,7 +40,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,43 +47,31 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that refuse, are silent, vanish, or break the protocol. */
 class BadServerTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final BlockingQueue<ConnectionChange> changes = new LinkedBlockingQueue<>();
-  private HandServer server;
-
-  @BeforeEach
-  void listen() throws Exception {
-    server = new HandServer();
-  }
+  private final Scene scene = new Scene();
+  private final Vertx vertx = scene.vertx;
+  private final HandServer server = scene.server;
+  private final BlockingQueue<ConnectionChange> changes = scene.changes;
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
-    await(vertx.close());
+    scene.close();
   }
 
   private MqttClientOptions options() {
-    return new MqttClientOptions()
-        .setAddresses(server.address())
-        .setClientId("c")
-        .setKeepAliveSeconds(0)
-        .setReconnect(ReconnectOptions.defaults().withDelays(1, 20));
+    return scene.options();
   }
 
   private MqttClient client(MqttClientOptions options) {
-    return MqttClient.create(vertx, options).connectionHandler(changes::add);
+    return scene.client(options);
   }
 
   private HandServer.Line connect(MqttClient client) throws Exception {
-    Future<?> connecting = client.connect();
-    HandServer.Line line = server.accept(false);
-    await(connecting);
-    assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.CONNECTED);
-    return line;
+    return scene.connect(client);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"NOT_AUTHORIZED", "BAD_USERNAME_OR_PASSWORD", "SERVER_UNAVAILABLE"})
+  @Scenario(41)
   void aRefusalFailsTheConnectWithItsReason(ReasonCode code) throws Exception {
     Future<?> connecting = client(options()).connect();
     HandServer.Line line = server.accept();
@@ -131,6 +122,8 @@ class BadServerTest {
   }
 
   @Test
+  @Normative(MQTT5_3_1_2_20)
+  @Scenario(69)
   void aHalfOpenConnectionIsFoundByThePing() throws Exception {
     MqttClient client = client(options().setKeepAliveSeconds(1).setPingTimeoutMillis(50));
     HandServer.Line line = connect(client);
@@ -158,6 +151,7 @@ class BadServerTest {
     "PUBCOMP before PUBREC, 70020001, PROTOCOL_ERROR",
     "DISCONNECT with a Session Expiry Interval, e00700051100000001, PROTOCOL_ERROR"
   })
+  @Scenario({66, 70, 79})
   void aViolationEndsTheConnectionAndNothingElse(String what, String hex, ReasonCode code)
       throws Exception {
     MqttClient client = client(options());
@@ -180,6 +174,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(79)
   void packetsBeforeConnAckAreAViolation() throws Exception {
     Future<?> connecting = client(options()).connect();
     HandServer.Line line = server.accept();
@@ -203,6 +198,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(75)
   void aServerThatHasMovedIsFollowed() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -221,6 +217,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(75)
   void whoIsTakenOverStaysAway() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -230,6 +227,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(71)
   void aLostSessionPublishesQos1AnewAndFailsQos2() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -250,6 +248,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(71)
   void aLostSessionPublishesQos2AnewWhereThatIsWanted() throws Exception {
     MqttClient client = client(options().setRepublishLost(true));
     HandServer.Line line = connect(client);
@@ -279,6 +278,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(78)
   void eachFilterFailsForItself() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -296,6 +296,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario({44, 78})
   void optionsThatWereRefusedLeaveWhatWasGranted() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -357,12 +358,8 @@ class BadServerTest {
     assertThat(refused.reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED);
   }
 
-  private static void answer(HandServer.Line line, ReasonCode code) throws Exception {
-    int id = line.read(Subscribe.class).packetId();
-    line.send(new SubAck(id, List.of(code), Properties.EMPTY));
-  }
-
   @Test
+  @Scenario({73, 78})
   void aSubscriptionThatCannotBeMadeAgainEnds() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
@@ -389,6 +386,7 @@ class BadServerTest {
   }
 
   @Test
+  @Scenario(74)
   void aServerThatDoesNotKnowThePasswordIsNotTrusted() throws Exception {
     MqttClient client =
         client(options().setAuthentication(MqttAuthentication.scramSha256("ann", "pencil")));

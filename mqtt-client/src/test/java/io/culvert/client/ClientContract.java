@@ -5,6 +5,7 @@ import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.vertx.core.Future;
@@ -64,6 +65,7 @@ public abstract class ClientContract {
     "MQTT_5,AT_MOST_ONCE", "MQTT_5,AT_LEAST_ONCE", "MQTT_5,EXACTLY_ONCE",
     "MQTT_3_1_1,AT_MOST_ONCE", "MQTT_3_1_1,AT_LEAST_ONCE", "MQTT_3_1_1,EXACTLY_ONCE"
   })
+  @Scenario({50, 51, 52, 53, 54, 55})
   void messagesArriveInOrderAtEachQos(MqttVersion version, QoS qos) throws Exception {
     MqttClient client = connected(options().setVersion(version));
     BlockingQueue<ReceivedMessage> received = new LinkedBlockingQueue<>();
@@ -144,6 +146,7 @@ public abstract class ClientContract {
   }
 
   @Test
+  @Scenario(43)
   void theLastHandleOfAFilterUnsubscribes() throws Exception {
     MqttClient client = connected(options());
     BlockingQueue<String> first = new LinkedBlockingQueue<>();
@@ -208,6 +211,7 @@ public abstract class ClientContract {
   }
 
   @Test
+  @Scenario({56, 57})
   void manualAcknowledgementIsTheApplicationsOwn() throws Exception {
     MqttClientOptions keep =
         options().setClientId("manual").setReceiveMaximum(2).setSessionExpirySeconds(100);

@@ -125,7 +125,7 @@ class CrashedPublisherTest {
     PublishRecords records = new PublishRecords(journal, "c", 1000);
     queue =
         new PublishQueue(
-            session, new PublishLimits(10_000, 1 << 30, 3, 1, 10, false), records, () -> now);
+            session, new PublishLimits(10_000, 1 << 30, 3, 1, 10, 1, false), records, () -> now);
     connection = null;
     records.load(
         damage -> {

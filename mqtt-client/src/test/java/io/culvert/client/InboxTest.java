@@ -3,6 +3,7 @@ package io.culvert.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class InboxTest {
   private static final int RECEIVE_MAXIMUM = 10;
 
-  private final Inbox inbox = new Inbox(100, 1 << 20, RECEIVE_MAXIMUM);
+  private final Inbox inbox = new Inbox(100, 1 << 20, RECEIVE_MAXIMUM, 1);
   private final List<String> acknowledged = new ArrayList<>();
 
   private Receiver receiver(String filter, int identifier, List<String> taken) {
@@ -103,6 +104,7 @@ class InboxTest {
   }
 
   @Test
+  @Scenario(57)
   void acknowledgementWaitsForTheSlowestAndCarriesARefusal() {
     List<Arrival> inHand = new ArrayList<>();
     receiver("a", 0, new ArrayList<>());
@@ -138,7 +140,7 @@ class InboxTest {
 
   @Test
   void whenItsRoomIsUsedUpTheServerWaits() {
-    Inbox small = new Inbox(2, 1 << 20, RECEIVE_MAXIMUM);
+    Inbox small = new Inbox(2, 1 << 20, RECEIVE_MAXIMUM, 1);
     Receiver paused = small.add(TopicFilter.parse("s"), 0, false, arrival -> {});
     paused.pause();
     connect(small, false);
@@ -155,7 +157,7 @@ class InboxTest {
 
   @Test
   void withoutABufferNothingIsAnsweredEarly() {
-    Inbox strict = new Inbox(0, 1 << 20, RECEIVE_MAXIMUM);
+    Inbox strict = new Inbox(0, 1 << 20, RECEIVE_MAXIMUM, 1);
     Receiver paused = strict.add(TopicFilter.parse("s"), 0, false, arrival -> {});
     paused.pause();
     connect(strict, false);
@@ -186,7 +188,7 @@ class InboxTest {
     assertThat(taken).containsExactly("y");
     assertThat(acknowledged).containsExactly("2");
     List<String> others = new ArrayList<>();
-    inbox.others(arrival -> others.add(arrival.topic.toString()));
+    inbox.others(arrival -> others.add(arrival.topic.toString()), false);
     assertThat(others).containsExactly("a");
   }
 
@@ -196,6 +198,48 @@ class InboxTest {
     Receiver receiver = receiver("a", 0, new ArrayList<>());
     assertThat(inbox.remove(receiver)).isTrue();
     receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void theCopyForASubscriptionThatEndsGoesToNobodyElse() {
+    List<String> wide = new ArrayList<>();
+    receiver("a/#", 1, wide);
+    Receiver narrow = receiver("a/b", 2, new ArrayList<>());
+    connect(false);
+    assertThat(inbox.remove(narrow)).isTrue();
+    receive("a/b", "x", QoS.AT_LEAST_ONCE, 1, 2);
+    receive("a/b", "x", QoS.AT_LEAST_ONCE, 2, 1);
+    assertThat(wide).containsExactly("x");
+    assertThat(acknowledged).containsExactly("1", "2");
+  }
+
+  @Test
+  void filtersOfOneSubscribeShareAnIdentifier() {
+    List<String> one = new ArrayList<>();
+    List<String> two = new ArrayList<>();
+    Receiver first = receiver("a", 1, one);
+    receiver("b/+", 1, two);
+    connect(false);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1, 1);
+    receive("b/c", "y", QoS.AT_LEAST_ONCE, 2, 1);
+    assertThat(one).containsExactly("x");
+    assertThat(two).containsExactly("y");
+    assertThat(inbox.remove(first)).isTrue();
+    inbox.left("a");
+    assertThat(inbox.isInUse(1)).isTrue();
+    receive("b/c", "z", QoS.AT_LEAST_ONCE, 3, 1);
+    assertThat(two).containsExactly("y", "z");
+  }
+
+  @Test
+  void whatNobodyElseWantsMayBeAcknowledgedByHand() {
+    List<Arrival> inHand = new ArrayList<>();
+    inbox.others(inHand::add, true);
+    connect(true);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1);
+    assertThat(acknowledged).isEmpty();
+    inbox.settled(inHand.get(0), ReasonCode.SUCCESS);
     assertThat(acknowledged).containsExactly("1");
   }
 

@@ -1,5 +1,6 @@
 package io.culvert.client;
 
+import io.culvert.engine.testkit.Programs;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -8,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A Mosquitto broker of its own, on a free port of this machine. */
-final class Mosquitto implements AutoCloseable {
+public final class Mosquitto implements AutoCloseable {
   private final Path folder;
   private final Path config;
   private final int port;
@@ -21,7 +22,7 @@ final class Mosquitto implements AutoCloseable {
   }
 
   /** With its data in this folder, where a Unix domain socket {@code s} is, too. */
-  static Mosquitto start(Path folder) throws Exception {
+  public static Mosquitto start(Path folder) throws Exception {
     int port = freePort();
     Path config = folder.resolve("mosquitto.conf");
     Files.writeString(
@@ -43,7 +44,8 @@ final class Mosquitto implements AutoCloseable {
     return mosquitto;
   }
 
-  void start() throws Exception {
+  /** Again, on the same port with the same data. */
+  public void start() throws Exception {
     process =
         new ProcessBuilder(Programs.require("mosquitto").toString(), "-c", config.toString())
             .redirectErrorStream(true)
@@ -60,21 +62,22 @@ final class Mosquitto implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
-  String unix() {
+  public String unix() {
     return "unix:" + folder.resolve("s");
   }
 
-  void kill() throws InterruptedException {
+  /** As SIGKILL does it: what it has not written down is lost. */
+  public void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor();
   }
 
   /** In order: it writes down what it holds. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     process.waitFor();
   }

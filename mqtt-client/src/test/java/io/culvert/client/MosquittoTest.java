@@ -1,5 +1,6 @@
 package io.culvert.client;
 
+import io.culvert.engine.testkit.Programs;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

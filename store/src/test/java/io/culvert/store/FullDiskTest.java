@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Journal.Health;
 import io.culvert.engine.JournalBatch;
+import io.culvert.engine.testkit.Programs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

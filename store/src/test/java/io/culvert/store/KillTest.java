@@ -3,6 +3,7 @@ package io.culvert.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
+import io.culvert.engine.testkit.Programs;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.culvert.tcp;
 
 import io.culvert.engine.Bytes;
+import io.culvert.runtime.bus.JsonFields;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.culvert.tcp.wire.MessageTypes;
@@ -11,7 +12,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
-import java.util.Base64;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusRoute implements MessageHandler {
   private static final long LONGEST_MILLIS = 3_600_000;
+  private static final Set<String> REPLY = Set.of("type", "content", "contentBase64");
 
   private final EventBus bus;
   private final String address;
@@ -42,8 +44,11 @@ final class BusRoute implements MessageHandler {
   public Reply handle(Message message, TcpPeer peer) {
     return Reply.later(
         bus.<Object>request(address, MessageJson.of(message, peer), options)
-            .map(reply -> answer(message, reply.body()))
-            .recover(failure -> failed(message, failure)));
+            .transform(
+                done ->
+                    done.succeeded()
+                        ? Future.succeededFuture(answer(message, done.result().body()))
+                        : failed(message, done.cause())));
   }
 
   private Reply answer(Message message, @Nullable Object body) {
@@ -55,22 +60,16 @@ final class BusRoute implements MessageHandler {
       return Reply.of(message.reply(usual, text));
     } else if (body instanceof Buffer buffer) {
       return Reply.of(message.reply(usual, Bytes.wrap(buffer.getBytes())));
-    } else if (body instanceof JsonObject json) {
-      String name = json.getString("type");
+    } else if (body instanceof JsonObject) {
+      JsonFields fields = JsonFields.of(body, REPLY);
+      String name = fields.optionalText("type");
       MessageType type = name == null ? usual : types.find(name);
       if (type == null) {
         throw new IllegalArgumentException("the reply has the type " + name + ", which is unknown");
       }
-      return Reply.of(message.reply(type, content(json)));
+      return Reply.of(message.reply(type, MessageJson.content(fields)));
     }
     throw new IllegalArgumentException("the reply is neither text, buffer nor object");
-  }
-
-  private static Bytes content(JsonObject json) {
-    String encoded = json.getString("contentBase64");
-    return encoded == null
-        ? Bytes.utf8(json.getString("content", ""))
-        : Bytes.wrap(Base64.getDecoder().decode(encoded));
   }
 
   /** What the other side says goes to the peer; what went wrong here stays here. */

@@ -33,7 +33,6 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
   private final KeyExtractor keys;
   private final EngineClient sockets;
   private final Runnable connected;
-  private final PendingRequests requests;
   private final ArrayDeque<Arrived> unread = new ArrayDeque<>();
   private final ArrayDeque<Promise<Optional<Message>>> receivers = new ArrayDeque<>();
   private @Nullable TcpPeer server;
@@ -61,7 +60,6 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
     this.keys = options.keys();
     this.sockets = sockets;
     this.connected = connected;
-    this.requests = new PendingRequests(vertx, options.maximumRequests());
     this.pauseMillis = options.reconnectMillis();
   }
 
@@ -82,11 +80,10 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
   }
 
   Future<Message> request(Message message, long timeoutMillis) {
-    if (requests.isFull()) {
-      return Future.failedFuture(
-          TcpFailure.BUSY.because(options.maximumRequests() + " requests wait for their answers"));
-    }
-    return send(message, true).compose(sent -> requests.add(message, timeoutMillis));
+    TcpPeer open = server;
+    return open == null
+        ? Future.failedFuture(notConnected())
+        : open.request(message, timeoutMillis);
   }
 
   Future<Optional<Message>> receiveOnce() {
@@ -117,7 +114,7 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
     FrameEngine engine =
         new FrameEngine(
             framing.codec(), options.limits(), shard.buffers(), wake, shard.nowMillis());
-    server = new TcpPeer(++lastId, socket, engine, shard, framing);
+    server = new TcpPeer(++lastId, socket, engine, shard, framing, options.maximumRequests());
     if (closing) {
       engine.abort();
     }
@@ -142,7 +139,6 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
     server = null;
     full = false;
     options.logger().debug("the connection with {} has ended", host, cause);
-    requests.failAll(notConnected());
     while (!receivers.isEmpty()) {
       receivers.poll().tryFail(notConnected());
     }
@@ -170,13 +166,14 @@ final class ClientLink implements Application<FrameEvent, FrameEngine> {
   }
 
   private void arrived(FrameEngine engine, Frame frame) {
+    TcpPeer peer = (TcpPeer) Objects.requireNonNull(engine.owner());
     Message message = frame.message();
     boolean fine = frame.intact() && framing.check(frame) == Verdict.VALID;
-    if (fine && requests.complete(message)) {
+    if (fine && peer.completes(message)) {
       engine.proceed();
       return;
     }
-    if (!fine && isAuthError(message) && requests.failOldest(authFailed(message))) {
+    if (!fine && isAuthError(message) && peer.failsOldest(authFailed(message))) {
       engine.proceed();
       return;
     }

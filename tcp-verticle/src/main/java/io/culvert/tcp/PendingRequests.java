@@ -29,8 +29,12 @@ final class PendingRequests {
     this.maximum = maximum;
   }
 
-  boolean isFull() {
-    return pending.size() >= maximum;
+  /** Fails if there is no room for one more. */
+  Future<Void> room() {
+    return pending.size() < maximum
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            TcpFailure.BUSY.because(maximum + " requests wait for their answers"));
   }
 
   /** One that was sent; fails when the time is over. */

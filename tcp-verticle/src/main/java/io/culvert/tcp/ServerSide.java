@@ -14,6 +14,7 @@ import io.culvert.tcp.wire.FrameLimits;
 import io.culvert.tcp.wire.FrameViolation;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
+import io.culvert.tcp.wire.ReceiveBudget;
 import io.culvert.tcp.wire.Verdict;
 import io.vertx.core.Future;
 import java.util.Objects;
@@ -33,9 +34,12 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
   private final Function<String, Message> makeError;
   private final FrameLimits limits;
   private final FailureBudget budget;
+  private final ReceiveBudget receiveBudget;
+  private final FixedErrors fixedErrors;
   private final ServerLog log;
   private final Clients clients;
   private final Subscriptions subscriptions;
+  private final int maximumRequests;
   private final TcpCounters counters = new TcpCounters();
   private long lastId;
 
@@ -47,16 +51,20 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
     this.makeError = options.makeError();
     this.limits = options.limits();
     this.budget = options.failureBudget();
+    this.receiveBudget = new ReceiveBudget(options.maximumReceivedBytes());
+    this.fixedErrors = new FixedErrors(framing);
     this.log = new ServerLog(options.logger());
     this.clients = new Clients(options.maximumConnectionsPerAddress());
     this.subscriptions = new Subscriptions(options.maximumSubscriptionsPerPeer());
+    this.maximumRequests = options.maximumRequestsPerPeer();
   }
 
   @Override
   public FrameEngine open(Peer socket, Wake wake, Shard shard) {
     long nowMillis = shard.nowMillis();
-    FrameEngine engine = new FrameEngine(framing.codec(), limits, shard.buffers(), wake, nowMillis);
-    TcpPeer peer = new TcpPeer(++lastId, socket, engine, shard, framing);
+    FrameEngine engine =
+        new FrameEngine(framing.codec(), limits, receiveBudget, shard.buffers(), wake, nowMillis);
+    TcpPeer peer = new TcpPeer(++lastId, socket, engine, shard, framing, maximumRequests);
     if (budget.isSpent(AddressKey.of(peer.remote()), nowMillis)) {
       refuse(peer, "its address has had too many failures", nowMillis);
     } else if (!clients.add(peer)) {
@@ -127,6 +135,10 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
     return counters;
   }
 
+  ReceiveBudget receiveBudget() {
+    return receiveBudget;
+  }
+
   /** Signs once; who cannot take it is let go, because it would miss a message unknowingly. */
   private int sendToAll(Set<TcpPeer> peers, Message message, boolean signed) {
     Bytes frame = framing.encode(message, signed, null);
@@ -158,13 +170,17 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
     counters.messagesIn.increment();
     if (!frame.intact()) {
       counters.damaged.increment();
-      send(peer, makeError.apply("invalid message"), true, null);
+      put(peer, fixedErrors.frame(makeError.apply("invalid message"), nowMillis));
       failed(peer, "a message whose checksum is wrong", nowMillis);
       return;
     }
     Verdict verdict = framing.check(frame);
     if (verdict != Verdict.VALID) {
       notAuthentic(peer, frame, verdict, Objects.requireNonNull(framing.auth()), nowMillis);
+      return;
+    }
+    if (peer.completes(frame.message())) {
+      peer.engine().proceed();
       return;
     }
     handle(peer, frame, nowMillis);
@@ -257,8 +273,11 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
       TcpPeer peer, Frame frame, Verdict verdict, AuthPlugin plugin, long nowMillis) {
     counters.notAuthentic.increment();
     Message error = errorFor(frame.message(), plugin.error());
-    AuthPlugin inner = framing.auth() == null ? plugin : null;
-    send(peer, error, dialect.signsAuthErrors(), inner);
+    if (dialect.signsAuthErrors() && framing.auth() != null) {
+      put(peer, fixedErrors.frame(error, nowMillis));
+    } else {
+      send(peer, error, dialect.signsAuthErrors(), plugin);
+    }
     if (verdict == Verdict.MALFORMED) {
       counters.violations.increment();
       log.broken(peer, "its authentication fields have types that nobody sends", nowMillis);
@@ -296,10 +315,16 @@ final class ServerSide implements Application<FrameEvent, FrameEngine> {
   }
 
   private void send(TcpPeer peer, Message message, boolean signed, @Nullable AuthPlugin inner) {
+    if (peer.isOpen()) {
+      put(peer, framing.encode(message, signed, inner));
+    }
+  }
+
+  private void put(TcpPeer peer, Bytes frame) {
     if (!peer.isOpen()) {
       return;
     }
-    if (peer.put(framing.encode(message, signed, inner))) {
+    if (peer.put(frame)) {
       counters.messagesOut.increment();
     } else if (!peer.isClosing()) {
       drop(peer);

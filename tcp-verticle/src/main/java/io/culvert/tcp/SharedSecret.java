@@ -5,6 +5,8 @@ import io.culvert.tcp.wire.AuthPlugin;
 import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Freshness;
 import io.culvert.tcp.wire.HmacAuth;
+import io.culvert.tcp.wire.NonceSource;
+import io.culvert.tcp.wire.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the plug-in that signs with a secret which both ends have. */
@@ -45,8 +47,25 @@ public final class SharedSecret {
                   .formatted(dialect.id())
               + " window would refuse them");
     }
+    Freshness freshness = windowSeconds == 0 ? null : new Freshness(windowSeconds, remembered);
+    return plugin(Secrets.of(bytes), dialect, new Nonces(freshness != null), freshness);
+  }
+
+  /**
+   * As a service has it: with secrets that may change, and a window that begins now, because what
+   * was here before it began is not known. What it has signed itself is refused in any dialect.
+   *
+   * @param windowSeconds 0 for no window
+   * @param remembered messages within the window
+   */
+  static HmacAuth ofService(Secrets secrets, Dialect dialect, long windowSeconds, int remembered) {
     return plugin(
-        bytes, dialect, windowSeconds == 0 ? null : new Freshness(windowSeconds, remembered));
+        secrets,
+        dialect,
+        new Nonces(/* knowsOwn= */ true),
+        windowSeconds == 0
+            ? null
+            : new Freshness(windowSeconds, remembered, UnixClock.nowSeconds()));
   }
 
   /** With a secret of any length, for trying things out; an empty one is refused still. */
@@ -54,10 +73,11 @@ public final class SharedSecret {
     if (secret.isEmpty()) {
       throw new IllegalArgumentException("the secret is empty");
     }
-    return plugin(Bytes.utf8(secret), dialect, null);
+    return plugin(Secrets.of(Bytes.utf8(secret)), dialect, new Nonces(/* knowsOwn= */ false), null);
   }
 
-  private static AuthPlugin plugin(Bytes secret, Dialect dialect, @Nullable Freshness freshness) {
-    return new HmacAuth(secret, dialect, new Nonces(), UnixClock::nowSeconds, freshness);
+  private static HmacAuth plugin(
+      Secrets secrets, Dialect dialect, NonceSource nonces, @Nullable Freshness freshness) {
+    return new HmacAuth(secrets, dialect, nonces, UnixClock::nowSeconds, freshness);
   }
 }

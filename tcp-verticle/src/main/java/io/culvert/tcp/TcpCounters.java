@@ -13,6 +13,11 @@ public final class TcpCounters {
   final LongAdder violations = new LongAdder();
   final LongAdder handlerFailures = new LongAdder();
   final LongAdder slowReaders = new LongAdder();
+  final LongAdder busDropped = new LongAdder();
+  final LongAdder bridgedIn = new LongAdder();
+  final LongAdder bridgedOut = new LongAdder();
+  final LongAdder bridgeRefused = new LongAdder();
+  final LongAdder bridgeLoops = new LongAdder();
 
   TcpCounters() {}
 
@@ -56,5 +61,30 @@ public final class TcpCounters {
   /** Connections that ended because the queue for the peer was full. */
   public long slowReaders() {
     return slowReaders.sum();
+  }
+
+  /** Published messages that a subscriber on the event bus had no room for. */
+  public long busDropped() {
+    return busDropped.sum();
+  }
+
+  /** Messages that bridges have brought from topics and addresses. */
+  public long bridgedIn() {
+    return bridgedIn.sum();
+  }
+
+  /** Messages that bridges have carried to topics and addresses. */
+  public long bridgedOut() {
+    return bridgedOut.sum();
+  }
+
+  /** Messages that bridges could not carry there. */
+  public long bridgeRefused() {
+    return bridgeRefused.sum();
+  }
+
+  /** Messages that bridges have not brought because this server had sent them out. */
+  public long bridgeLoops() {
+    return bridgeLoops.sum();
   }
 }

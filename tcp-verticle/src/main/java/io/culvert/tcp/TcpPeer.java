@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -36,15 +37,22 @@ public final class TcpPeer {
   /** Messages that were not authentic or not intact. */
   int failures;
 
+  private final int maximumRequests;
+  private @Nullable PendingRequests requests;
   private volatile boolean open = true;
 
-  TcpPeer(long id, Peer socket, FrameEngine engine, Shard shard, Framing framing) {
+  /**
+   * @param maximumRequests that may wait for their answers
+   */
+  TcpPeer(
+      long id, Peer socket, FrameEngine engine, Shard shard, Framing framing, int maximumRequests) {
     this.id = id;
     this.socket = socket;
     this.remote = socket.remote();
     this.engine = engine;
     this.shard = shard;
     this.framing = framing;
+    this.maximumRequests = maximumRequests;
     engine.owner(this);
   }
 
@@ -61,6 +69,16 @@ public final class TcpPeer {
   /** The TLS session, with the peer's certificates if it has shown some; null without TLS. */
   public @Nullable SSLSession tlsSession() {
     return socket.tlsSession();
+  }
+
+  /** The subject of the certificate that it has shown and that was checked; null without one. */
+  public @Nullable String certificateSubject() {
+    SSLSession tls = tlsSession();
+    try {
+      return tls == null ? null : tls.getPeerPrincipal().getName();
+    } catch (SSLPeerUnverifiedException none) {
+      return null;
+    }
   }
 
   public boolean isOpen() {
@@ -81,6 +99,26 @@ public final class TcpPeer {
    */
   public Future<Void> send(Message message, boolean signed) {
     return onLoop(() -> sent(message, signed));
+  }
+
+  /**
+   * Sends a message and waits for its answer, which has the same URI; an error may have the URI
+   * {@code ERROR} and answers the oldest request then. While requests wait, two of the same URI
+   * cannot be told apart but by their order. A peer whose own message is not answered yet is not
+   * read from, so its handler must not wait for this.
+   *
+   * @return the answer, also where it is an error such as NOT_FOUND; fails with {@link
+   *     TcpFailure#TIMEOUT}, {@link TcpFailure#BUSY} or what {@link #send(Message)} fails with
+   */
+  public Future<Message> request(Message message, long timeoutMillis) {
+    return onLoop(
+        () -> {
+          PendingRequests pending = pending();
+          return pending
+              .room()
+              .compose(free -> sent(message, true))
+              .compose(sent -> pending.add(message, timeoutMillis));
+        });
   }
 
   /** Sends what waits, then closes. */
@@ -104,14 +142,33 @@ public final class TcpPeer {
       return Future.succeededFuture();
     }
     return Future.failedFuture(
-        open
-            ? TcpFailure.QUEUE_FULL.because(this + " reads too slowly")
-            : TcpFailure.CLOSED.because("the connection with " + this + " has ended"));
+        open ? TcpFailure.QUEUE_FULL.because(this + " reads too slowly") : hasEnded());
   }
 
   /** Puts a frame behind what waits; on the event loop. */
   boolean put(Bytes frame) {
     return open && engine.send(frame);
+  }
+
+  /** Whether the message is an answer that somebody waits for, and now has. */
+  boolean completes(Message message) {
+    PendingRequests pending = requests;
+    return pending != null && pending.complete(message);
+  }
+
+  /** Whether a request waited, which has failed now. */
+  boolean failsOldest(Throwable failure) {
+    PendingRequests pending = requests;
+    return pending != null && pending.failOldest(failure);
+  }
+
+  private PendingRequests pending() {
+    PendingRequests pending = requests;
+    if (pending == null) {
+      pending = new PendingRequests(shard.context().owner(), maximumRequests);
+      requests = pending;
+    }
+    return pending;
   }
 
   FrameEngine engine() {
@@ -123,6 +180,14 @@ public final class TcpPeer {
     open = false;
     awaited = null;
     engine.abort();
+    PendingRequests pending = requests;
+    if (pending != null) {
+      pending.failAll(hasEnded());
+    }
+  }
+
+  private RuntimeException hasEnded() {
+    return TcpFailure.CLOSED.because("the connection with " + this + " has ended");
   }
 
   boolean isClosing() {

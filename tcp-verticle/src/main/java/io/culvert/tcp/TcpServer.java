@@ -10,6 +10,7 @@ import io.culvert.runtime.driver.TcpOptions;
 import io.culvert.tcp.wire.FrameEngine;
 import io.culvert.tcp.wire.FrameEvent;
 import io.culvert.tcp.wire.Message;
+import io.culvert.tcp.wire.ReceiveBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetSocket;
@@ -149,6 +150,20 @@ public final class TcpServer {
 
   public TcpCounters counters() {
     return side.counters();
+  }
+
+  /** What all connections keep of frames that are not complete; asked on the event loop. */
+  ReceiveBudget receiveBudget() {
+    return side.receiveBudget();
+  }
+
+  /**
+   * Reads certificates and keys again, for handshakes that begin from now on; fails, and changes
+   * nothing, when one cannot be used, or where there is no TLS.
+   */
+  public Future<Void> reload(ServerSSLOptions newest) {
+    return onLoop(
+        () -> Future.join(listeners.stream().map(each -> each.reload(newest)).toList()).mapEmpty());
   }
 
   /** Accepts no more, sends what waits, and closes everything. */

@@ -24,6 +24,8 @@ public final class TcpServerOptions {
   private int maximumConnectionsPerAddress = 1_000;
   private int connectsPerSecond = 0;
   private int maximumSubscriptionsPerPeer = 1_000;
+  private int maximumRequestsPerPeer = 100;
+  private long maximumReceivedBytes = 64L << 20;
   private int failuresPerConnection = 10;
   private int failuresPerAddress = 100;
   private long failureWindowMillis = 60_000;
@@ -90,6 +92,22 @@ public final class TcpServerOptions {
     return this;
   }
 
+  /** Requests to one peer that wait for their answers; see {@link TcpPeer#request}. */
+  public TcpServerOptions maximumRequestsPerPeer(int maximum) {
+    maximumRequestsPerPeer = maximum;
+    return this;
+  }
+
+  /**
+   * Bytes that are kept of frames that are not complete, and of messages that wait for their turn,
+   * for all connections together. Beyond it the connection ends that has completed none for the
+   * longest time.
+   */
+  public TcpServerOptions maximumReceivedBytes(long maximum) {
+    maximumReceivedBytes = maximum;
+    return this;
+  }
+
   /**
    * How many messages may be damaged or not authentic.
    *
@@ -147,6 +165,14 @@ public final class TcpServerOptions {
 
   int maximumSubscriptionsPerPeer() {
     return maximumSubscriptionsPerPeer;
+  }
+
+  int maximumRequestsPerPeer() {
+    return maximumRequestsPerPeer;
+  }
+
+  long maximumReceivedBytes() {
+    return maximumReceivedBytes;
   }
 
   FailureBudget failureBudget() {

@@ -1,15 +1,21 @@
 package io.culvert.tcp;
 
+import io.culvert.runtime.files.TlsFiles;
 import io.culvert.tcp.config.RouteSettings;
 import io.culvert.tcp.config.TcpServiceOptions;
-import io.culvert.tcp.wire.AuthPlugin;
+import io.culvert.tcp.wire.HmacAuth;
 import io.culvert.tcp.wire.MessageType;
 import io.culvert.tcp.wire.MessageTypes;
+import io.culvert.tcp.wire.Secrets;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.shareddata.LocalMap;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,30 +32,88 @@ public final class TcpVerticle extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.tcp.server");
   private static final String DEPLOYMENT = "deployment";
 
+  private final String service = newServiceId();
   private @Nullable TcpServer server;
   private @Nullable BusApi bus;
+  private @Nullable Bridges bridges;
+  private @Nullable Feeds feeds;
 
   public TcpVerticle() {}
 
   @Override
   public Future<?> start() {
     return vertx
-        .executeBlocking(() -> TcpServiceOptions.parse(config())) // reads files
+        .executeBlocking(() -> ServiceFiles.load(config())) // reads files
         .compose(this::serve);
   }
 
   @Override
   public Future<?> stop() {
+    List<Supplier<Future<Void>>> ends = new ArrayList<>();
     BusApi api = bus;
+    if (api != null) {
+      ends.add(api::stop);
+    }
+    Bridges carrying = bridges;
+    if (carrying != null) {
+      ends.add(carrying::stop);
+    }
     TcpServer serving = server;
-    Future<Void> silent = api == null ? Future.succeededFuture() : api.stop();
-    return serving == null ? silent : silent.eventually(serving::close);
+    if (serving != null) {
+      ends.add(serving::close);
+    }
+    if (feeds != null) {
+      feeds.stop();
+    }
+    Future<Void> ended = Future.succeededFuture();
+    for (Supplier<Future<Void>> end : ends) {
+      ended = ended.eventually(end);
+    }
+    return ended;
   }
 
-  private Future<Void> serve(TcpServiceOptions options) {
-    TcpServer created = TcpServer.create(vertx, serverOptions(options));
+  private Future<Void> serve(ServiceFiles.Loaded loaded) {
+    TcpServiceOptions options = loaded.options();
+    Secrets secrets = options.secrets();
+    HmacAuth auth =
+        secrets == null
+            ? null
+            : SharedSecret.ofService(
+                secrets, options.dialect(), options.windowSeconds(), options.rememberedMessages());
+    TcpServer created = TcpServer.create(vertx, serverOptions(options, auth));
     server = created;
+    Feeds subscribers =
+        new Feeds(vertx, service, options.maximumBusSubscriptions(), created.counters());
+    feeds = subscribers;
     PublishSubscribe.addTo(created);
+    return Bridges.start(
+            vertx, created, service, options.bridges(), options.limits().answerMillis())
+        .onSuccess(started -> bridges = started)
+        .compose(
+            started -> {
+              Publications publications = new Publications(created, subscribers, started);
+              created.handlers().on(MessageType.PUBLISH_URI, publications);
+              addRoutes(created, options);
+              return BusApi.start(
+                  vertx.eventBus(),
+                  created,
+                  service,
+                  options.dialect().types(),
+                  publications,
+                  subscribers,
+                  () -> ServiceStatus.json(options, created, subscribers, auth));
+            })
+        .onSuccess(api -> bus = api)
+        .compose(api -> created.listen(options.bind(), options.port()))
+        .map(
+            port -> {
+              ServiceFiles.watch(vertx, config(), loaded, created, auth);
+              announce(options, port);
+              return null;
+            });
+  }
+
+  private void addRoutes(TcpServer created, TcpServiceOptions options) {
     MessageTypes types = options.dialect().types();
     for (RouteSettings route : options.routes()) {
       // the settings know only types of all dialects
@@ -63,17 +127,10 @@ public final class TcpVerticle extends VerticleBase {
                   vertx.eventBus(), route.address(), types, options.limits().answerMillis()),
               null);
     }
-    return BusApi.start(created, vertx.eventBus())
-        .onSuccess(api -> bus = api)
-        .compose(api -> created.listen(options.bind(), options.port()))
-        .map(
-            port -> {
-              announce(options, port);
-              return null;
-            });
   }
 
-  private static TcpServerOptions serverOptions(TcpServiceOptions options) {
+  private static TcpServerOptions serverOptions(
+      TcpServiceOptions options, @Nullable HmacAuth auth) {
     TcpServerOptions made =
         new TcpServerOptions()
             .dialect(options.dialect())
@@ -82,20 +139,18 @@ public final class TcpVerticle extends VerticleBase {
                 options.maximumConnections(), options.maximumConnectionsPerAddress())
             .connectsPerSecond(options.connectsPerSecond())
             .maximumSubscriptionsPerPeer(options.maximumSubscriptions())
+            .maximumRequestsPerPeer(options.maximumRequests())
+            .maximumReceivedBytes(options.maximumReceivedBytes())
             .failures(
                 options.failuresPerConnection(),
                 options.failuresPerAddress(),
                 options.failureWindowMillis())
             .logger(LOG);
-    String secret = options.secret();
-    if (secret != null) {
-      AuthPlugin auth =
-          SharedSecret.of(
-              secret, options.dialect(), options.windowSeconds(), options.rememberedMessages());
+    if (auth != null) {
       made.auth(auth);
     }
-    ServerSSLOptions tls = options.tls();
-    return tls == null ? made : made.tls(tls);
+    TlsFiles tls = options.tls();
+    return tls == null ? made : made.tls(tls.options());
   }
 
   private void announce(TcpServiceOptions options, int port) {
@@ -107,5 +162,11 @@ public final class TcpVerticle extends VerticleBase {
           vertx.sharedData().getLocalMap("culvert.listeners." + deployment);
       bound.put(uri, deploymentID());
     }
+  }
+
+  private static String newServiceId() {
+    byte[] random = new byte[8];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 }

@@ -68,7 +68,7 @@ class HandlerKeyTest {
       MessageCodec codec = MessageCodec.of(dialect);
       FrameEngine engine =
           new FrameEngine(codec, FrameLimits.DEFAULT, new BufferPool(), Wake.NOBODY, 0);
-      TcpPeer peer = new TcpPeer(1, new Nowhere(), engine, shard, new Framing(codec, null));
+      TcpPeer peer = new TcpPeer(1, new Nowhere(), engine, shard, new Framing(codec, null), 1);
       return KeyExtractor.of(dialect).keys(Message.of(MessageType.REQUEST_URI, "x/y"), peer);
     } finally {
       Sync.await(vertx.close());

@@ -22,6 +22,12 @@ final class Sync {
     }
   }
 
+  /** Whether it does, when it is complete. */
+  static boolean succeeds(Future<?> future) {
+    until("it is complete", future::isComplete);
+    return future.succeeded();
+  }
+
   static Throwable failure(Future<?> future) {
     try {
       Object result =

@@ -80,6 +80,22 @@ class TcpClientTest {
     assertAnswer(client.request("echo", "still"), MessageType.RESPOND_URI, "still");
   }
 
+  @Test
+  void noMoreRequestsWaitThanMay() {
+    TcpClient client =
+        TcpClient.create(
+            vertx,
+            new TcpClientOptions()
+                .auth(SharedSecret.of(SECRET, Dialect.DEFAULT))
+                .maximumRequests(1));
+    connect(client, demo(Dialect.DEFAULT));
+    Future<Message> waiting = client.request("async", "");
+    assertThat(Sync.failure(client.request("echo", "x")))
+        .hasMessageContaining("BUSY: 1 requests wait");
+    assertAnswer(waiting, MessageType.OK, "async");
+    assertAnswer(client.request("echo", "x"), MessageType.RESPOND_URI, "x");
+  }
+
   @ParameterizedTest
   @EnumSource(Dialect.class)
   void otherSecretIsNamedAsTheReason(Dialect dialect) {

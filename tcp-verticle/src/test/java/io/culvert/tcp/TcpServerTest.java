@@ -14,6 +14,7 @@ import io.culvert.tcp.wire.MessageType;
 import io.culvert.tcp.wire.PlainBody;
 import io.culvert.tcp.wire.PlainHeader;
 import io.culvert.tcp.wire.Verdict;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -208,6 +209,64 @@ class TcpServerTest {
   }
 
   @Test
+  void connectionsOfAllAddressesAreBounded() throws IOException {
+    TcpServer server = TcpServer.create(vertx, new TcpServerOptions().maximumConnections(1, 100));
+    try (RawSocket first = connect(server)) {
+      first.write(ECHO);
+      assertThat(first.readMessage().type()).isEqualTo(MessageType.NOT_FOUND);
+      try (RawSocket second = open(server)) {
+        assertThat(second.read()).isNull();
+      }
+      first.write(ECHO);
+      assertThat(first.readMessage().type()).isEqualTo(MessageType.NOT_FOUND);
+    }
+    Sync.until("it is gone", () -> server.clients().isEmpty());
+    try (RawSocket third = open(server)) {
+      third.write(ECHO);
+      assertThat(third.readMessage().type()).isEqualTo(MessageType.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void messageToAPeerThatDoesNotReadIsRefused() throws IOException {
+    TcpServer server =
+        TcpServer.create(
+            vertx,
+            new TcpServerOptions().limits(new FrameLimits(1000, 100_000, 1000, 0, 1000, 60_000)));
+    try (RawSocket slow = connect(server)) {
+      Sync.until("it is there", () -> server.clients().size() == 1);
+      TcpPeer peer = server.clients().iterator().next();
+      Message large = Message.of(MessageType.NOTIFY_URI, "n", "x".repeat(50_000));
+      Future<Void> sent = peer.send(large);
+      while (Sync.succeeds(sent)) {
+        sent = peer.send(large);
+      }
+      assertThat(Sync.failure(sent)).hasMessageContaining("QUEUE_FULL");
+      assertThat(peer.isOpen()).isTrue();
+      assertThat(slow.readMessage()).isEqualTo(large);
+    }
+  }
+
+  @Test
+  void halfFramesOfManyConnectionsAreBoundedTogether() throws IOException {
+    TcpServer server =
+        TcpServer.create(vertx, new TcpServerOptions().maximumReceivedBytes(100_000));
+    Bytes half =
+        CODEC.encode(Message.of(MessageType.PUBLISH_URI, "u", "x".repeat(60_000))).slice(0, 40_000);
+    try (RawSocket first = connect(server);
+        RawSocket second = open(server);
+        RawSocket third = open(server)) {
+      first.write(half);
+      Sync.until("the first is held", () -> held(server) > 30_000);
+      second.write(half);
+      third.write(half);
+      assertThat(first.readMessage().content().toUtf8()).contains("all connections together");
+      assertThat(first.read()).isNull();
+      assertThat(server.counters().violations()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void failuresEndTheConnectionAndThenKeepTheAddressOut() throws IOException {
     TcpServer server =
         TcpServer.create(
@@ -382,6 +441,10 @@ class TcpServerTest {
       assertThat(socket.read()).isNull();
       assertThat(clients).isEmpty();
     }
+  }
+
+  private static long held(TcpServer server) {
+    return server.receiveBudget().heldBytes();
   }
 
   private RawSocket connect(TcpServer server) throws IOException {

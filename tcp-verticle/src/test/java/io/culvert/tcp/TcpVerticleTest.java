@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.TcpAddresses;
 import io.culvert.runtime.bus.TcpFailure;
-import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.DeploymentOptions;
@@ -19,6 +18,7 @@ import io.vertx.core.net.NetClientOptions;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -27,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The service as it is deployed. */
 class TcpVerticleTest {
-  private static final String SECRET = "a secret of sixteen bytes or more";
-
   private final Vertx vertx = Vertx.vertx();
 
   @TempDir Path folder;
@@ -149,9 +147,9 @@ class TcpVerticleTest {
     JsonObject config = config();
     config
         .getJsonObject("tcp")
-        .put("certificate", server.certificate().toString())
-        .put("key", server.key().toString())
-        .put("client-authority", peer.certificate().toString())
+        .put("certificate", server.certificate())
+        .put("key", server.key())
+        .put("client-authority", peer.certificate())
         .put("client-certificates", "required");
     URI uri = deploy(config);
     assertThat(uri.getScheme()).isEqualTo("tcps");
@@ -174,6 +172,46 @@ class TcpVerticleTest {
   }
 
   @Test
+  void peersMayShowCertificatesWhereTheyAreOptional() throws Exception {
+    TestCertificate server = TestCertificate.make(folder, "server");
+    TestCertificate peer = TestCertificate.make(folder, "peer");
+    JsonObject config = config();
+    tls(config, server)
+        .put("client-authority", peer.certificate())
+        .put("client-certificates", "optional");
+    URI uri = deploy(config);
+    for (NetClientOptions net : List.of(tls(server), tls(server).setKeyCertOptions(peer.pair()))) {
+      TcpClient client = client(net);
+      Sync.await(client.connect(uri.getHost(), uri.getPort()));
+      assertThat(Sync.await(client.subscribe("x")).type()).isEqualTo(MessageType.CONFIRM_SUBSCRIBE);
+    }
+    JsonArray peers = ask(TcpAddresses.PEERS, new JsonObject()).getJsonArray("peers");
+    assertThat(peers.getJsonObject(0).containsKey("certificate")).isFalse();
+    assertThat(peers.getJsonObject(1).getString("certificate")).isEqualTo("CN=peer");
+  }
+
+  @Test
+  void certificatesAreReadAgainWhenTheyChange() throws Exception {
+    TestCertificate old = TestCertificate.make(folder, "old");
+    TestCertificate next = TestCertificate.make(folder, "next");
+    JsonObject config = config();
+    tls(config, old).put("reload-seconds", 1);
+    URI uri = deploy(config);
+    TcpClient before = client(tls(old));
+    Sync.await(before.connect(uri.getHost(), uri.getPort()));
+    Files.copy(Path.of(next.key()), Path.of(old.key()), StandardCopyOption.REPLACE_EXISTING);
+    NetClientOptions trusting = tls(next);
+    Files.copy(
+        Path.of(next.certificate()),
+        Path.of(old.certificate()),
+        StandardCopyOption.REPLACE_EXISTING);
+    Sync.until(
+        "handshakes show the new one",
+        () -> Sync.succeeds(client(trusting).connect(uri.getHost(), uri.getPort())));
+    assertThat(Sync.await(before.subscribe("x")).type()).isEqualTo(MessageType.CONFIRM_SUBSCRIBE);
+  }
+
+  @Test
   void startTellsAllThatIsWrong() throws Exception {
     Path secret = Files.writeString(folder.resolve("short"), "short\n");
     JsonObject config =
@@ -192,45 +230,21 @@ class TcpVerticleTest {
         .hasMessageContaining("tcp.port: is needed")
         .hasMessageContaining("tcp.secret-file: the secret in it is too short")
         .hasMessageContaining("tcp.window-seconds: cannot be used with n002-p02")
-        .hasMessageContaining("tcp.client-certificates: needs tcp.client-authority")
+        .hasMessageContaining("tcp.client-certificates: needs tcp.certificate and tcp.key")
         .hasMessageContaining("tcp.routes[0].address: is needed");
   }
 
   private URI deploy(JsonObject config) {
-    Sync.await(
-        vertx.deployVerticle(
-            TcpVerticle::new, new DeploymentOptions().setConfig(config.put("deployment", "test"))));
-    String bound =
-        (String)
-            vertx.sharedData().getLocalMap("culvert.listeners.test").keySet().iterator().next();
-    return URI.create(bound);
+    return Service.deploy(vertx, config).uri();
   }
 
   private JsonObject config(JsonObject... routes) throws Exception {
-    Path secret = Files.writeString(folder.resolve("secret"), SECRET + "\n");
-    JsonArray list = new JsonArray();
-    for (JsonObject route : routes) {
-      list.add(route);
-    }
-    JsonObject tcp =
-        new JsonObject()
-            .put("port", 0)
-            .put("secret-file", secret.toString())
-            .put("dialect", "n009-p03");
-    if (!list.isEmpty()) {
-      tcp.put("routes", list);
-    }
-    return new JsonObject().put("tcp", tcp);
+    JsonObject config = Service.config(folder);
+    return routes.length == 0 ? config : Service.with(config, "routes", routes);
   }
 
   private TcpClient client(NetClientOptions net) {
-    Dialect dialect = Dialect.N009_P03;
-    return TcpClient.create(
-        vertx,
-        new TcpClientOptions()
-            .dialect(dialect)
-            .auth(SharedSecret.of(SECRET, dialect, 300, 1000))
-            .net(net));
+    return Service.client(vertx, net);
   }
 
   private static NetClientOptions tls(TestCertificate server) {
@@ -238,6 +252,13 @@ class TcpVerticleTest {
         .setSsl(true)
         .setTrustOptions(server.trust())
         .setHostnameVerificationAlgorithm("HTTPS");
+  }
+
+  private static JsonObject tls(JsonObject config, TestCertificate server) {
+    return config
+        .getJsonObject("tcp")
+        .put("certificate", server.certificate())
+        .put("key", server.key());
   }
 
   private JsonObject ask(String address, JsonObject body) {

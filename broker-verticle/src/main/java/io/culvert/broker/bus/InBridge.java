@@ -1,15 +1,21 @@
 package io.culvert.broker.bus;
 
+import io.culvert.runtime.bus.BridgeTrail;
 import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
 import io.culvert.runtime.bus.PublishResult;
+import io.culvert.runtime.log.SeldomLog;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Publishes what comes to an address. Everything in it happens on the publisher's event loop. */
 final class InBridge {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
   /** Acknowledges, so that it does not come again. */
   private static final PublishResult STOPPED =
       new PublishResult(0, "not published: it goes in circles");
@@ -18,8 +24,8 @@ final class InBridge {
   private final BusShard shard;
   private final Publisher publisher;
   private final BusCounters counters;
-  private final SeldomLog loops = new SeldomLog();
-  private final SeldomLog refusals = new SeldomLog();
+  private final SeldomLog loops = new SeldomLog(LOG);
+  private final SeldomLog refusals = new SeldomLog(LOG);
 
   InBridge(BridgeRule.In rule, BusShard shard, Publisher publisher, BusCounters counters) {
     this.rule = rule;

@@ -2,15 +2,19 @@ package io.culvert.broker.bus;
 
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.runtime.bus.BridgeTrail;
 import io.culvert.runtime.bus.SubscribeRequest;
 import io.culvert.runtime.bus.SubscribeResult;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.log.SeldomLog;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries messages from topics to an address: a subscriber with a session but without a lease, so
@@ -18,6 +22,8 @@ import java.util.List;
  * loop.
  */
 final class OutBridge implements Outlet {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+
   /** Whoever ended the connection, or refused it, may not be ready at once for the next one. */
   private static final long RECONNECT_MILLIS = 1000;
 
@@ -29,8 +35,8 @@ final class OutBridge implements Outlet {
   private final long sessionExpirySeconds;
   private final SubscribeRequest request;
   private final DeliveryOptions options;
-  private final SeldomLog loops = new SeldomLog();
-  private final SeldomLog losses = new SeldomLog();
+  private final SeldomLog loops = new SeldomLog(LOG);
+  private final SeldomLog losses = new SeldomLog(LOG);
   private volatile boolean stopped;
 
   /**
@@ -92,7 +98,7 @@ final class OutBridge implements Outlet {
 
   @Override
   public boolean takes(Publish publish) {
-    if (BridgeTrail.permits(BridgeTrail.of(publish), rule.name())) {
+    if (BridgeTrail.permits(trail(publish), rule.name())) {
       return true;
     }
     counters.countBridgeLoop();
@@ -111,6 +117,16 @@ final class OutBridge implements Outlet {
       return Future.succeededFuture();
     }
     return vertx.eventBus().request(rule.address(), body, options);
+  }
+
+  private static List<String> trail(Publish publish) {
+    if (publish.properties().isEmpty()) {
+      return List.of();
+    }
+    return publish.properties().userProperties().stream()
+        .filter(pair -> pair.name().equals(BridgeTrail.KEY))
+        .map(pair -> pair.value())
+        .toList();
   }
 
   private Future<SubscribeResult> connect() {

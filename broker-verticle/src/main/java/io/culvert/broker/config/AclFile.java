@@ -3,6 +3,7 @@ package io.culvert.broker.config;
 import io.culvert.broker.auth.Acl;
 import io.culvert.broker.auth.AclBuilder;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.SecurityFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

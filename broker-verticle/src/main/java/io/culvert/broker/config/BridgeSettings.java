@@ -83,15 +83,13 @@ final class BridgeSettings {
       BridgeRule rule = rule(section, problems);
       if (!rule.name().matches("[A-Za-z0-9-]{0,64}")) {
         problems.add(
-            problem(
-                section,
-                "name",
-                "has other characters than letters, digits, hyphens, or more than 64"));
+            section.problem(
+                "name", "has other characters than letters, digits, hyphens, or more than 64"));
       } else if (!rule.name().isEmpty() && !names.add(rule.name())) {
-        problems.add(problem(section, "name", "is the name of another bridge, too"));
+        problems.add(section.problem("name", "is the name of another bridge, too"));
       }
       if (rule.address().startsWith("culvert.mqtt.")) {
-        problems.add(problem(section, "address", "is the broker's own"));
+        problems.add(section.problem("address", "is the broker's own"));
       }
       rules.add(rule);
     }
@@ -116,7 +114,7 @@ final class BridgeSettings {
         }
         String topic = needed(section, "topic", problems);
         if (topic.startsWith("$SYS/")) {
-          problems.add(problem(section, "topic", "is the broker's own"));
+          problems.add(section.problem("topic", "is the broker's own"));
         }
         check(section, "topic", topic, () -> TopicName.of(topic), problems);
         yield new BridgeRule.In(name, address, topic, qos);
@@ -128,7 +126,7 @@ final class BridgeSettings {
         boolean toAll = section.isPresent("delivery") && section.text("delivery").equals("publish");
         for (String key : List.of("max-outstanding", "max-attempts")) {
           if (toAll && section.isPresent(key)) {
-            problems.add(problem(section, key, "has no meaning with delivery: publish"));
+            problems.add(section.problem(key, "has no meaning with delivery: publish"));
           }
         }
         yield new BridgeRule.Out(
@@ -146,7 +144,7 @@ final class BridgeSettings {
   private static String needed(Configuration section, String key, List<Problem> problems) {
     String value = section.isPresent(key) ? section.text(key) : "";
     if (value.isEmpty()) {
-      problems.add(problem(section, key, "is needed"));
+      problems.add(section.problem(key, "is needed"));
     }
     return value;
   }
@@ -154,7 +152,7 @@ final class BridgeSettings {
   private static void meaningless(
       Configuration section, String key, String direction, List<Problem> problems) {
     if (section.isPresent(key)) {
-      problems.add(problem(section, key, "has a meaning only with direction: " + direction));
+      problems.add(section.problem(key, "has a meaning only with direction: " + direction));
     }
   }
 
@@ -165,13 +163,7 @@ final class BridgeSettings {
         parse.run();
       }
     } catch (MqttViolation violation) {
-      problems.add(problem(section, key, "is none: " + violation.getMessage()));
+      problems.add(section.problem(key, "is none: " + violation.getMessage()));
     }
-  }
-
-  private static Problem problem(Configuration section, String key, String message) {
-    String origin = section.origin(key);
-    return new Problem(
-        origin.equals(Configuration.DEFAULT) ? "" : origin, section.path() + "." + key, message);
   }
 }

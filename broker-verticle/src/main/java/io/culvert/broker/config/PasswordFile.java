@@ -3,6 +3,7 @@ package io.culvert.broker.config;
 import io.culvert.broker.auth.PasswordHash;
 import io.culvert.broker.auth.PasswordUsers;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.SecurityFile;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

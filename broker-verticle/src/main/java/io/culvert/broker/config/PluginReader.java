@@ -6,6 +6,8 @@ import io.culvert.broker.jwt.TokenRules;
 import io.culvert.broker.remote.RemoteOptions;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.CertificateFiles;
+import io.culvert.runtime.files.SecurityFile;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;

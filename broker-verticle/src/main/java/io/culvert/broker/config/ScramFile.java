@@ -4,6 +4,7 @@ import io.culvert.mqtt.auth.SaslPrep;
 import io.culvert.mqtt.auth.ScramCredential;
 import io.culvert.mqtt.auth.ScramUsers;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.SecurityFile;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

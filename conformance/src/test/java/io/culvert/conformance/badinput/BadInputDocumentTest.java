@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 class BadInputDocumentTest {
 
   private static final Path DOCUMENT = Path.of("..", "docs", "bad-inputs.md");
-  private static final int INPUTS = 77;
+
+  /** Those between belong to parts that this version does not have. */
+  private static final List<Integer> INPUTS =
+      IntStream.concat(IntStream.rangeClosed(1, 77), IntStream.rangeClosed(103, 109))
+          .boxed()
+          .toList();
 
   /** What cannot be provoked from outside is tested where it can. */
   private static final Map<Integer, String> ELSEWHERE =
@@ -42,6 +47,7 @@ class BadInputDocumentTest {
       Each of these is tested against the running broker, over TCP, while a bystander publishes and receives all the
       time: it must get every message once and in order, without much delay, and stay connected. Floods meet a broker
       process with a heap of 64 MiB (100 000 subscriptions or retained messages: 256 MiB) that ends when it needs more.
+      103 to 109 meet the TCP message service in such a process, with a bystander of its own.
 
       A code such as 0x81 is a reason code: in DISCONNECT before the close, or in the packet that is named. An MQTT 3.1.1
       client is closed without a word where an MQTT 5 client gets DISCONNECT. Violations are counted and logged with
@@ -52,11 +58,9 @@ class BadInputDocumentTest {
   void everyInputIsListedOnceAndTestedOrComesLater() {
     List<BadInputs.Line> inputs =
         BadInputs.lines().stream().filter(line -> !line.isHeading()).toList();
-    assertThat(inputs)
-        .extracting(BadInputs.Line::number)
-        .containsExactlyElementsOf(IntStream.rangeClosed(1, INPUTS).boxed().toList());
+    assertThat(inputs).extracting(BadInputs.Line::number).containsExactlyElementsOf(INPUTS);
     SortedMap<Integer, TreeSet<String>> tests = tests();
-    assertThat(tests.keySet()).allMatch(number -> number >= 1 && number <= INPUTS);
+    assertThat(INPUTS).containsAll(tests.keySet());
     assertThat(inputs)
         .allSatisfy(
             input ->

@@ -8,6 +8,7 @@ import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientOptions;
 import io.culvert.client.ReconnectOptions;
 import io.culvert.conformance.broker.Relay;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.QoS;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,6 +46,7 @@ class CutsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
+  @Scenario(70)
   void nothingIsLostAndQos2ComesOnceInOrder(QoS qos) throws Exception {
     MqttClient publisher = client("publisher");
     MqttClient subscriber = client("subscriber");

@@ -9,6 +9,7 @@ import io.culvert.client.MqttClientOptions;
 import io.culvert.client.OutgoingMessage;
 import io.culvert.client.ReceivedMessage;
 import io.culvert.client.ReconnectOptions;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.QoS;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -46,6 +47,7 @@ class KilledBrokerTest {
   }
 
   @Test
+  @Scenario(70)
   void qos1LosesNothing() throws Exception {
     Seen seen = run(QoS.AT_LEAST_ONCE);
     assertThat(seen.failures).isEmpty();
@@ -53,6 +55,7 @@ class KilledBrokerTest {
   }
 
   @Test
+  @Scenario(70)
   void qos2LosesNothingAndRepeatsNothing() throws Exception {
     Seen seen = run(QoS.EXACTLY_ONCE);
     assertThat(seen.failures).isEmpty();

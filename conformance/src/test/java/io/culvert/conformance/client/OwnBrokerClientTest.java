@@ -12,6 +12,7 @@ import io.culvert.client.MqttClientFailure;
 import io.culvert.client.OutgoingMessage;
 import io.culvert.client.ReceivedMessage;
 import io.culvert.client.Subscription;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.vertx.core.json.JsonObject;
@@ -41,6 +42,7 @@ class OwnBrokerClientTest extends ClientContract {
   }
 
   @Test
+  @Scenario(75)
   void whoIsTakenOverDoesNotFightBack() throws Exception {
     BlockingQueue<ConnectionChange> changes = new LinkedBlockingQueue<>();
     MqttClient first = client(options().setClientId("same"));
@@ -71,6 +73,7 @@ class OwnBrokerClientTest extends ClientContract {
   }
 
   @Test
+  @Scenario(70)
   void aResumedSessionWaitsForItsHandlers() throws Exception {
     MqttClient first =
         connected(options().setClientId("later").setCleanStart(false).setReceiveMaximum(5));
@@ -127,6 +130,7 @@ class OwnBrokerClientTest extends ClientContract {
   }
 
   @Test
+  @Scenario({46, 47, 48, 49})
   void whatTheServerDoesNotTakeFailsAtOnce() throws Exception {
     try (InProcessBroker small =
         InProcessBroker.start(

@@ -11,8 +11,9 @@ import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientFailure;
 import io.culvert.client.MqttClientOptions;
 import io.culvert.client.ReceivedMessage;
-import io.culvert.conformance.launcher.Certificates;
 import io.culvert.engine.Bytes;
+import io.culvert.engine.testkit.SelfSigned;
+import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.auth.ScramCredential;
 import io.culvert.mqtt.wire.QoS;
 import io.vertx.core.Vertx;
@@ -46,8 +47,8 @@ class TransportsTest {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    Certificates.write(folder, "server", "localhost");
-    Certificates.write(folder, "client", "client");
+    SelfSigned.write(folder, "server", "localhost");
+    SelfSigned.write(folder, "client", "client");
     ScramCredential credential = ScramCredential.derive("pencil", Bytes.wrap(new byte[16]), 4096);
     Files.writeString(folder.resolve("scram"), ScramFile.line("ann", credential));
     broker =
@@ -139,6 +140,7 @@ class TransportsTest {
   }
 
   @Test
+  @Scenario(74)
   void scram() throws Exception {
     MqttClientOptions options =
         options("mqtt://localhost:" + broker.port(0))

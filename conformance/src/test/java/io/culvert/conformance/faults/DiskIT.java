@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.faults.broker.Mount;
 import io.culvert.conformance.faults.broker.PowerLoss;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -11,7 +11,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import io.culvert.conformance.badinput.BadInput;
 import io.culvert.conformance.broker.MosquittoBroker;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,7 @@ package io.culvert.conformance.launcher;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.NetworkConfig;
 import io.culvert.runtime.bus.CulvertMqtt;
-import io.culvert.runtime.bus.CulvertRpc;
 import io.culvert.runtime.bus.MqttMessage;
-import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.bus.SubscribeRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -13,17 +11,22 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.function.Function;
 
 /**
  * Another application: a JVM with a Vert.x of its own that joins the broker's event bus. Arguments:
- * cluster name, port of the broker's member, own port, perhaps the tag of a device to be asked.
- * Says on stdout what happens.
+ * cluster name, port of the broker's member, own port. Says on stdout what happens.
  */
 public final class BusNode {
   private BusNode() {}
 
   /** Runs until it is killed. */
   public static void main(String[] arguments) {
+    run(arguments, BusNode::use);
+  }
+
+  /** Joins, and does what such a node does; ends where that fails. */
+  static void run(String[] arguments, Function<Vertx, Future<?>> use) {
     Config config = new Config();
     config.setClusterName(arguments[0]);
     config.setProperty("hazelcast.logging.type", "none");
@@ -37,20 +40,12 @@ public final class BusNode {
         .with(new VertxOptions().setEventBusOptions(new EventBusOptions().setHost("127.0.0.1")))
         .withClusterManager(new HazelcastClusterManager(config))
         .buildClustered()
-        .<Object>compose(
-            vertx ->
-                (arguments.length > 3 ? askDevice(vertx, arguments[3]) : use(vertx)).mapEmpty())
+        .compose(use::apply)
         .onFailure(
             failure -> {
               System.out.println("failed " + failure);
               System.exit(1);
             });
-  }
-
-  private static Future<?> askDevice(Vertx vertx, String tag) {
-    return CulvertRpc.create(vertx)
-        .request(RpcCall.get(tag, "axuv", "gains"))
-        .onSuccess(answer -> System.out.println("answered " + answer.code() + " " + answer.body()));
   }
 
   private static Future<?> use(Vertx vertx) {

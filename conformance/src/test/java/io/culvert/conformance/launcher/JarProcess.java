@@ -38,7 +38,7 @@ final class JarProcess implements AutoCloseable {
     return main(folder, List.of(), mainClass, arguments);
   }
 
-  /** The same, with options for the JVM. */
+  /** The same with options for the JVM. */
   static JarProcess main(Path folder, List<String> options, String mainClass, String... arguments)
       throws IOException {
     List<String> jvm = new ArrayList<>(options);

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import io.culvert.conformance.peer.Programs;
 import io.culvert.conformance.raw.Hex;
+import io.culvert.engine.testkit.Programs;
+import io.culvert.engine.testkit.SelfSigned;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -58,8 +59,8 @@ class ListenersIT {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates.write(folder, "server", "first.test");
-    Certificates.write(folder, "other", "other.test");
+    SelfSigned.write(folder, "server", "first.test");
+    SelfSigned.write(folder, "other", "other.test");
     Files.writeString(folder.resolve("culvert.yaml"), CONFIGURATION);
     run();
   }
@@ -159,7 +160,7 @@ class ListenersIT {
 
   /** As tools do that renew certificates: first one file, then the other. */
   private void replace(String commonName) throws Exception {
-    Certificates.write(folder, "renewed", commonName);
+    SelfSigned.write(folder, "renewed", commonName);
     for (String ending : List.of(".pem", ".key")) {
       Files.move(
           folder.resolve("renewed" + ending),

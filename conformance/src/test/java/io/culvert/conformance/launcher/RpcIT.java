@@ -103,7 +103,7 @@ class RpcIT {
       try (JarProcess application =
           JarProcess.java(
               folder,
-              BusNode.class.getName(),
+              RpcBusNode.class.getName(),
               "rpc",
               String.valueOf(brokersPort),
               String.valueOf(freePort()),

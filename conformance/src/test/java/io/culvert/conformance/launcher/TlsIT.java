@@ -6,7 +6,8 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
+import io.culvert.engine.testkit.SelfSigned;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -44,9 +45,9 @@ class TlsIT {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates.write(folder, "server", "localhost");
-    Certificates.write(folder, "device", "device");
-    Certificates.write(folder, "stranger", "device");
+    SelfSigned.write(folder, "server", "localhost");
+    SelfSigned.write(folder, "device", "device");
+    SelfSigned.write(folder, "stranger", "device");
     Files.writeString(folder.resolve("culvert.yaml"), CONFIGURATION);
     Files.writeString(
         folder.resolve("acl"), "topic t\nuser device\ntopic t\npattern write of/%u\n");

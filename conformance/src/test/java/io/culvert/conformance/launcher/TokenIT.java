@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
+import io.culvert.engine.testkit.SelfSigned;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -84,7 +85,7 @@ class TokenIT {
 
   @Test
   void serverDecidesWhoIsLetInAndWhatItMayDo() throws Exception {
-    Certificates.write(folder, "server", "localhost");
+    SelfSigned.write(folder, "server", "localhost");
     HttpServerOptions tls =
         new HttpServerOptions()
             .setSsl(true)

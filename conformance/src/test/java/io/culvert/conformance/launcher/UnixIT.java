@@ -2,7 +2,7 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.broker.MosquittoBroker;
-import io.culvert.conformance.peer.Programs;
 import io.culvert.engine.Bytes;
+import io.culvert.engine.testkit.Programs;
 import io.culvert.mqtt.model.Choice;
 import io.culvert.mqtt.model.Player;
 import io.culvert.mqtt.model.Problem;

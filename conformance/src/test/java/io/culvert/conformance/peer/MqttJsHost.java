@@ -1,6 +1,7 @@
 package io.culvert.conformance.peer;
 
 import io.culvert.conformance.broker.Await;
+import io.culvert.engine.testkit.Programs;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

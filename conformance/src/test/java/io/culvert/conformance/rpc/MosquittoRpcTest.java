@@ -1,7 +1,7 @@
 package io.culvert.conformance.rpc;
 
 import io.culvert.conformance.broker.MosquittoBroker;
-import io.culvert.conformance.peer.Programs;
+import io.culvert.engine.testkit.Programs;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

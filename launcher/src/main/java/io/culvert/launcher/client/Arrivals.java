@@ -2,6 +2,7 @@ package io.culvert.launcher.client;
 
 import io.culvert.client.ReceivedMessage;
 import io.culvert.client.Subscription;
+import io.culvert.mqtt.wire.QoS;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -28,6 +29,7 @@ public final class Arrivals {
   private final List<Subscription> subscriptions = new ArrayList<>();
   private boolean isPaused;
   private boolean isEnded;
+  private long droppedUnasked;
 
   /** On the event loop. */
   public void arrived(ReceivedMessage message) {
@@ -38,6 +40,24 @@ public final class Arrivals {
         isPaused = true;
         subscriptions.forEach(Subscription::pause);
       }
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * On the event loop: of a subscription that an earlier process has left in the session. It cannot
+   * pause, but the server sends no more of QoS 1 and 2 than its window holds.
+   */
+  public void arrivedUnasked(ReceivedMessage message) {
+    lock.lock();
+    try {
+      if (waiting.size() >= MANY && message.qos() == QoS.AT_MOST_ONCE) {
+        droppedUnasked++;
+        return;
+      }
+      waiting.add(message);
       changed.signal();
     } finally {
       lock.unlock();
@@ -102,13 +122,14 @@ public final class Arrivals {
   /** How many the client has dropped because they came faster than they were taken. */
   public long dropped() throws InterruptedException {
     List<Subscription> all;
+    long sum;
     lock.lock();
     try {
       all = List.copyOf(subscriptions);
+      sum = droppedUnasked;
     } finally {
       lock.unlock();
     }
-    long sum = 0;
     for (Subscription each : all) {
       try {
         sum += each.dropped().toCompletionStage().toCompletableFuture().get(1, TimeUnit.SECONDS);

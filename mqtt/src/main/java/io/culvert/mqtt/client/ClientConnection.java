@@ -45,6 +45,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private final ClientSession session;
   private final ReceiveBuffer in = new ReceiveBuffer();
   private final Outbox out;
+  private final Wake wake;
   private final @Nullable PacketLog log;
   private final KeepAlive keepAlive = new KeepAlive();
   private final Transmitter transmitter;
@@ -63,6 +64,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private Authentication authentication = new Authentication(null);
   private @Nullable Exchange exchange;
 
+  /** What begins when the owner trusts the server. */
+  private @Nullable Exchange unproved;
+
   /**
    * @param pool of this thread
    * @param wake told when a command has put something into the outbox
@@ -80,6 +84,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
       ClientSession session, BufferPool pool, Wake wake, @Nullable PacketLog log) {
     this.session = session;
     this.out = new Outbox(pool);
+    this.wake = wake;
     this.log = log;
     this.transmitter = new Transmitter(out, wake, keepAlive, log);
   }
@@ -135,16 +140,18 @@ public final class ClientConnection implements Engine<ClientEvent> {
   }
 
   /**
-   * Before MQTT 5 nothing else holds back a server while the owner acknowledges slowly. Once the
-   * server is gone there is nothing to wait for: what it has sent is handed out.
+   * A server that has to prove who it is waits for that. Before MQTT 5 nothing else holds back a
+   * server while the owner acknowledges slowly. Once the server is gone there is nothing to wait
+   * for: what it has sent is handed out.
    */
   @Override
   public boolean awaitsDecision() {
+    if (peerEnded) {
+      return false;
+    }
     Exchange current = exchange;
-    return current != null
-        && !peerEnded
-        && !transmitter.version().isMqtt5()
-        && current.incoming.isFull();
+    return unproved != null
+        || (current != null && !transmitter.version().isMqtt5() && current.incoming.isFull());
   }
 
   @Override
@@ -157,7 +164,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     return switch (state) {
       case CONNECTING -> answerDeadlineMillis;
       case CONNECTED ->
-          authentication.isAwaited()
+          awaitsAuthentication()
               ? Math.min(answerDeadlineMillis, keepAlive.deadlineMillis())
               : keepAlive.deadlineMillis();
       case DISCONNECTED -> NO_DEADLINE;
@@ -171,7 +178,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     }
     if (state == ClientState.CONNECTING) {
       end(DisconnectCause.CONNECT_TIMEOUT, ReasonCode.UNSPECIFIED_ERROR, Status.CLOSED);
-    } else if (authentication.isAwaited() && nowMillis >= answerDeadlineMillis) {
+    } else if (awaitsAuthentication() && nowMillis >= answerDeadlineMillis) {
       transmitter.send(
           new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY),
           nowMillis); // [MQTT5-4.12.1-2]
@@ -229,6 +236,19 @@ public final class ClientConnection implements Engine<ClientEvent> {
         properties.integer(Property.MAXIMUM_PACKET_SIZE, ServerTerms.LARGEST_PACKET_BYTES));
     state = ClientState.CONNECTING;
     answerDeadlineMillis = nowMillis + how.connectTimeoutMillis();
+  }
+
+  /**
+   * The server has proved who it is, see {@link ConnectOptions#serverProof}: the session begins or
+   * goes on. Harmless when the connection has ended.
+   */
+  public void trust(long nowMillis) {
+    Exchange proved = unproved;
+    if (proved != null) {
+      unproved = null;
+      begin(proved, nowMillis);
+      wake.changed(); // what has come meanwhile is looked at
+    }
   }
 
   /**
@@ -292,6 +312,17 @@ public final class ClientConnection implements Engine<ClientEvent> {
    */
   public int unsubscribe(List<String> filters, Properties properties, long nowMillis) {
     return connected().requests.unsubscribe(filters, properties, nowMillis);
+  }
+
+  /**
+   * Unsubscribes from filters that this client has not subscribed to: an earlier one may have left
+   * them in the session. Sent again on the next connection unless it is answered.
+   *
+   * @return the packet identifier that {@link ClientEvent.Unsubscribed} will name
+   * @throws IllegalArgumentException for a filter that this client has subscribed to
+   */
+  public int leave(List<String> filters, Properties properties, long nowMillis) {
+    return connected().requests.leave(filters, properties, nowMillis);
   }
 
   /** Sends PINGREQ; {@link ClientEvent.PingAnswered} follows. */
@@ -375,9 +406,14 @@ public final class ClientConnection implements Engine<ClientEvent> {
     return transmitter.version();
   }
 
+  /** Whether commands about messages are taken: from CONNACK, or {@link #trust}, to the end. */
+  public boolean isExchanging() {
+    return exchange != null;
+  }
+
   /** What holds on this connection, or null before CONNACK. */
   public @Nullable ServerTerms terms() {
-    Exchange current = exchange;
+    Exchange current = exchange == null ? unproved : exchange;
     return current == null ? null : current.terms;
   }
 
@@ -470,9 +506,23 @@ public final class ClientConnection implements Engine<ClientEvent> {
     String own = connect.clientId();
     session.established(assigned != null ? assigned : own.isEmpty() ? session.clientId() : own);
     events.add(new ClientEvent.Connected(terms.sessionPresent(), connAck.properties()));
-    Exchange started = new Exchange(session, transmitter, events, how, terms);
-    exchange = started;
-    started.start(nowMillis);
+    Exchange accepted = new Exchange(session, transmitter, events, how, terms);
+    if (how.serverProof()) {
+      unproved = accepted;
+      answerDeadlineMillis = nowMillis + how.connectTimeoutMillis();
+    } else {
+      begin(accepted, nowMillis);
+    }
+  }
+
+  private void begin(Exchange accepted, long nowMillis) {
+    exchange = accepted;
+    accepted.start(nowMillis);
+  }
+
+  /** An AUTH of the server is due, or its proof. */
+  private boolean awaitsAuthentication() {
+    return unproved != null || authentication.isAwaited();
   }
 
   private void onAuth(Auth auth, long nowMillis) {
@@ -546,6 +596,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
       current.requests.abandon();
       exchange = null;
     }
+    unproved = null;
     ended = true;
     state = ClientState.DISCONNECTED;
     status = last;

@@ -46,7 +46,8 @@ public sealed interface ClientEvent {
   /**
    * The exchange of a published message has ended: PUBACK, PUBCOMP, or PUBREC with an error.
    *
-   * @param reasonCode below 0x80 when the server has it
+   * @param reasonCode below 0x80 when the server has it; where PUBREC says more than PUBCOMP, for
+   *     example that nobody has subscribed, that of PUBREC
    */
   record Acknowledged(int packetId, ReasonCode reasonCode, Properties properties)
       implements ClientEvent {}

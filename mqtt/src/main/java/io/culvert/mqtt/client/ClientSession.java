@@ -112,14 +112,15 @@ public final class ClientSession {
         packetId, message == null ? null : Delivery.of(message, message.qos(), message.retain()));
   }
 
-  /** Subscribes when the next connection is there; only before CONNACK. */
+  /** Subscribes when the next connection is there; only while none exchanges messages. */
   public void subscribe(TopicFilter filter, SubscriptionOptions options, int identifier) {
     checkNotConnected();
-    subscriptions.add(filter, new Subscribe.Entry(filter.text(), options), identifier);
+    var unused = subscriptions.add(filter, new Subscribe.Entry(filter.text(), options), identifier);
   }
 
   /**
-   * Unsubscribes, however often it was subscribed, with the next connection; only before CONNACK.
+   * Unsubscribes, however often it was subscribed, with the next connection; only while none
+   * exchanges messages.
    */
   public void unsubscribe(String filter) {
     checkNotConnected();
@@ -130,7 +131,7 @@ public final class ClientSession {
   }
 
   private void checkNotConnected() {
-    if (owner != null && owner.state() == ClientState.CONNECTED) {
+    if (owner != null && owner.isExchanging()) {
       throw new IllegalStateException("there is a connection: command that");
     }
   }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param automaticAcknowledgement a received message is acknowledged when it is handed out
  * @param automaticRelease PUBREL is sent as soon as PUBREC has come; otherwise {@link
  *     ClientEvent.Received} tells the owner, who has something to store before
+ * @param serverProof the owner says with {@link ClientConnection#trust} that the server has proved
+ *     who it is; until then nothing is sent to it behind CONNACK, and nothing of it is looked at
  * @param topicAliases publish with topic aliases as far as the server takes them
  * @param resubscribe subscribe again when the server has lost the session
  * @param lowerQos publish with the server's Maximum QoS instead of refusing a higher one
@@ -31,6 +33,7 @@ public record ConnectOptions(
     Connect connect,
     boolean automaticAcknowledgement,
     boolean automaticRelease,
+    boolean serverProof,
     boolean topicAliases,
     boolean resubscribe,
     boolean lowerQos,
@@ -107,6 +110,7 @@ public record ConnectOptions(
     private Properties properties = Properties.EMPTY;
     private boolean automaticAcknowledgement = true;
     private boolean automaticRelease = true;
+    private boolean serverProof;
     private boolean topicAliases;
     private boolean resubscribe = true;
     private boolean lowerQos;
@@ -216,6 +220,11 @@ public record ConnectOptions(
       return this;
     }
 
+    public Builder serverProof(boolean value) {
+      serverProof = value;
+      return this;
+    }
+
     public Builder topicAliases(boolean value) {
       topicAliases = value;
       return this;
@@ -271,6 +280,7 @@ public record ConnectOptions(
           connect,
           automaticAcknowledgement,
           automaticRelease,
+          serverProof,
           topicAliases,
           resubscribe,
           lowerQos,

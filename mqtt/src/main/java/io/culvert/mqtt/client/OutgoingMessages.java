@@ -15,6 +15,8 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,9 @@ final class OutgoingMessages {
   private final ServerTerms terms;
   private final boolean lowerQos;
   private final boolean automaticRelease;
+
+  /** What PUBREC has said that PUBCOMP does not repeat; most say nothing. */
+  private final Map<Integer, ReasonCode> said = new HashMap<>();
 
   OutgoingMessages(
       ClientSession session,
@@ -145,7 +150,12 @@ final class OutgoingMessages {
     expect(delivery.qos() == QoS.EXACTLY_ONCE, "PUBREC for a QoS 1 message");
     if (ack.reasonCode().isError()) {
       end(id, ack.reasonCode(), ack.properties(), nowMillis); // [MQTT5-4.4.0-2]
-    } else if (automaticRelease) {
+      return;
+    }
+    if (ack.reasonCode() != ReasonCode.SUCCESS) {
+      said.put(id, ack.reasonCode());
+    }
+    if (automaticRelease) {
       release(id, nowMillis);
     } else {
       events.add(new ClientEvent.Received(id));
@@ -167,7 +177,9 @@ final class OutgoingMessages {
     int id = ack.packetId();
     expect(window.published(id) == null, "PUBCOMP before PUBREC");
     if (window.isReleased(id)) {
-      end(id, ack.reasonCode(), ack.properties(), nowMillis);
+      ReasonCode before = said.remove(id);
+      boolean adds = before != null && ack.reasonCode() == ReasonCode.SUCCESS;
+      end(id, adds ? before : ack.reasonCode(), ack.properties(), nowMillis);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.culvert.mqtt.client;
 
-import io.culvert.mqtt.client.Subscriptions.Change;
+import io.culvert.mqtt.client.Standing.Change;
 import io.culvert.mqtt.session.OutboundWindow;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttViolation;
@@ -63,10 +63,8 @@ final class Requests {
     checkSendable(news.isEmpty() ? null : new Subscribe(1, news, properties), news.size());
     List<Change> changes = new ArrayList<>();
     for (int i = 0; i < filters.size(); i++) {
-      Subscribe.Entry entry = entries.get(i);
-      boolean isNews = subscriptions.isNews(entry, identifier);
-      Change change = subscriptions.add(filters.get(i), entry, identifier);
-      if (isNews) {
+      Change change = subscriptions.add(filters.get(i), entries.get(i), identifier);
+      if (change != null) {
         changes.add(change);
       }
     }
@@ -86,6 +84,20 @@ final class Requests {
     return last.isEmpty() ? NOTHING_SENT : send(last, properties, nowMillis);
   }
 
+  int leave(List<String> filters, Properties properties, long nowMillis) {
+    needSome(filters); // [MQTT5-3.10.3-2]
+    properties.checkAllowedIn(PacketType.UNSUBSCRIBE);
+    for (String filter : filters) {
+      TopicFilter parsed = parse(filter);
+      if (subscriptions.find(parsed.text()) != null) {
+        throw new IllegalArgumentException(filter + " is subscribed: unsubscribe");
+      }
+    }
+    checkSendable(new Unsubscribe(1, filters, properties), filters.size());
+    subscriptions.leave(filters);
+    return send(filters, properties, nowMillis);
+  }
+
   /**
    * On a new connection: makes the server's subscriptions what the client wants. Where the server
    * has no Subscription Identifiers they are made without.
@@ -94,9 +106,8 @@ final class Requests {
     List<Change> changes = sessionPresent ? subscriptions.unconfirmed() : subscriptions.afterLoss();
     Map<Integer, List<Change>> byIdentifier = new LinkedHashMap<>();
     for (Change change : changes) {
-      Subscription wanted = change.wanted();
-      int identifier = terms.subscriptionIdentifiersAvailable() ? wanted.identifier() : 0;
-      Refusal refusal = refusal(wanted.filter(), change.sent(), identifier);
+      int identifier = terms.subscriptionIdentifiersAvailable() ? change.identifier : 0;
+      Refusal refusal = refusal(change.filter, change.entry(), identifier);
       if (refusal == null) {
         byIdentifier.computeIfAbsent(identifier, id -> new ArrayList<>()).add(change);
       } else {
@@ -123,7 +134,7 @@ final class Requests {
     List<Subscribe.Entry> entries = new ArrayList<>();
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
-      entries.add(change.sent());
+      entries.add(change.entry());
       if (ack.reasonCodes().get(i).isError()) {
         subscriptions.refuse(change);
       } else {
@@ -168,7 +179,7 @@ final class Requests {
   private int send(List<Change> changes, Properties properties, boolean automatic, long nowMillis) {
     int id = window.reserve();
     pending.put(id, new PendingSubscribe(List.copyOf(changes), automatic));
-    List<Subscribe.Entry> entries = changes.stream().map(Change::sent).toList();
+    List<Subscribe.Entry> entries = changes.stream().map(Change::entry).toList();
     transmitter.send(new Subscribe(id, entries, properties), nowMillis);
     return id;
   }
@@ -186,7 +197,7 @@ final class Requests {
         identifier == 0
             ? Properties.EMPTY
             : Properties.EMPTY.with(Property.SUBSCRIPTION_IDENTIFIER, identifier);
-    List<Subscribe.Entry> entries = group.stream().map(Change::sent).toList();
+    List<Subscribe.Entry> entries = group.stream().map(Change::entry).toList();
     if (!window.hasFreeId()) {
       group.forEach(change -> giveUp(change, Refusal.NO_PACKET_IDENTIFIER));
     } else if (transmitter.fits(new Subscribe(1, entries, properties))) {
@@ -218,7 +229,7 @@ final class Requests {
     events.add(
         new ClientEvent.Subscribed(
             NOTHING_SENT,
-            List.of(change.sent()),
+            List.of(change.entry()),
             List.of(refusal.reasonCode()),
             Properties.EMPTY,
             true));

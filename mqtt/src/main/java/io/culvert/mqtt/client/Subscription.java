@@ -1,6 +1,5 @@
 package io.culvert.mqtt.client;
 
-import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicFilter;
 
@@ -12,16 +11,8 @@ import io.culvert.mqtt.wire.TopicFilter;
  * @param confirmed SUBACK has granted it
  */
 public record Subscription(
-    TopicFilter filter, SubscriptionOptions options, int identifier, int count, boolean confirmed) {
-  Subscription withCount(int newCount) {
-    return new Subscription(filter, options, identifier, newCount, confirmed);
-  }
-
-  Subscription confirmed(boolean newConfirmed) {
-    return new Subscription(filter, options, identifier, count, newConfirmed);
-  }
-
-  Subscribe.Entry entry() {
-    return new Subscribe.Entry(filter.text(), options);
-  }
-}
+    TopicFilter filter,
+    SubscriptionOptions options,
+    int identifier,
+    int count,
+    boolean confirmed) {}

@@ -1,8 +1,7 @@
 package io.culvert.mqtt.client;
 
-import io.culvert.mqtt.wire.RetainHandling;
+import io.culvert.mqtt.client.Standing.Change;
 import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import java.util.ArrayList;
@@ -19,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Outlives connections, so that what a server has lost can be subscribed again.
  */
 public final class Subscriptions {
-  private final Map<String, Subscription> byFilter = new LinkedHashMap<>();
+  private final Map<String, Standing> byFilter = new LinkedHashMap<>();
   private final Set<String> leaving = new LinkedHashSet<>();
+  private long lastChange;
 
   Subscriptions() {}
 
@@ -30,73 +30,59 @@ public final class Subscriptions {
 
   /** In the order in which they were made. */
   public List<Subscription> all() {
-    return List.copyOf(byFilter.values());
+    return byFilter.values().stream().map(Standing::view).toList();
   }
 
   /** The subscription with exactly this filter, or null. */
   public @Nullable Subscription find(String filter) {
-    return byFilter.get(filter);
+    Standing known = byFilter.get(filter);
+    return known == null ? null : known.view();
   }
 
   /** Whether any subscription, shared ones included, matches a Topic Name. */
   public boolean matches(TopicName topic) {
-    for (Subscription subscription : byFilter.values()) {
-      if (subscription.filter().matches(topic)) {
-        return true;
-      }
-    }
-    return false;
+    return byFilter.values().stream().anyMatch(known -> known.filter().matches(topic));
   }
 
   /** All subscriptions that match a Topic Name. */
   public List<Subscription> matching(TopicName topic) {
-    List<Subscription> found = new ArrayList<>();
-    for (Subscription subscription : byFilter.values()) {
-      if (subscription.filter().matches(topic)) {
-        found.add(subscription);
-      }
-    }
-    return found;
+    return byFilter.values().stream()
+        .filter(known -> known.filter().matches(topic))
+        .map(Standing::view)
+        .toList();
   }
 
   /** Whether this must be sent: it is new, or other than what was sent before. */
   boolean isNews(Subscribe.Entry entry, int identifier) {
-    Subscription known = byFilter.get(entry.filter());
-    return known == null
-        || known.identifier() != identifier
-        || !known.options().equals(entry.options());
+    Standing known = byFilter.get(entry.filter());
+    return known == null || known.isNews(entry.options(), identifier);
   }
 
-  /** Counts up. */
-  Change add(TopicFilter filter, Subscribe.Entry entry, int identifier) {
-    Subscription known = byFilter.get(filter.text());
-    boolean confirmed = known != null && known.confirmed() && !isNews(entry, identifier);
-    int count = known == null ? 1 : known.count() + 1;
-    Subscription wanted = new Subscription(filter, entry.options(), identifier, count, confirmed);
-    byFilter.put(filter.text(), wanted);
+  /** Counts up. Returns what must be sent, or null where the same was sent before. */
+  @Nullable Change add(TopicFilter filter, Subscribe.Entry entry, int identifier) {
     leaving.remove(filter.text());
-    return new Change(wanted, entry, known);
+    Standing known = byFilter.get(filter.text());
+    if (known != null && !known.isNews(entry.options(), identifier)) {
+      known.join();
+      return null;
+    }
+    Standing standing = byFilter.computeIfAbsent(filter.text(), text -> new Standing(filter));
+    return standing.ask(entry.options(), identifier, ++lastChange);
   }
 
   /** SUBACK has granted what was sent. */
   void confirm(Change change) {
-    Subscription known = find(change);
+    Standing known = byFilter.get(change.filter.text());
     if (known != null) {
-      byFilter.put(known.filter().text(), known.confirmed(true));
+      known.confirm(change);
     }
   }
 
   /** SUBACK has refused what was sent: what the server had before is what holds. */
   void refuse(Change change) {
-    Subscription known = find(change);
-    if (known == null) {
-      return;
-    }
-    Subscription before = change.before();
-    if (before != null && before.confirmed()) {
-      byFilter.put(known.filter().text(), before.withCount(Math.max(1, known.count() - 1)));
-    } else {
-      byFilter.remove(known.filter().text());
+    Standing known = byFilter.get(change.filter.text());
+    if (known != null && known.refuse(change)) {
+      byFilter.remove(change.filter.text());
     }
   }
 
@@ -104,7 +90,7 @@ public final class Subscriptions {
   @Nullable String firstUnknown(List<String> filters) {
     Map<String, Integer> wanted = new HashMap<>();
     for (String filter : filters) {
-      Subscription known = byFilter.get(filter);
+      Standing known = byFilter.get(filter);
       int times = wanted.merge(filter, 1, Integer::sum);
       if (known == null || known.count() < times) {
         return filter;
@@ -118,7 +104,7 @@ public final class Subscriptions {
     Map<String, Integer> left = new HashMap<>();
     List<String> last = new ArrayList<>();
     for (String filter : filters) {
-      Subscription known = byFilter.get(filter);
+      Standing known = byFilter.get(filter);
       int before = left.getOrDefault(filter, known == null ? 0 : known.count());
       left.put(filter, before - 1);
       if (before == 1) {
@@ -131,14 +117,21 @@ public final class Subscriptions {
   /** Counts down; at zero the subscription is gone. */
   void countDown(List<String> filters) {
     for (String filter : filters) {
-      Subscription known = byFilter.get(filter);
-      if (known != null && known.count() > 1) {
-        byFilter.put(filter, known.withCount(known.count() - 1));
-      } else if (known != null) {
+      Standing known = byFilter.get(filter);
+      if (known == null) {
+        continue;
+      }
+      known.countDown();
+      if (known.count() == 0) {
         byFilter.remove(filter);
         leaving.add(filter);
       }
     }
+  }
+
+  /** The server may have these; they are not wanted. */
+  void leave(List<String> filters) {
+    leaving.addAll(filters);
   }
 
   /** UNSUBACK has come for a filter. */
@@ -154,52 +147,19 @@ public final class Subscriptions {
   /** Nothing is subscribed at the server any more: all that must be sent again. */
   List<Change> afterLoss() {
     leaving.clear();
-    List<Change> changes = new ArrayList<>();
-    for (Subscription subscription : all()) {
-      changes.add(new Change(subscription, again(subscription), null));
-      byFilter.put(subscription.filter().text(), subscription.confirmed(false));
-    }
-    return changes;
+    return byFilter.values().stream().map(known -> known.again(++lastChange)).toList();
   }
 
   /** What the server may not have although the session goes on: nobody saw its SUBACK. */
   List<Change> unconfirmed() {
-    List<Change> changes = new ArrayList<>();
-    for (Subscription subscription : byFilter.values()) {
-      if (!subscription.confirmed()) {
-        changes.add(new Change(subscription, subscription.entry(), null));
-      }
-    }
-    return changes;
+    return byFilter.values().stream()
+        .filter(known -> !known.isConfirmed())
+        .map(known -> known.askAgain(++lastChange))
+        .toList();
   }
 
   void clear() {
     byFilter.clear();
     leaving.clear();
   }
-
-  private @Nullable Subscription find(Change change) {
-    Subscription known = byFilter.get(change.sent().filter());
-    return known != null && known.options().equals(change.wanted().options()) ? known : null;
-  }
-
-  /** Retained messages that were seen are not wanted again, unless the server takes it for new. */
-  private static Subscribe.Entry again(Subscription subscription) {
-    SubscriptionOptions o = subscription.options();
-    if (!subscription.confirmed() || o.retainHandling() != RetainHandling.SEND) {
-      return subscription.entry();
-    }
-    return new Subscribe.Entry(
-        subscription.filter().text(),
-        new SubscriptionOptions(
-            o.qos(), o.noLocal(), o.retainAsPublished(), RetainHandling.SEND_IF_NEW));
-  }
-
-  /**
-   * One entry of a SUBSCRIBE.
-   *
-   * @param wanted what holds when it is granted
-   * @param before what held before, or null
-   */
-  record Change(Subscription wanted, Subscribe.Entry sent, @Nullable Subscription before) {}
 }

@@ -60,6 +60,16 @@ public final class Properties {
     return new Properties(array, start, content.length(), present);
   }
 
+  /**
+   * Checks a {@link #content} that may have suffered, and wraps it.
+   *
+   * @param packet whose properties they are
+   * @throws MqttViolation that says what is wrong
+   */
+  public static Properties parse(Bytes content, PacketType packet) {
+    return PropertySection.of(content, packet.value());
+  }
+
   public boolean isEmpty() {
     return length == 0;
   }

@@ -13,8 +13,17 @@ final class PropertySection {
     if (length == 0) {
       return Properties.EMPTY;
     }
-    Bytes section = in.take(length);
+    return of(in.take(length), place, maximumUserProperties);
+  }
+
+  /** Checks a section that came without its length; borrows the bytes. */
+  static Properties of(Bytes section, int place) {
+    return section.isEmpty() ? Properties.EMPTY : of(section, place, Integer.MAX_VALUE);
+  }
+
+  private static Properties of(Bytes section, int place, int maximumUserProperties) {
     int start = section.start();
+    int length = section.length();
     long present = check(section.array(), start, start + length, place, maximumUserProperties);
     return new Properties(section.array(), start, length, present);
   }

@@ -133,6 +133,34 @@ public final class TopicFilter {
     }
   }
 
+  /**
+   * Whether there is a Topic Name that both match, and be it the empty one, which no message has.
+   * Share Names do not count.
+   */
+  public boolean overlaps(TopicFilter that) {
+    String[] one = levels.toUtf8().split("/", -1);
+    String[] two = that.levels.toUtf8().split("/", -1);
+    if (isBesideDollar(one[0], two[0]) || isBesideDollar(two[0], one[0])) {
+      return false; // [MQTT5-4.7.2-1]
+    }
+    int common = Math.min(one.length, two.length);
+    for (int i = 0; i < common; i++) {
+      if (one[i].equals("#") || two[i].equals("#")) {
+        return true;
+      }
+      if (!one[i].equals(two[i]) && !one[i].equals("+") && !two[i].equals("+")) {
+        return false;
+      }
+    }
+    String[] longer = one.length > two.length ? one : two;
+    return longer.length == common
+        || (longer.length == common + 1 && longer[common].equals("#")); // a/# matches a
+  }
+
+  private static boolean isBesideDollar(String first, String other) {
+    return (first.equals("+") || first.equals("#")) && other.startsWith("$");
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof TopicFilter that && text.equals(that.text);

@@ -21,6 +21,9 @@ import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubAck;
+import io.culvert.mqtt.wire.Publish;
+import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
 import org.junit.jupiter.api.Test;
@@ -224,6 +227,70 @@ class AuthTest {
     assertThat(end.cause()).isEqualTo(DisconnectCause.AUTHENTICATION_TIMEOUT);
     assertThat(server.sent())
         .containsExactly(new Disconnect(ReasonCode.UNSPECIFIED_ERROR, Properties.EMPTY));
+  }
+
+  @Test
+  @Scenario(74)
+  void untilTheServerHasProvedWhoItIsNothingGoesThrough() {
+    ScriptedServer before = connecting().accept(false, method("M", "ok"));
+    before.publish("a", QoS.AT_LEAST_ONCE);
+    ScriptedServer server = before.closes().next();
+    proving(server);
+    server.accept(true, method("M", "proof"));
+    server.sends(ScriptedServer.message("b", QoS.AT_LEAST_ONCE, 1));
+    assertThat(server.event(ClientEvent.Connected.class).sessionPresent()).isTrue();
+    assertThat(server.sent()).isEmpty();
+    assertThat(server.client.awaitsDecision()).isTrue();
+    assertThat(server.client.isExchanging()).isFalse();
+    assertThat(server.client.terms().sessionPresent()).isTrue();
+    assertThat(PublishTest.refusal(() -> server.publish("c", QoS.AT_LEAST_ONCE)))
+        .isEqualTo(Refusal.NOT_CONNECTED);
+
+    server.client.trust(server.now);
+
+    assertThat(server.sent(Publish.class).dup()).isTrue();
+    assertThat(server.event(ClientEvent.MessageReceived.class).publish().topic()).hasToString("b");
+    assertThat(server.sent(PubAck.class).packetId()).isEqualTo(1);
+  }
+
+  @Test
+  void aServerThatIsNotTrustedInTimeIsLeft() {
+    ScriptedServer server = ScriptedServer.fresh();
+    proving(server);
+    server.accept(false, method("M", "proof"));
+    server.events();
+    assertThat(server.timePasses(29_999).events()).isEmpty();
+
+    ClientEvent.Disconnected end = server.timePasses(1).event(ClientEvent.Disconnected.class);
+
+    assertThat(end.cause()).isEqualTo(DisconnectCause.AUTHENTICATION_TIMEOUT);
+    server.client.trust(server.now);
+    assertThat(server.client.isExchanging()).isFalse();
+  }
+
+  @Test
+  void whatAServerHasSentBeforeItsProofEndsWithItsConnection() {
+    ScriptedServer server = ScriptedServer.fresh();
+    proving(server);
+    server.accept(false, method("M", "proof"));
+    server.sends(ScriptedServer.message("b", QoS.AT_LEAST_ONCE, 1));
+    server.events();
+
+    server.closes();
+
+    assertThat(server.event(ClientEvent.Disconnected.class).cause())
+        .isEqualTo(DisconnectCause.CONNECTION_LOST);
+    assertThat(server.sent()).isEmpty();
+  }
+
+  private static void proving(ScriptedServer server) {
+    server.connect(
+        o ->
+            o.authentication("M", data("1"))
+                .serverProof(true)
+                .cleanStart(false)
+                .connectTimeoutMillis(30_000));
+    server.sent();
   }
 
   private static ScriptedServer connecting() {

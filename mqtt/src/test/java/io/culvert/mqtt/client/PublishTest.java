@@ -125,6 +125,21 @@ class PublishTest {
   }
 
   @Test
+  @Scenario(52)
+  void whatPubRecSaysAndPubCompDoesNotIsTold() {
+    ScriptedServer server = ScriptedServer.connected();
+    int id = server.publish("a", EXACTLY_ONCE);
+    server.sends(new PubRec(id, ReasonCode.NO_MATCHING_SUBSCRIBERS, Properties.EMPTY));
+    server.sends(PubComp.of(id));
+    assertThat(server.event(ClientEvent.Acknowledged.class).reasonCode())
+        .isEqualTo(ReasonCode.NO_MATCHING_SUBSCRIBERS);
+    assertThat(server.publish("a", EXACTLY_ONCE)).isEqualTo(id + 1);
+    server.sends(PubRec.of(id + 1), PubComp.of(id + 1));
+    assertThat(server.event(ClientEvent.Acknowledged.class).reasonCode())
+        .isEqualTo(ReasonCode.SUCCESS);
+  }
+
+  @Test
   @Normative(MQTT5_4_4_0_2)
   @Scenario(58)
   void pubRecWithAnErrorEndsTheExchangeWithoutPubRel() {

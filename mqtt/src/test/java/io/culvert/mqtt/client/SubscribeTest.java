@@ -136,6 +136,24 @@ class SubscribeTest {
   }
 
   @Test
+  @Scenario(45)
+  void whatAnEarlierClientHasLeftCanBeUnsubscribed() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.cleanStart(false));
+    subscribe(server, "a");
+    server.sent();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> server.client.leave(List.of("a"), Properties.EMPTY, server.now));
+    server.client.leave(List.of("b"), Properties.EMPTY, server.now);
+    assertThat(server.sent(Unsubscribe.class).filters()).containsExactly("b");
+
+    ScriptedServer next = server.closes().next();
+    next.connect(o -> o.cleanStart(false)).sent();
+    next.accept(true);
+    assertThat(next.sent()).as("nobody has answered").hasSize(2);
+    assertThat(next.session.subscriptions().find("b")).isNull();
+  }
+
+  @Test
   @Normative(MQTT5_3_8_4_6)
   @Scenario(77)
   void subAckWithTheWrongNumberOfCodesIsAViolation() {
@@ -194,6 +212,51 @@ class SubscribeTest {
     server.sends(subAck(id, ReasonCode.NOT_AUTHORIZED));
 
     assertThat(server.session.subscriptions().find("a")).isEqualTo(before);
+  }
+
+  @Test
+  @Scenario({44, 78})
+  void eachOfTwoSubscribesOfOneFilterCountsForItself() {
+    for (boolean firstAnswersFirst : List.of(true, false)) {
+      ScriptedServer server = ScriptedServer.connected();
+      int granted = subscribe(server, "a");
+      int refused = server.client.subscribe(entry("a", QoS.EXACTLY_ONCE), Properties.EMPTY, 0);
+      SubAck good = subAck(granted, ReasonCode.GRANTED_QOS_1);
+      SubAck bad = subAck(refused, ReasonCode.NOT_AUTHORIZED);
+
+      server.sends(firstAnswersFirst ? good : bad, firstAnswersFirst ? bad : good);
+
+      Subscription left = server.session.subscriptions().find("a");
+      assertThat(left.options().qos()).as("what the server has").isEqualTo(QoS.AT_LEAST_ONCE);
+      assertThat(left.confirmed()).isTrue();
+      assertThat(left.count()).isEqualTo(1);
+      assertThat(unsubscribe(server, "a")).isNotZero();
+    }
+  }
+
+  @Test
+  void theLastOfTwoGrantsHolds() {
+    ScriptedServer server = ScriptedServer.connected();
+    int first = subscribe(server, "a");
+    int second = server.client.subscribe(entry("a", QoS.EXACTLY_ONCE), Properties.EMPTY, 0);
+
+    server.sends(subAck(second, ReasonCode.GRANTED_QOS_2), subAck(first, ReasonCode.GRANTED_QOS_1));
+
+    Subscription left = server.session.subscriptions().find("a");
+    assertThat(left.options().qos()).isEqualTo(QoS.EXACTLY_ONCE);
+    assertThat(left.confirmed()).isTrue();
+    assertThat(left.count()).isEqualTo(2);
+  }
+
+  @Test
+  void whoJoinsASubscribeUnderWayIsRefusedWithIt() {
+    ScriptedServer server = ScriptedServer.connected();
+    int id = subscribe(server, "a");
+    assertThat(subscribe(server, "a")).isZero();
+
+    server.sends(subAck(id, ReasonCode.NOT_AUTHORIZED));
+
+    assertThat(server.session.subscriptions().size()).isZero();
   }
 
   @Test
@@ -320,6 +383,10 @@ class SubscribeTest {
 
   static int unsubscribe(ScriptedServer server, String... filters) {
     return server.client.unsubscribe(List.of(filters), Properties.EMPTY, server.now);
+  }
+
+  private static List<Subscribe.Entry> entry(String filter, QoS qos) {
+    return List.of(new Subscribe.Entry(filter, SubscriptionOptions.of(qos)));
   }
 
   static List<Subscribe.Entry> entries(String... filters) {

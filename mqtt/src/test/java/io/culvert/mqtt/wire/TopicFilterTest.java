@@ -23,6 +23,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.MqttVectors;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,44 @@ class TopicFilterTest {
     assertThat(matches("$SYS/#", "$SYS/foo/bar")).isTrue();
     assertThat(matches("$SYS/+/bar", "$SYS/foo/bar")).isTrue();
     assertThat(matches("a/+", "a/$b")).isTrue();
+  }
+
+  @Test
+  void filtersOverlapWhereSomeTopicMatchesBoth() {
+    List<TopicFilter> filters = new ArrayList<>();
+    for (String filter : upToThreeLevels("a", "b", "", "$x", "+", "#")) {
+      int hash = filter.indexOf('#');
+      if (!filter.isEmpty() && (hash < 0 || hash == filter.length() - 1)) {
+        filters.add(TopicFilter.parse(filter));
+      }
+    }
+    List<TopicName> topics =
+        upToThreeLevels("a", "b", "", "$x", "z").stream()
+            .map(topic -> topic.isEmpty() ? TopicName.EMPTY : TopicName.of(topic))
+            .toList();
+    for (TopicFilter one : filters) {
+      List<TopicName> matched = topics.stream().filter(one::matches).toList();
+      for (TopicFilter two : filters) {
+        assertThat(one.overlaps(two))
+            .as("%s and %s", one, two)
+            .isEqualTo(matched.stream().anyMatch(two::matches));
+      }
+    }
+    assertThat(TopicFilter.parse("$share/g/a/+").overlaps(TopicFilter.parse("a/b"))).isTrue();
+  }
+
+  private static List<String> upToThreeLevels(String... levels) {
+    List<String> all = new ArrayList<>();
+    for (String first : levels) {
+      all.add(first);
+      for (String second : levels) {
+        all.add(first + "/" + second);
+        for (String third : levels) {
+          all.add(first + "/" + second + "/" + third);
+        }
+      }
+    }
+    return all;
   }
 
   @Test

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 
 /** Answers what is asked at an address of the event bus. */
 public final class BusAction {
-  private final Function<Object, Future<JsonObject>> action;
+  private final Function<Message<Object>, Future<JsonObject>> action;
   private final Logger log;
 
-  private BusAction(Function<Object, Future<JsonObject>> action, Logger log) {
+  private BusAction(Function<Message<Object>, Future<JsonObject>> action, Logger log) {
     this.action = action;
     this.log = log;
   }
@@ -28,11 +28,20 @@ public final class BusAction {
    */
   public static MessageConsumer<Object> serve(
       EventBus bus, String address, Function<Object, Future<JsonObject>> action, Logger log) {
+    return serveMessages(bus, address, message -> action.apply(message.body()), log);
+  }
+
+  /** As {@link #serve}; the action gets the message with its headers. */
+  public static MessageConsumer<Object> serveMessages(
+      EventBus bus,
+      String address,
+      Function<Message<Object>, Future<JsonObject>> action,
+      Logger log) {
     return bus.consumer(address, new BusAction(action, log)::answer);
   }
 
   private void answer(Message<Object> request) {
-    Future.succeededFuture(request.body())
+    Future.succeededFuture(request)
         .compose(action)
         .onSuccess(request::reply)
         .onFailure(failure -> fail(request, failure));

@@ -3,6 +3,10 @@ package io.culvert.runtime.bus;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -105,6 +109,28 @@ public final class JsonFields {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
       throw bad(path + name, "must be Base64");
+    }
+  }
+
+  /** Bytes: a text, or Base64 in the field whose name has {@code Base64} behind it; else none. */
+  public byte[] octets(String name) {
+    String encoded = name + "Base64";
+    if (has(name) && has(encoded)) {
+      throw bad(path + encoded, "stands beside " + name + "; give one of them");
+    }
+    byte[] bytes = optionalBytes(encoded);
+    if (bytes != null) {
+      return bytes;
+    }
+    String text = optionalText(name);
+    try {
+      ByteBuffer utf8 =
+          StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text == null ? "" : text));
+      byte[] written = new byte[utf8.remaining()];
+      utf8.get(written);
+      return written;
+    } catch (CharacterCodingException e) {
+      throw bad(path + name, "has half of a surrogate pair; give " + encoded);
     }
   }
 

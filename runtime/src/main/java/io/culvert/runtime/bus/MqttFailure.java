@@ -87,9 +87,4 @@ public enum MqttFailure implements CulvertFailure {
   public boolean retryable() {
     return retryable;
   }
-
-  /** The failed reply. */
-  public ReplyException because(String text) {
-    return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, name() + ": " + text);
-  }
 }

@@ -4,7 +4,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -75,7 +74,7 @@ public record MqttMessage(
         fields.text("topic"),
         (int) fields.number("qos", 0, 2, 0),
         fields.flag("retain", false),
-        payload(fields),
+        Buffer.buffer(fields.octets("payload")),
         MqttProperties.fromJson(fields),
         fields.optionalNumber("expirySeconds", 0, MOST_SECONDS));
   }
@@ -103,26 +102,6 @@ public record MqttMessage(
   @Override
   public String toString() {
     return "MqttMessage[" + topic + ", QoS " + qos + ", " + payload.length() + " bytes]";
-  }
-
-  private static Buffer payload(JsonFields fields) {
-    if (fields.has("payload") && fields.has("payloadBase64")) {
-      throw fields.wrong("payloadBase64", "stands beside payload; give one of them");
-    }
-    byte[] bytes = fields.optionalBytes("payloadBase64");
-    if (bytes != null) {
-      return Buffer.buffer(bytes);
-    }
-    String text = fields.optionalText("payload");
-    try {
-      ByteBuffer utf8 =
-          StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text == null ? "" : text));
-      byte[] encoded = new byte[utf8.remaining()];
-      utf8.get(encoded);
-      return Buffer.buffer(encoded);
-    } catch (CharacterCodingException e) {
-      throw fields.wrong("payload", "has half of a surrogate pair; give payloadBase64");
-    }
   }
 
   private static @Nullable String text(Buffer payload) {

@@ -1,7 +1,5 @@
 package io.culvert.runtime.bus;
 
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,10 +76,5 @@ public enum RpcFailure implements CulvertFailure {
   @Override
   public boolean retryable() {
     return retryable;
-  }
-
-  /** The failure, as a failed reply of the event bus is. */
-  public ReplyException because(String text) {
-    return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, name() + ": " + text);
   }
 }

@@ -2,6 +2,7 @@ package io.culvert.runtime.bus;
 
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why something with a peer of the TCP message service failed. The text of the failure begins with
@@ -26,11 +27,17 @@ public enum TcpFailure implements CulvertFailure {
   /** The other end does not accept what was signed with this secret, or has another dialect. */
   AUTH_FAILED(3005, false),
 
-  /** As many requests as may be outstanding are. */
+  /** As much is outstanding, or subscribed, as may be. */
   BUSY(3006, true),
 
   /** The other end answers that it cannot do it. */
-  REFUSED(3007, false);
+  REFUSED(3007, false),
+
+  /** There is no such subscription, or no more: its lease has ended, or its service. */
+  SUBSCRIPTION_UNKNOWN(3008, false),
+
+  /** A bridge could not carry a message on; subscribers of its URI have got it. */
+  NOT_CARRIED(3009, true);
 
   private final int code;
   private final boolean retryable;
@@ -38,6 +45,19 @@ public enum TcpFailure implements CulvertFailure {
   TcpFailure(int code, boolean retryable) {
     this.code = code;
     this.retryable = retryable;
+  }
+
+  /** What a failure says, or null where it is none of these. */
+  public static @Nullable TcpFailure of(Throwable failed) {
+    if (failed instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+      for (TcpFailure failure : values()) {
+        if (failure.code == reply.failureCode()) {
+          return failure;
+        }
+      }
+    }
+    return null;
   }
 
   @Override
@@ -48,10 +68,5 @@ public enum TcpFailure implements CulvertFailure {
   @Override
   public boolean retryable() {
     return retryable;
-  }
-
-  /** The failure, as a failed reply of the event bus is. */
-  public ReplyException because(String text) {
-    return new ReplyException(ReplyFailure.RECIPIENT_FAILURE, code, name() + ": " + text);
   }
 }

@@ -111,6 +111,12 @@ public final class Configuration {
     return entry == null ? DEFAULT : entry.origin();
   }
 
+  /** Something that is wrong with a value, said with its path and where it was written. */
+  public Problem problem(String key, String message) {
+    String origin = origin(key);
+    return new Problem(origin.equals(DEFAULT) ? "" : origin, prefix + key, message);
+  }
+
   /** This path, for error texts; empty at the top. */
   public String path() {
     return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);

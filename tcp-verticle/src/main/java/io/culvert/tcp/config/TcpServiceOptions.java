@@ -3,16 +3,13 @@ package io.culvert.tcp.config;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
+import io.culvert.runtime.config.HeapShare;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.TlsFiles;
 import io.culvert.tcp.wire.Dialect;
 import io.culvert.tcp.wire.FrameLimits;
-import io.culvert.tcp.wire.HmacAuth;
+import io.culvert.tcp.wire.Secrets;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.ServerSSLOptions;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * What the verticle serves.
  *
  * @param port 0 takes any
- * @param secret null where peers need none
+ * @param secretFile null where peers need none
+ * @param secrets what was in it
  * @param windowSeconds 0 for no window
  */
 public record TcpServiceOptions(
     String bind,
     int port,
     Dialect dialect,
-    @Nullable String secret,
+    @Nullable String secretFile,
+    @Nullable Secrets secrets,
     long windowSeconds,
     int rememberedMessages,
     FrameLimits limits,
@@ -37,11 +36,16 @@ public record TcpServiceOptions(
     int maximumConnectionsPerAddress,
     int connectsPerSecond,
     int maximumSubscriptions,
+    int maximumRequests,
+    int maximumBusSubscriptions,
+    long maximumReceivedBytes,
     int failuresPerConnection,
     int failuresPerAddress,
     long failureWindowMillis,
-    @Nullable ServerSSLOptions tls,
-    List<RouteSettings> routes) {
+    @Nullable TlsFiles tls,
+    int reloadSeconds,
+    List<RouteSettings> routes,
+    List<BridgeRule> bridges) {
   /**
    * As long as a frame may be incomplete, a slow peer may leave its queue as it is, times three.
    */
@@ -55,6 +59,7 @@ public record TcpServiceOptions(
 
   public TcpServiceOptions {
     routes = List.copyOf(routes);
+    bridges = List.copyOf(bridges);
   }
 
   /** Whether the configuration wants the service at all. */
@@ -87,13 +92,15 @@ public record TcpServiceOptions(
       problems.add(new Problem("", "tcp.port", "is needed: 8888, or 0 for any"));
     }
     Dialect dialect = Objects.requireNonNull(Dialect.find(configuration.text("tcp.dialect")));
-    String secret = secret(configuration, problems);
+    String secretFile = secretFile(configuration, problems);
+    Secrets secrets = secretFile == null ? null : SecretFile.read(SECRET, secretFile, problems);
     long window = window(configuration, dialect, problems);
-    ServerSSLOptions tls = TcpTls.from(configuration, problems);
+    TlsFiles tls = tls(configuration, problems);
     List<RouteSettings> routes =
         configuration.sections("tcp.routes").stream()
             .map(section -> RouteSettings.from(section, problems))
             .toList();
+    List<BridgeRule> bridges = BridgeSettings.rules(configuration, problems);
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
@@ -101,19 +108,25 @@ public record TcpServiceOptions(
         configuration.text("tcp.bind"),
         configuration.integer("tcp.port"),
         dialect,
-        secret,
-        secret == null ? 0 : window,
+        secretFile,
+        secrets,
+        secrets == null ? 0 : window,
         configuration.integer("tcp.remembered-messages"),
         limits(configuration),
         configuration.integer("tcp.max-connections"),
         configuration.integer("tcp.max-connections-per-address"),
         configuration.integer("tcp.connects-per-second"),
         configuration.integer("tcp.max-subscriptions"),
+        configuration.integer("tcp.max-requests"),
+        configuration.integer("tcp.max-bus-subscriptions"),
+        HeapShare.bytes(configuration.text("tcp.received-bytes"), Runtime.getRuntime().maxMemory()),
         configuration.integer("tcp.failures-per-connection"),
         configuration.integer("tcp.failures-per-address"),
         configuration.number("tcp.failure-window-seconds") * 1000,
         tls,
-        routes);
+        configuration.integer("tcp.reload-seconds"),
+        routes,
+        bridges);
   }
 
   /** What peers connect to, once the port is bound. */
@@ -150,7 +163,19 @@ public record TcpServiceOptions(
     return window;
   }
 
-  private static @Nullable String secret(Configuration configuration, List<Problem> problems) {
+  private static @Nullable TlsFiles tls(Configuration configuration, List<Problem> problems) {
+    TlsFiles tls = TlsFiles.from(configuration, "tcp.");
+    if (tls != null) {
+      tls.check("tcp", problems);
+    } else if (!configuration.text("tcp.client-certificates").equals("none")) {
+      problems.add(
+          new Problem(
+              "", "tcp.client-certificates", "needs tcp.certificate and tcp.key: there is no TLS"));
+    }
+    return tls;
+  }
+
+  private static @Nullable String secretFile(Configuration configuration, List<Problem> problems) {
     boolean given = configuration.isPresent(SECRET);
     if (configuration.flag("tcp.anonymous")) {
       if (given) {
@@ -163,22 +188,6 @@ public record TcpServiceOptions(
           new Problem("", SECRET, "is needed, or tcp.anonymous=true where peers need no secret"));
       return null;
     }
-    String file = configuration.text(SECRET);
-    try {
-      String secret =
-          Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
-      if (secret.getBytes(StandardCharsets.UTF_8).length < HmacAuth.MINIMUM_SECRET_BYTES) {
-        problems.add(
-            new Problem(
-                file,
-                SECRET,
-                "the secret in it is too short: it needs %d bytes or more"
-                    .formatted(HmacAuth.MINIMUM_SECRET_BYTES)));
-      }
-      return secret;
-    } catch (IOException | IllegalArgumentException e) {
-      problems.add(new Problem(file, SECRET, "cannot be read: " + e));
-      return null;
-    }
+    return configuration.text(SECRET);
   }
 }

@@ -2,6 +2,7 @@ package io.culvert.tcp.config;
 
 import static io.culvert.runtime.config.Setting.choice;
 import static io.culvert.runtime.config.Setting.flag;
+import static io.culvert.runtime.config.Setting.heapShare;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 
@@ -14,8 +15,7 @@ import java.util.List;
 
 /** The table of the settings. */
 public final class TcpSettings {
-  /** The settings of the root {@code tcp}. */
-  public static final SettingTable TABLE =
+  private static final SettingTable SERVICE =
       SettingTable.of(
           number(
               "tcp.port",
@@ -35,8 +35,18 @@ public final class TcpSettings {
           text(
               "tcp.secret-file",
               null,
-              "File whose first line is the secret that peers sign with, 16 bytes at least. Unless"
-                  + " given, `culvert run` makes one in the data folder and says so once."),
+              "File whose first line is the secret that peers sign with, 16 bytes at least; further"
+                  + " lines `until 2026-12-31T00:00:00Z SECRET` are secrets that are taken until then."
+                  + " Unless given, `culvert run` makes one in the data folder and says so once."),
+          number(
+              "tcp.reload-seconds",
+              Unit.SECONDS,
+              0,
+              86_400,
+              "5s",
+              "How often the files of secrets and certificates are looked at. One that has changed"
+                  + " is read again; if it cannot be used, what was read before goes on to hold, and"
+                  + " the log says why. 0 never looks."),
           flag(
               "tcp.anonymous",
               false,
@@ -125,6 +135,26 @@ public final class TcpSettings {
               "1000",
               "URIs that one peer may subscribe to."),
           number(
+              "tcp.max-requests",
+              Unit.COUNT,
+              1,
+              1_000_000,
+              "100",
+              "Requests to one peer, over the event bus, that wait for their answers."),
+          number(
+              "tcp.max-bus-subscriptions",
+              Unit.COUNT,
+              0,
+              1_000_000,
+              "1000",
+              "Subscribers on the event bus."),
+          heapShare(
+              "tcp.received-bytes",
+              "10%",
+              "What is kept of frames that are not complete, and of messages that wait for their"
+                  + " turn, for all connections together: a size, or a part of the largest heap."
+                  + " Beyond it the connection ends that has completed none for the longest time."),
+          number(
               "tcp.failures-per-connection",
               Unit.COUNT,
               1,
@@ -153,6 +183,15 @@ public final class TcpSettings {
                   + " then speaks TLS."),
           text("tcp.key", null, "File with the key of that certificate, in PEM (PKCS #8)."),
           text(
+              "tcp.more-certificates[].certificate",
+              null,
+              "File in PEM with a further certificate, for peers that ask for one of its names"
+                  + " (SNI). Others get `tcp.certificate`."),
+          text(
+              "tcp.more-certificates[].key",
+              null,
+              "File in PEM (PKCS #8) with the key of that certificate."),
+          text(
               "tcp.client-authority",
               null,
               "File with the certificate of whoever has signed those of peers, in PEM."),
@@ -171,6 +210,9 @@ public final class TcpSettings {
               "tcp.routes[].address",
               "The address that is asked, with type, URI, content and peer as JSON; its reply is"
                   + " the answer."));
+
+  /** The settings of the root {@code tcp}. */
+  public static final SettingTable TABLE = SettingTable.join(SERVICE, BridgeSettings.TABLE);
 
   private TcpSettings() {}
 

@@ -24,12 +24,16 @@ public final class FrameEngine implements Engine<FrameEvent> {
   private final Outbox outbox;
   private final ReceiveBuffer received = new ReceiveBuffer();
   private final ByteReader reader = new ByteReader();
+  private final ReceiveBudget budget;
 
   private @Nullable Header header;
   private @Nullable Object owner;
   private Status status = Status.OPEN;
   private boolean waiting;
   private boolean overdue;
+  private boolean progressed;
+  private boolean counted;
+  private boolean evicted;
   private boolean inputEnded;
   private boolean ended;
   private long idleSinceMillis;
@@ -37,10 +41,25 @@ public final class FrameEngine implements Engine<FrameEvent> {
   private long waitingSinceMillis;
   private long slowSinceMillis = NO_DEADLINE;
 
+  /** One with a budget of its own, which its frames do not use up. */
   public FrameEngine(
       MessageCodec codec, FrameLimits limits, BufferPool buffers, Wake wake, long nowMillis) {
+    this(codec, limits, ReceiveBudget.unlimited(), buffers, wake, nowMillis);
+  }
+
+  /**
+   * @param budget for what is not handled yet, of this connection and others
+   */
+  public FrameEngine(
+      MessageCodec codec,
+      FrameLimits limits,
+      ReceiveBudget budget,
+      BufferPool buffers,
+      Wake wake,
+      long nowMillis) {
     this.codec = codec;
     this.limits = limits;
+    this.budget = budget;
     this.wake = wake;
     this.outbox = new Outbox(buffers);
     this.idleSinceMillis = nowMillis;
@@ -48,7 +67,7 @@ public final class FrameEngine implements Engine<FrameEvent> {
 
   @Override
   public void receive(Bytes chunk) {
-    if (status == Status.OPEN && !ended) {
+    if (status == Status.OPEN && !ended && !evicted) {
       received.add(chunk);
     }
   }
@@ -67,6 +86,7 @@ public final class FrameEngine implements Engine<FrameEvent> {
       FrameEvent event = next(nowMillis);
       if (event == null) {
         received.keep();
+        count(received.heldBytes());
       }
       return event;
     } catch (FrameViolation violation) {
@@ -75,6 +95,10 @@ public final class FrameEngine implements Engine<FrameEvent> {
   }
 
   private @Nullable FrameEvent next(long nowMillis) {
+    if (evicted) {
+      throw new FrameViolation(
+          "too much has come of frames that are not complete, all connections together");
+    }
     if (waiting) {
       return overdueAt(nowMillis);
     }
@@ -132,6 +156,7 @@ public final class FrameEngine implements Engine<FrameEvent> {
     received.take(rest, reader);
     header = null;
     frameSinceMillis = NO_DEADLINE;
+    progressed = true;
     return codec.frame(begun, reader.takeRest().copy());
   }
 
@@ -157,9 +182,31 @@ public final class FrameEngine implements Engine<FrameEvent> {
     ended = true;
     waiting = false;
     header = null;
-    received.clear();
+    forget();
     status = Status.CLOSE_AFTER_FLUSH;
     return last;
+  }
+
+  private void forget() {
+    received.clear();
+    count(0);
+  }
+
+  /** Tells the budget what is held; nothing where it was nothing before, as of most connections. */
+  private void count(int heldBytes) {
+    if (heldBytes > 0 || counted) {
+      counted = heldBytes > 0;
+      budget.holds(this, heldBytes, progressed);
+    }
+    progressed = false;
+  }
+
+  /** The budget is used up, and this connection has to end. */
+  void evict() {
+    evicted = true;
+    counted = false;
+    received.clear();
+    wake.changed();
   }
 
   /** Puts a whole frame behind what waits; false if the queue is full or the connection ends. */
@@ -187,6 +234,7 @@ public final class FrameEngine implements Engine<FrameEvent> {
   public void close() {
     if (status == Status.OPEN) {
       status = Status.CLOSE_AFTER_FLUSH;
+      forget();
       wake.changed();
     }
   }
@@ -196,6 +244,7 @@ public final class FrameEngine implements Engine<FrameEvent> {
     if (status != Status.CLOSED) {
       status = Status.CLOSED;
       outbox.clear();
+      forget();
       wake.changed();
     }
   }

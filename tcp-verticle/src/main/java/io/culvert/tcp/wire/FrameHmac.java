@@ -21,8 +21,15 @@ public final class FrameHmac {
   /** The block of the hash that the reference had in mind. */
   private static final int PADDED_BYTES = 136;
 
+  private static final int INNER = 0x36;
+  private static final int OUTER = 0x5c;
+
   private static final int SHORT_BELOW_BYTES = 32;
-  private static final byte[] MAC = "mac".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] HASHED_MAC =
+      sha256().digest("mac".getBytes(StandardCharsets.US_ASCII));
+
+  /** Only cloned, which is cheaper than a new one. */
+  private static final MessageDigest BLANK = sha256();
 
   private final HmacScheme scheme;
   private final byte[] hashedKey;
@@ -54,16 +61,21 @@ public final class FrameHmac {
         int length = nonce.length() + time.length() + body.length();
         yield (length < SHORT_BELOW_BYTES ? forShort : usual).mac(nonce, time, body);
       }
-      case H9 -> Keyed.of(keyFor(nonce)).mac(Bytes.EMPTY, time, body);
+      case H9 -> { // with a key for this message alone
+        byte[] key = keyFor(nonce);
+        yield Keyed.mac(begun(key, INNER), begun(key, OUTER), Bytes.EMPTY, time, body);
+      }
     };
   }
 
   private byte[] keyFor(Bytes nonce) {
-    MessageDigest whole = sha256();
-    whole.update(hashedKey);
-    whole.update(sha256().digest(nonce.toByteArray()));
-    whole.update(sha256().digest(MAC));
-    return whole.digest();
+    MessageDigest digest = copy(BLANK);
+    digest.update(nonce.array(), nonce.start(), nonce.length());
+    byte[] hashedNonce = digest.digest(); // which begins anew
+    digest.update(hashedKey);
+    digest.update(hashedNonce);
+    digest.update(HASHED_MAC);
+    return digest.digest();
   }
 
   private static MessageDigest sha256() {
@@ -74,43 +86,46 @@ public final class FrameHmac {
     }
   }
 
+  /** A digest that has taken in a padded key. */
+  private static MessageDigest begun(byte[] key, int pad) {
+    byte[] padded = Arrays.copyOf(key, PADDED_BYTES);
+    for (int i = 0; i < padded.length; i++) {
+      padded[i] ^= (byte) pad;
+    }
+    MessageDigest digest = copy(BLANK);
+    digest.update(padded);
+    return digest;
+  }
+
+  private static MessageDigest copy(MessageDigest digest) {
+    try {
+      return (MessageDigest) digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of this JDK cannot be cloned", e);
+    }
+  }
+
   /** Digests that have taken in a padded key; they are only cloned. */
   private record Keyed(MessageDigest inner, MessageDigest outer) {
     static Keyed of(byte[] key) {
-      return new Keyed(begun(key, 0x36), begun(key, 0x5c));
+      return new Keyed(begun(key, INNER), begun(key, OUTER));
     }
 
     byte[] mac(Bytes first, Bytes second, Bytes third) {
-      MessageDigest digest = copy(inner);
-      update(digest, first);
-      update(digest, second);
-      update(digest, third);
-      byte[] within = digest.digest();
-      digest = copy(outer);
-      digest.update(within);
-      return digest.digest();
+      return mac(copy(inner), copy(outer), first, second, third);
     }
 
-    private static MessageDigest begun(byte[] key, int pad) {
-      byte[] padded = Arrays.copyOf(key, PADDED_BYTES);
-      for (int i = 0; i < padded.length; i++) {
-        padded[i] ^= (byte) pad;
-      }
-      MessageDigest digest = sha256();
-      digest.update(padded);
-      return digest;
+    static byte[] mac(
+        MessageDigest inner, MessageDigest outer, Bytes first, Bytes second, Bytes third) {
+      update(inner, first);
+      update(inner, second);
+      update(inner, third);
+      outer.update(inner.digest());
+      return outer.digest();
     }
 
     private static void update(MessageDigest digest, Bytes bytes) {
       digest.update(bytes.array(), bytes.start(), bytes.length());
-    }
-
-    private static MessageDigest copy(MessageDigest digest) {
-      try {
-        return (MessageDigest) digest.clone();
-      } catch (CloneNotSupportedException e) {
-        throw new IllegalStateException("SHA-256 of this JDK cannot be cloned", e);
-      }
     }
   }
 }

@@ -16,25 +16,44 @@ public final class Freshness {
   private final long windowSeconds;
   private final int maximumRemembered;
   private final TreeMap<Long, Set<Bytes>> bySecond = new TreeMap<>();
-  private long forgottenUpTo = Long.MIN_VALUE;
+  private long forgottenUpTo;
   private int remembered;
 
   /**
+   * One that knows what was here before.
+   *
    * @param windowSeconds how far a message's time may be from ours
    * @param maximumRemembered messages
    */
   public Freshness(long windowSeconds, int maximumRemembered) {
+    this(windowSeconds, maximumRemembered, Long.MIN_VALUE);
+  }
+
+  /**
+   * One that has forgotten what was here before a second, and refuses what names such a time: it
+   * may be a repetition.
+   *
+   * @param windowSeconds how far a message's time may be from ours
+   * @param maximumRemembered messages
+   */
+  public Freshness(long windowSeconds, int maximumRemembered, long beginsAtSeconds) {
     if (windowSeconds < 1 || maximumRemembered < 1) {
       throw new IllegalArgumentException("window and memory must be positive");
     }
     this.windowSeconds = windowSeconds;
     this.maximumRemembered = maximumRemembered;
+    this.forgottenUpTo = beginsAtSeconds == Long.MIN_VALUE ? beginsAtSeconds : beginsAtSeconds - 1;
+  }
+
+  /** Whether a time alone is reason to refuse a message. */
+  public boolean isStale(long seconds, long nowSeconds) {
+    return Math.abs(nowSeconds - seconds) > windowSeconds || seconds <= forgottenUpTo;
   }
 
   /** Whether a message may pass whose HMAC is right; remembers it if so. */
   public Verdict accept(long seconds, Bytes hmac, long nowSeconds) {
     forgetBefore(nowSeconds - windowSeconds);
-    if (Math.abs(nowSeconds - seconds) > windowSeconds || seconds <= forgottenUpTo) {
+    if (isStale(seconds, nowSeconds)) {
       return Verdict.STALE;
     }
     if (!bySecond.computeIfAbsent(seconds, key -> new HashSet<>()).add(hmac.copy())) {
@@ -44,11 +63,6 @@ public final class Freshness {
       forgetOldest();
     }
     return Verdict.VALID;
-  }
-
-  /** One of our own, which must not come back as if it were a peer's. */
-  public void remember(long seconds, Bytes hmac, long nowSeconds) {
-    accept(seconds, hmac, nowSeconds); // what is too old to be remembered is refused anyway
   }
 
   /** Messages that it remembers. */

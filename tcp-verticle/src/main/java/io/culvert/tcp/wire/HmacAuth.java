@@ -3,8 +3,8 @@ package io.culvert.tcp.wire;
 import io.culvert.engine.Bytes;
 import java.math.BigInteger;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,71 +20,112 @@ public final class HmacAuth implements AuthPlugin {
    */
   public static final int MINIMUM_SECRET_BYTES = 16;
 
-  static final String NONCE = "nonce";
-  static final String TIME = "ts";
-  static final String HMAC = "hmac";
-
   private static final int TIME_BYTES = 4;
   private static final long MAXIMUM_SECONDS = 0xffff_ffffL;
 
-  private final FrameHmac hmac;
   private final Dialect dialect;
-  private final Supplier<Bytes> nonces;
+  private final NonceSource nonces;
   private final LongSupplier unixSeconds;
   private final @Nullable Freshness freshness;
+  private FrameHmac hmac;
+  private List<Ending> older = List.of();
+  private long computed;
 
   /**
-   * @param nonces 16 bytes that were never there before
    * @param unixSeconds the time of day
    * @param freshness what is refused although the HMAC is right, or null for nothing
    */
   public HmacAuth(
-      Bytes secret,
+      Secrets secrets,
       Dialect dialect,
-      Supplier<Bytes> nonces,
+      NonceSource nonces,
       LongSupplier unixSeconds,
       @Nullable Freshness freshness) {
-    this.hmac = FrameHmac.of(dialect.hmac(), secret);
     this.dialect = dialect;
     this.nonces = nonces;
     this.unixSeconds = unixSeconds;
     this.freshness = freshness;
+    this.hmac = FrameHmac.of(dialect.hmac(), secrets.current());
+    secrets(secrets);
+  }
+
+  /** From now on these: what comes and goes on connections that there are, too. */
+  public void secrets(Secrets newest) {
+    hmac = FrameHmac.of(dialect.hmac(), newest.current());
+    older =
+        newest.older().stream()
+            .map(old -> new Ending(FrameHmac.of(dialect.hmac(), old.secret()), old.untilSeconds()))
+            .toList();
+  }
+
+  /** HMACs that were computed until now. */
+  public long computed() {
+    return computed;
   }
 
   @Override
   public Message make(Message message, Bytes body) {
     AuthFields fields = message.auth();
+    boolean isNumber = dialect.hmac() == HmacScheme.H2;
+    Signature old = fields.signature();
+    if (old != null) {
+      Signature made = signature(isNumber, old.nonce(), old.seconds(), body);
+      return message.withAuth(AuthFields.of(made));
+    }
+    if (fields.isEmpty()) {
+      return message.withAuth(AuthFields.of(signature(isNumber, nonces.next(), now(), body)));
+    }
     Bytes nonce = nonceOf(fields);
-    if (nonce == null) {
-      nonce = nonces.get();
-    }
-    AuthValue given = fields.get(TIME);
+    AuthValue given = fields.get(Signature.TIME);
     Bytes time = given == null ? null : timeOf(given);
-    if (time == null) {
-      time = bytes(unixSeconds.getAsLong());
-    }
-    AuthValue sent =
-        switch (dialect.hmac()) {
-          case H2 -> new AuthValue.Whole(PackCursor.unsigned(time));
-          case H9 -> AuthValue.of(time);
-        };
-    Bytes made = Bytes.wrap(hmac.of(nonce, time, body));
-    if (freshness != null) {
-      freshness.remember(PackCursor.unsigned(time).longValue(), made, unixSeconds.getAsLong());
-    }
+    Signature made =
+        signature(
+            isNumber,
+            nonce == null ? nonces.next() : nonce,
+            time == null ? now() : PackCursor.unsigned(time).intValue(),
+            body);
     return message.withAuth(
-        fields.with(TIME, sent).with(NONCE, AuthValue.of(nonce)).with(HMAC, AuthValue.of(made)));
+        fields
+            .with(Signature.TIME, made.time())
+            .with(Signature.NONCE, AuthValue.of(made.nonce()))
+            .with(Signature.HMAC, AuthValue.of(made.hmac())));
   }
 
+  private Signature signature(boolean isNumber, Bytes nonce, int seconds, Bytes body) {
+    byte[] made = compute(hmac, nonce, Signature.bytes(seconds), body);
+    return new Signature(isNumber, seconds, nonce, Bytes.wrap(made));
+  }
+
+  /** No time at all would be a missing one. */
+  private int now() {
+    int seconds = (int) unixSeconds.getAsLong();
+    return seconds == 0 ? 1 : seconds;
+  }
+
+  /** What is cheap comes first, so that a stranger has to guess a time to cost an HMAC. */
   @Override
   public Verdict check(Message message, Bytes body) {
     AuthFields fields = message.auth();
+    Signature signature = fields.signature();
+    return signature == null ? checkAny(fields, body) : checkUsual(signature, body);
+  }
+
+  private Verdict checkUsual(Signature signature, Bytes body) {
+    if (signature.isNumber() && signature.seconds() == 0) {
+      return Verdict.INVALID;
+    }
+    return !signature.isNumber() && dialect.hmac() == HmacScheme.H2
+        ? Verdict.MALFORMED
+        : check(signature.nonce(), signature.seconds(), signature.hmac(), body);
+  }
+
+  private Verdict checkAny(AuthFields fields, Bytes body) {
     if (!fields.isMapping()) {
       return Verdict.MALFORMED;
     }
-    AuthValue time = fields.get(TIME);
-    AuthValue nonce = fields.get(NONCE);
-    AuthValue sent = fields.get(HMAC);
+    AuthValue time = fields.get(Signature.TIME);
+    AuthValue nonce = fields.get(Signature.NONCE);
+    AuthValue sent = fields.get(Signature.HMAC);
     if (isMissing(time) || isMissing(nonce) || isMissing(sent)) {
       return Verdict.INVALID;
     }
@@ -95,19 +136,49 @@ public final class HmacAuth implements AuthPlugin {
       return Verdict.MALFORMED;
     }
     Bytes seconds = timeOf(time);
-    if (nonceBytes.bytes().length() != FrameHmac.NONCE_BYTES
-        || hmacBytes.bytes().length() != FrameHmac.BYTES
-        || seconds == null) {
+    return nonceBytes.bytes().length() != FrameHmac.NONCE_BYTES
+            || hmacBytes.bytes().length() != FrameHmac.BYTES
+            || seconds == null
+        ? Verdict.INVALID
+        : check(
+            nonceBytes.bytes(), PackCursor.unsigned(seconds).intValue(), hmacBytes.bytes(), body);
+  }
+
+  private Verdict check(Bytes nonce, int seconds, Bytes sent, Bytes body) {
+    long nowSeconds = unixSeconds.getAsLong();
+    long named = nearest(seconds, nowSeconds);
+    if (freshness != null && freshness.isStale(named, nowSeconds)) {
+      return Verdict.STALE;
+    }
+    if (!isRight(nonce, Signature.bytes(seconds), body, sent, nowSeconds)) {
       return Verdict.INVALID;
     }
-    byte[] right = hmac.of(nonceBytes.bytes(), seconds, body);
-    if (!MessageDigest.isEqual(right, hmacBytes.bytes().toByteArray())) { // in constant time
-      return Verdict.INVALID;
+    if (nonces.isOwn(nonce)) {
+      return Verdict.REPLAYED;
     }
-    return freshness == null
-        ? Verdict.VALID
-        : freshness.accept(
-            PackCursor.unsigned(seconds).longValue(), hmacBytes.bytes(), unixSeconds.getAsLong());
+    return freshness == null ? Verdict.VALID : freshness.accept(named, sent, nowSeconds);
+  }
+
+  private boolean isRight(Bytes nonce, Bytes time, Bytes body, Bytes sent, long nowSeconds) {
+    byte[] claimed = sent.toByteArray();
+    boolean right = MessageDigest.isEqual(compute(hmac, nonce, time, body), claimed);
+    for (Ending old : older) {
+      right =
+          right
+              || (nowSeconds < old.untilSeconds()
+                  && MessageDigest.isEqual(compute(old.hmac(), nonce, time, body), claimed));
+    }
+    return right;
+  }
+
+  private byte[] compute(FrameHmac with, Bytes nonce, Bytes time, Bytes body) {
+    computed++;
+    return with.of(nonce, time, body);
+  }
+
+  /** The time that 32 bits of it mean now: they begin anew in 2106. */
+  private static long nearest(int seconds, long nowSeconds) {
+    return nowSeconds + (seconds - (int) nowSeconds);
   }
 
   @Override
@@ -116,7 +187,7 @@ public final class HmacAuth implements AuthPlugin {
   }
 
   private static @Nullable Bytes nonceOf(AuthFields fields) {
-    return fields.get(NONCE) instanceof AuthValue.Octets octets
+    return fields.get(Signature.NONCE) instanceof AuthValue.Octets octets
             && octets.bytes().length() == FrameHmac.NONCE_BYTES
         ? octets.bytes()
         : null;
@@ -143,18 +214,12 @@ public final class HmacAuth implements AuthPlugin {
     if (value instanceof AuthValue.Whole whole
         && whole.value().signum() >= 0
         && whole.value().bitLength() <= 32) {
-      return bytes(whole.value().longValue());
+      return Signature.bytes(whole.value().intValue());
     }
     return value instanceof AuthValue.Octets octets && octets.bytes().length() == TIME_BYTES
         ? octets.bytes()
         : null;
   }
 
-  private static Bytes bytes(long seconds) {
-    byte[] bytes = new byte[TIME_BYTES];
-    for (int i = 0; i < TIME_BYTES; i++) {
-      bytes[i] = (byte) (seconds >>> (24 - 8 * i));
-    }
-    return Bytes.wrap(bytes);
-  }
+  private record Ending(FrameHmac hmac, long untilSeconds) {}
 }

@@ -14,16 +14,21 @@ import java.util.stream.Stream;
 final class Packify2 implements AuthFieldsCodec {
   private static final BigInteger LIMIT = BigInteger.ONE.shiftLeft(32);
 
+  private final SignedForm signed = SignedForm.of(Packify2::pack, /* isNumber= */ true);
+
   Packify2() {}
 
   @Override
   public Bytes encode(AuthFields fields) {
-    return Bytes.wrap(pack(fields.root()));
+    Signature signature = fields.signature();
+    Bytes quick = signature == null ? null : signed.write(signature);
+    return quick == null ? Bytes.wrap(pack(fields.root())) : quick;
   }
 
   @Override
   public AuthFields decode(Bytes encoded) {
-    return PackCursor.fields(encoded, Packify2::value);
+    AuthFields quick = signed.read(encoded);
+    return quick == null ? PackCursor.fields(encoded, Packify2::value) : quick;
   }
 
   private static byte[] pack(AuthValue value) {

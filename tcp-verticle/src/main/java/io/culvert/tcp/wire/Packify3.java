@@ -28,16 +28,26 @@ final class Packify3 implements AuthFieldsCodec {
   private static final int TUPLE = 12;
   private static final int MAP = 13;
 
+  private final SignedForm withNumber = SignedForm.of(Packify3::pack, /* isNumber= */ true);
+  private final SignedForm withBytes = SignedForm.of(Packify3::pack, /* isNumber= */ false);
+
   Packify3() {}
 
   @Override
   public Bytes encode(AuthFields fields) {
-    return Bytes.wrap(pack(fields.root()));
+    Signature signature = fields.signature();
+    Bytes quick =
+        signature == null ? null : (signature.isNumber() ? withNumber : withBytes).write(signature);
+    return quick == null ? Bytes.wrap(pack(fields.root())) : quick;
   }
 
   @Override
   public AuthFields decode(Bytes encoded) {
-    return PackCursor.fields(encoded, Packify3::value);
+    AuthFields quick = withBytes.read(encoded);
+    if (quick == null) {
+      quick = withNumber.read(encoded);
+    }
+    return quick == null ? PackCursor.fields(encoded, Packify3::value) : quick;
   }
 
   private static byte[] pack(AuthValue value) {

@@ -159,7 +159,7 @@ class FramePropertyTest {
 
   private static HmacAuth auth(Dialect dialect) {
     return new HmacAuth(
-        Bytes.utf8("a secret of properties"),
+        Secrets.of(Bytes.utf8("a secret of properties")),
         dialect,
         () -> Bytes.hex("000102030405060708090a0b0c0d0e0f"),
         () -> 1_740_200_000L,

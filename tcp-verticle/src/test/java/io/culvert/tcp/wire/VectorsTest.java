@@ -443,7 +443,7 @@ class VectorsTest {
   }
 
   private static HmacAuth auth(Dialect dialect, Bytes secret) {
-    return new HmacAuth(secret, dialect, () -> NONCE, () -> 1_740_200_000L, null);
+    return new HmacAuth(Secrets.of(secret), dialect, () -> NONCE, () -> 1_740_200_000L, null);
   }
 
   private static Frame frame(MessageCodec codec, Bytes encoded) {
@@ -485,7 +485,11 @@ class VectorsTest {
 
     HmacAuth of(Dialect dialect, Bytes secret) {
       return new HmacAuth(
-          secret, dialect, () -> Bytes.hex("%032x".formatted(++next)), () -> 1_740_200_000L, null);
+          Secrets.of(secret),
+          dialect,
+          () -> Bytes.hex("%032x".formatted(++next)),
+          () -> 1_740_200_000L,
+          null);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.culvert.broker.config;
+package io.culvert.runtime.files;
 
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
@@ -16,8 +16,14 @@ import java.util.List;
  */
 public record CertificateFiles(String certificate, String key) {
 
-  static CertificateFiles from(Configuration section) {
-    return new CertificateFiles(text(section, "certificate"), text(section, "key"));
+  /**
+   * From a section of the settings.
+   *
+   * @param prefix of the keys in it
+   */
+  static CertificateFiles from(Configuration section, String prefix) {
+    return new CertificateFiles(
+        text(section, prefix + "certificate"), text(section, prefix + "key"));
   }
 
   void check(String path, List<Problem> problems) {
@@ -29,7 +35,8 @@ public record CertificateFiles(String certificate, String key) {
     return section.put("certificate", certificate).put("key", key);
   }
 
-  static void checkFile(String path, String file, List<Problem> problems) {
+  /** Adds a problem where there is no file that could be read. Blocks. */
+  public static void checkFile(String path, String file, List<Problem> problems) {
     if (file.isEmpty()) {
       problems.add(new Problem("", path, "is needed for TLS"));
       return;

@@ -1,28 +1,30 @@
-package io.culvert.broker.bus;
+package io.culvert.runtime.log;
 
-import io.culvert.runtime.log.Printable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Warns of what may happen with each message, once a minute. Single-threaded. */
-final class SeldomLog {
-  private static final Logger LOG = LoggerFactory.getLogger("culvert.mqtt.server");
+public final class SeldomLog {
   private static final long PAUSE_MILLIS = 60_000;
 
+  private final Logger log;
   private long nextMillis = Long.MIN_VALUE;
   private long unsaid;
 
+  public SeldomLog(Logger log) {
+    this.log = log;
+  }
+
   /** Says it without what could break a line of the log. */
-  void warn(long nowMillis, String text) {
+  public void warn(long nowMillis, String text) {
     if (nowMillis < nextMillis) {
       unsaid++;
       return;
     }
     String line = Printable.text(text);
     if (unsaid == 0) {
-      LOG.warn(line);
+      log.warn(line);
     } else {
-      LOG.warn("{} ({} times since it was last said)", line, unsaid + 1);
+      log.warn("{} ({} times since it was last said)", line, unsaid + 1);
     }
     nextMillis = nowMillis + PAUSE_MILLIS;
     unsaid = 0;

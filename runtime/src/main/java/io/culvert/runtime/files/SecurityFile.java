@@ -1,4 +1,4 @@
-package io.culvert.broker.config;
+package io.culvert.runtime.files;
 
 import io.culvert.runtime.config.Problem;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.List;
  * line, and stops the start: a file that is half understood might let in whom it should not, or
  * keep out whom it should let in.
  */
-final class SecurityFile {
+public final class SecurityFile {
   /** Some hundred thousand users; a larger file is a mistake. */
   private static final long LARGEST_BYTES = 64L << 20;
 
@@ -29,7 +29,7 @@ final class SecurityFile {
    * @param key of the setting that names it
    * @param problems takes everything that is wrong, with file and line
    */
-  SecurityFile(String key, String name, List<Problem> problems) {
+  public SecurityFile(String key, String name, List<Problem> problems) {
     this.key = key;
     this.name = name;
     this.problems = problems;
@@ -37,7 +37,7 @@ final class SecurityFile {
   }
 
   /** Hands over each line that means something; blocks. */
-  void read(LineReader reader) {
+  public void read(LineReader reader) {
     List<String> lines = text().lines().toList();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).stripTrailing();
@@ -48,7 +48,7 @@ final class SecurityFile {
   }
 
   /** What is in it; empty where it cannot be read, and refused where it is empty. Blocks. */
-  String readWhole() {
+  public String readWhole() {
     String text = text();
     if (isFine() && text.isBlank()) {
       refuse(0, "is empty");
@@ -56,14 +56,16 @@ final class SecurityFile {
     return text;
   }
 
-  boolean isFine() {
+  public boolean isFine() {
     return problems.size() == problemsBefore;
   }
 
   /**
+   * Adds what is wrong.
+   *
    * @param line from 1, or 0 for the file as a whole
    */
-  void refuse(int line, String message) {
+  public void refuse(int line, String message) {
     problems.add(new Problem(line == 0 ? name : name + ":" + line, key, message));
   }
 
@@ -88,7 +90,8 @@ final class SecurityFile {
   }
 
   /** Takes one line. */
-  interface LineReader {
+  @FunctionalInterface
+  public interface LineReader {
     void read(int number, String line);
   }
 }
