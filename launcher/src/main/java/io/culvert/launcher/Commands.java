@@ -85,9 +85,9 @@ final class Commands {
 
   private static final String[] DEVICE_FOOTER = {
     "",
-    "Its resources, in every subsystem: echo, gains (GET, PUT), create (POST), del (DELETE), valid,",
-    "code/N (answers N), slow/MS (after MS milliseconds), silent, twice (two answers), corr (the",
-    "header of the request).",
+    "Its resources, in every subsystem: echo, gains (GET, PUT), create (POST), del (DELETE),",
+    "valid, code/N (answers N), slow/MS (after MS milliseconds), silent, twice (two answers), corr",
+    "(the header of the request).",
   };
 
   private static final String[] PUB_FOOTER = {
