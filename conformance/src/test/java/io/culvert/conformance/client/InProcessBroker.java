@@ -15,6 +15,9 @@ import java.util.List;
 
 /** A broker in this process with these listeners, and a Vert.x of its own. */
 public final class InProcessBroker implements AutoCloseable {
+  /** More than any test publishes while its subscriber is away: nothing is dropped. */
+  private static final int QUEUE_MESSAGES = 10_000;
+
   private final Vertx vertx;
   private final List<ListenerOptions> listeners;
 
@@ -34,7 +37,10 @@ public final class InProcessBroker implements AutoCloseable {
       all.add(listener);
     }
     JsonObject config =
-        new JsonObject().put("mqtt", mqtt.copy().put("listeners", all)).put("auth", auth);
+        new JsonObject()
+            .put("mqtt", mqtt.copy().put("listeners", all))
+            .put("auth", auth)
+            .put("limits", new JsonObject().put("queue-messages", QUEUE_MESSAGES));
     Context context = vertx.getOrCreateContext();
     Promise<List<ListenerOptions>> listening = Promise.promise();
     context.runOnContext(
