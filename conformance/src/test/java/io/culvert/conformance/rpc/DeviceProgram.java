@@ -7,6 +7,7 @@ import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.culvert.store.RocksStore;
 import io.culvert.store.Store;
+import io.culvert.store.StoreException;
 import io.culvert.store.StoreLog;
 import io.culvert.store.StoreOptions;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ public final class DeviceProgram {
   private DeviceProgram() {}
 
   /** Runs until it is killed. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws StoreException {
     Path folder = Path.of(arguments[2]);
     Path done = folder.resolve("done");
     Device device = new Device();

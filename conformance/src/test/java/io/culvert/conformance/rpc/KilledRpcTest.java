@@ -9,6 +9,7 @@ import io.culvert.client.OutgoingMessage;
 import io.culvert.client.ReceivedMessage;
 import io.culvert.client.ReconnectOptions;
 import io.culvert.conformance.client.BrokerProcess;
+import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.RpcClient;
@@ -171,7 +172,8 @@ class KilledRpcTest {
           client
               .publish(
                   OutgoingMessage.of(message.topic(), message.payload(), QoS.AT_LEAST_ONCE)
-                      .withProperties(message.properties()))
+                      .withProperties(
+                          message.properties().without(Property.SUBSCRIPTION_IDENTIFIER)))
               .onSuccess(sent -> repeated.incrementAndGet());
     }
   }
