@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the broker says to a message that it has taken, as PUBACK, or PUBCOMP, would.
  *
- * @param reasonCode 0, or at QoS 1 16 where nobody is subscribed to the topic
+ * @param reasonCode 0, or at QoS 1 and 2 16 where nobody is subscribed to the topic
  */
 public record PublishResult(int reasonCode, String reason) {
   public static PublishResult fromJson(@Nullable Object body) {
