@@ -79,8 +79,7 @@ final class DeviceProcess implements AutoCloseable {
   /** False if it ends before. */
   private static boolean isReady(Process started) throws IOException {
     BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
     String line = lines.readLine();
     while (line != null && !line.equals("ready")) {
       line = lines.readLine();
