@@ -21,6 +21,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -138,11 +139,9 @@ class DisconnectingTest {
       assertThat(next(scene.changes).state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
     }
     Future<?> connecting = client.connect();
-    HandServer.Line line = scene.server.accept();
-    while (line.read() == null) { // of an attempt that was not wanted any more
-      line = scene.server.accept();
-    }
-    line.send(new ConnAck(false, ReasonCode.SUCCESS, Properties.EMPTY));
+    Thread server = new Thread(this::answerAll, "server");
+    server.setDaemon(true);
+    server.start();
     await(connecting);
     assertThat(client.isConnected()).isTrue();
   }
@@ -173,5 +172,26 @@ class DisconnectingTest {
     await(closing);
     assertThat(failure(client.connect()).failure()).isEqualTo(MqttClientFailure.CLOSED);
     await(client.disconnect());
+  }
+
+  /** Until the server is closed. What comes first is of attempts that are not wanted any more. */
+  private void answerAll() {
+    try {
+      while (true) {
+        answerOne(scene.server.accept());
+      }
+    } catch (IOException e) {
+      // The server is closed.
+    }
+  }
+
+  private static void answerOne(HandServer.Line line) {
+    try {
+      if (line.read() instanceof Connect) {
+        line.send(new ConnAck(false, ReasonCode.SUCCESS, Properties.EMPTY));
+      }
+    } catch (IOException e) {
+      // The client has closed it meanwhile.
+    }
   }
 }
