@@ -19,6 +19,7 @@ final class Exchange implements Work {
   private int requestBytes;
   private int countedBytes;
   private boolean isTold;
+  private long executionNumber;
 
   /**
    * @param requestBytes that it came with
@@ -59,6 +60,15 @@ final class Exchange implements Work {
             invocation.request().withBody(body),
             invocation.options(),
             deadlineMillis);
+  }
+
+  /** Number of what is executed for it: itself, or the question for the state before. */
+  long waitsFor() {
+    return executionNumber;
+  }
+
+  void waitsFor(long number) {
+    executionNumber = number;
   }
 
   RpcOptions asked() {

@@ -143,6 +143,7 @@ public final class Responder {
     } else if (work instanceof Work.Condition condition) {
       decide(condition.exchange(), answer, nowMillis);
     } else if (work instanceof Work.Notification notification) {
+      deadlines.remove(notification.deadline());
       tell(notification.state(), answer, nowMillis);
     }
   }
@@ -418,15 +419,10 @@ public final class Responder {
 
   private void execute(Exchange exchange) {
     Invocation invocation = exchange.invocation();
-    if (exchange.isOver(lastMillis)) {
-      finish(
-          exchange,
-          Answer.failure(
-              ResponseCode.GATEWAY_TIMEOUT, "nobody waited any more, so it was not done"),
-          lastMillis);
-    } else if (invocation.method().isSafe() || !Conditions.isConditional(exchange.asked())) {
-      executing.put(invocation.number(), exchange);
-      events.add(new Execute(invocation));
+    if (exchange.isOver(lastMillis)
+        || invocation.method().isSafe()
+        || !Conditions.isConditional(exchange.asked())) {
+      run(exchange);
     } else {
       Invocation question =
           new Invocation(
@@ -435,8 +431,24 @@ public final class Responder {
               asking(invocation.request(), lastMillis),
               RpcOptions.NONE.withQuery(exchange.asked().query()),
               invocation.deadlineMillis());
+      exchange.waitsFor(question.number());
       executing.put(question.number(), new Work.Condition(exchange));
       events.add(new Execute(question));
+    }
+  }
+
+  private void run(Exchange exchange) {
+    Invocation invocation = exchange.invocation();
+    if (exchange.isOver(lastMillis)) {
+      finish(
+          exchange,
+          Answer.failure(
+              ResponseCode.GATEWAY_TIMEOUT, "nobody waited any more, so it was not done"),
+          lastMillis);
+    } else {
+      exchange.waitsFor(invocation.number());
+      executing.put(invocation.number(), exchange);
+      events.add(new Execute(invocation));
     }
   }
 
@@ -459,8 +471,7 @@ public final class Responder {
     if (refusal != null) {
       finish(exchange, refusal, nowMillis);
     } else {
-      executing.put(exchange.invocation().number(), exchange);
-      events.add(new Execute(exchange.invocation()));
+      run(exchange);
     }
   }
 
@@ -534,7 +545,14 @@ public final class Responder {
             asking(first.request(), nowMillis),
             RpcOptions.NONE.withQuery(state.key().query()).withAccept(state.key().accept()),
             nowMillis + ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
-    executing.put(invocation.number(), new Work.Notification(state));
+    Deadlines.Entry<Due> deadline =
+        deadlines.entry(
+            laterMillis -> {
+              executing.remove(invocation.number());
+              goOn(state, laterMillis);
+            });
+    deadlines.set(deadline, invocation.deadlineMillis());
+    executing.put(invocation.number(), new Work.Notification(state, deadline));
     events.add(new Execute(invocation));
   }
 
@@ -557,13 +575,18 @@ public final class Responder {
       events.add(
           new Send(writer.write(observer.route(), request.header(), shaped, null, nowMillis)));
     }
+    goOn(state, nowMillis);
+  }
+
+  /** What has changed while it was asked for is asked for again. */
+  private void goOn(ObservedState state, long nowMillis) {
     if (state.told() && !state.observers().isEmpty() && state.change()) {
       ask(state, nowMillis);
     }
   }
 
   private void forget(Exchange exchange) {
-    executing.remove(exchange.invocation().number());
+    executing.remove(exchange.waitsFor());
     if (isKept(exchange)) {
       forgotten.add(exchange.key());
     }

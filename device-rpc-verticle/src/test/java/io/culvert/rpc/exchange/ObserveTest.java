@@ -131,6 +131,20 @@ class ObserveTest {
   }
 
   @Test
+  void stateThatIsNotAnsweredIsAskedForAgainWhenItChangesLater() {
+    observe(pair, "level");
+    pair.device =
+        invocation -> invocation.options().observe() == null ? null : Answer.content(state);
+    change(pair, 1);
+    assertThat(pair.responder.executing()).isEqualTo(1);
+    pair.clock.advance(ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
+    assertThat(pair.responder.executing()).isZero();
+    pair.device = invocation -> Answer.content(state);
+    change(pair, 2);
+    assertThat(bodies(pair)).endsWith(2);
+  }
+
+  @Test
   void moreObserversThanMayBeGetTheStateOnly() {
     Pair small = pair(1, ResponderLimits.DEFAULT.withObservers(1, 60));
     observe(small, "level");
