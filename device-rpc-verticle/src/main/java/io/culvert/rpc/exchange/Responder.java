@@ -10,7 +10,6 @@ import io.culvert.rpc.exchange.ResponderEvent.Send;
 import io.culvert.rpc.protocol.Block;
 import io.culvert.rpc.protocol.ETag;
 import io.culvert.rpc.protocol.Header;
-import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.PayloadViolation;
@@ -18,12 +17,8 @@ import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcOptions;
 import io.culvert.rpc.protocol.RpcTopic;
-import io.culvert.rpc.protocol.Timestamp;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,28 +43,22 @@ public final class Responder {
   private final ResponderOptions options;
   private final PayloadCodec codec;
   private final PayloadCodec bodyCodec;
-  private final @Nullable AnswerRecords records;
-  private final Wake wake;
   private final AnswerWriter writer;
   private final AnswerShape shape;
   private final Deadlines<Due> deadlines = new Deadlines<>();
   private final RememberedExchanges remembered;
   private final RequestBodies requestBodies;
   private final AnswerBodies answerBodies;
-  private final Observers observers;
+  private final Notifications notifications;
+  private final KeptExchanges kept;
+  private final Executions executions;
   private final PathGate gate = new PathGate();
-  private final Map<Long, Work> executing = new HashMap<>();
-  private final Map<ExchangeKey, ExchangeRecord> restored = new HashMap<>();
-  private final List<ExchangeKey> forgotten = new ArrayList<>();
   private final ArrayDeque<ResponderEvent> events = new ArrayDeque<>();
-  private boolean isReady;
-  private long lastNumber;
   private long lastMillis;
 
   /** Remembers answers as long as the process lasts. */
   public Responder(ResponderOptions options) {
     this(options, null, Wake.NOBODY);
-    isReady = true;
   }
 
   /**
@@ -80,16 +69,16 @@ public final class Responder {
   public Responder(ResponderOptions options, @Nullable AnswerRecords records, Wake wake) {
     ResponderLimits limits = options.limits();
     this.options = options;
-    this.records = records;
-    this.wake = wake;
     this.codec = new PayloadCodec(options.rules());
     this.bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), limits.bodyBytes()));
     this.writer = new AnswerWriter(options.tag(), codec);
     this.remembered = new RememberedExchanges(limits);
     this.requestBodies = new RequestBodies(limits, deadlines);
     this.answerBodies = new AnswerBodies(limits, deadlines);
-    this.observers = new Observers(limits, deadlines);
     this.shape = new AnswerShape(bodyCodec, limits, answerBodies);
+    this.kept = new KeptExchanges(records, wake, deadlines);
+    this.executions = new Executions(events);
+    this.notifications = new Notifications(limits, executions, shape, writer, deadlines, events);
   }
 
   /** How it reads and writes payloads. */
@@ -100,12 +89,7 @@ public final class Responder {
   /** Reads what was kept, and answers what was not answered when the process ended. */
   public void load(long nowMillis) {
     lastMillis = nowMillis;
-    if (records == null || isReady) {
-      isReady = true;
-      events.add(new Ready());
-      return;
-    }
-    records.load(this::restore, this::loaded);
+    kept.load(this::loaded);
   }
 
   /**
@@ -137,14 +121,13 @@ public final class Responder {
    */
   public void answer(long number, Answer answer, long nowMillis) {
     lastMillis = nowMillis;
-    Work work = executing.remove(number);
+    Work work = executions.end(number);
     if (work instanceof Exchange exchange) {
       finish(exchange, answer, nowMillis);
     } else if (work instanceof Work.Condition condition) {
       decide(condition.exchange(), answer, nowMillis);
     } else if (work instanceof Work.Notification notification) {
-      deadlines.remove(notification.deadline());
-      tell(notification.state(), answer, nowMillis);
+      notifications.tell(notification, answer, nowMillis);
     }
   }
 
@@ -153,7 +136,7 @@ public final class Responder {
    * and leaves the others; nothing of it is remembered.
    */
   public void answerEarly(long number, Answer answer, long nowMillis) {
-    if (executing.get(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
+    if (executions.find(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
       Invocation invocation = exchange.invocation();
       long leftMillis = invocation.deadlineMillis() - nowMillis;
       Header asked = invocation.request().header();
@@ -167,16 +150,12 @@ public final class Responder {
   /** A resource has changed: those who observe it are told, once it was asked what it is now. */
   public void changed(String path, long nowMillis) {
     lastMillis = nowMillis;
-    for (ObservedState state : observers.of(path)) {
-      if (state.change()) {
-        ask(state, nowMillis);
-      }
-    }
+    notifications.changed(path, nowMillis);
   }
 
   /** Nobody with this tag is there any more, as a last will or a broker tells. */
   public void forgetObservers(String source) {
-    observers.removeSource(source);
+    notifications.forgetSource(source);
   }
 
   /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
@@ -192,10 +171,7 @@ public final class Responder {
         due = deadlines.pollExpired(nowMillis)) {
       due.due(nowMillis);
     }
-    if (records != null && !forgotten.isEmpty()) {
-      records.forget(List.copyOf(forgotten));
-      forgotten.clear();
-    }
+    kept.delete();
   }
 
   /** What it wants next; null for nothing. */
@@ -205,17 +181,17 @@ public final class Responder {
 
   /** Requests that are executed now. */
   public int executing() {
-    return executing.size();
+    return executions.size();
   }
 
   /** Requests whose answer is kept for those who ask again, and those that are executed. */
   public int remembered() {
-    return remembered.size() + restored.size();
+    return remembered.size() + kept.size();
   }
 
   /** Those who observe. */
   public int observers() {
-    return observers.size();
+    return notifications.observers();
   }
 
   /** Bodies that come or go in blocks. */
@@ -245,7 +221,7 @@ public final class Responder {
       refusal = Answer.failure(e.responseCode(), e.detail());
     }
     AnswerRoute route = AnswerRoute.of(message, topic, asked);
-    if (refusal == null && !isReady) {
+    if (refusal == null && !kept.isLoaded()) {
       refusal =
           Answer.failure(ResponseCode.SERVICE_UNAVAILABLE, "the device is starting")
               .withMaxAgeSeconds(1);
@@ -263,9 +239,9 @@ public final class Responder {
    * observer that renews asks again on purpose.
    */
   private boolean repeat(ExchangeKey key, Request request, RpcOptions asked) {
-    ExchangeRecord kept = restored.get(key);
-    if (kept != null) {
-      events.add(new Send(kept.answer()));
+    ExchangeRecord left = kept.find(key);
+    if (left != null) {
+      events.add(new Send(left.answer()));
       return true;
     }
     Exchange known = remembered.find(key);
@@ -319,7 +295,7 @@ public final class Responder {
       long leftMillis) {
     return new Exchange(
         ExchangeKey.of(topic, request),
-        new Invocation(++lastNumber, topic, request, asked, nowMillis + leftMillis),
+        executions.request(topic, request, asked, nowMillis + leftMillis),
         route,
         bytes,
         nowMillis + options.limits().rememberMillis(),
@@ -329,17 +305,17 @@ public final class Responder {
 
   /** Why no more may be begun; else it is remembered from now on. */
   private @Nullable Answer refusal(Exchange exchange) {
-    if (isKept(exchange) && records != null && !records.isReady()) {
+    if (kept.keeps(exchange) && !kept.isReady()) {
       return Answer.failure(
               ResponseCode.SERVICE_UNAVAILABLE, "nothing can be stored now, so nothing is begun")
           .withMaxAgeSeconds(1);
-    } else if (executing.size() >= options.limits().executing()
-        || restored.size() >= options.limits().remembered()
+    } else if (executions.size() >= options.limits().executing()
+        || kept.size() >= options.limits().remembered()
         || !remembered.add(exchange)) {
       return Answer.failure(
               ResponseCode.TOO_MANY_REQUESTS,
               "%d requests are being executed and %d remembered, and more may not"
-                  .formatted(executing.size(), remembered()))
+                  .formatted(executions.size(), remembered()))
           .withMaxAgeSeconds(1);
     }
     return null;
@@ -382,24 +358,11 @@ public final class Responder {
         return;
       }
     }
-    if (!isKept(exchange)) {
+    if (kept.keeps(exchange)) {
+      kept.keep(exchange.record(false, interrupted(exchange, nowMillis)), () -> enter(exchange));
+    } else {
       enter(exchange);
-    } else if (records != null) {
-      records.keep(
-          exchange.record(false, interrupted(exchange, nowMillis)),
-          () -> {
-            enter(exchange);
-            wake.changed();
-          });
     }
-  }
-
-  /** Whether it is kept beyond the end of the process. */
-  private boolean isKept(Exchange exchange) {
-    Block wanted = exchange.asked().block2();
-    return records != null
-        && !exchange.invocation().method().isSafe()
-        && (wanted == null || wanted.number() == 0);
   }
 
   private RpcMessage interrupted(Exchange exchange, long nowMillis) {
@@ -425,15 +388,14 @@ public final class Responder {
       run(exchange);
     } else {
       Invocation question =
-          new Invocation(
-              ++lastNumber,
+          executions.question(
               invocation.topic(),
-              asking(invocation.request(), lastMillis),
+              invocation.request(),
               RpcOptions.NONE.withQuery(exchange.asked().query()),
-              invocation.deadlineMillis());
+              invocation.deadlineMillis(),
+              lastMillis);
       exchange.waitsFor(question.number());
-      executing.put(question.number(), new Work.Condition(exchange));
-      events.add(new Execute(question));
+      executions.begin(question, new Work.Condition(exchange));
     }
   }
 
@@ -447,15 +409,8 @@ public final class Responder {
           lastMillis);
     } else {
       exchange.waitsFor(invocation.number());
-      executing.put(invocation.number(), exchange);
-      events.add(new Execute(invocation));
+      executions.begin(invocation, exchange);
     }
-  }
-
-  /** What asks for the state of the same resource. */
-  private static Request asking(Request request, long nowMillis) {
-    Header header = request.header().with(Header.OPTIONS, null);
-    return new Request(header, Method.GET, null, Timestamp.ofMillis(nowMillis));
   }
 
   /** The state is known with which a request is to be compared. */
@@ -479,7 +434,7 @@ public final class Responder {
     Invocation invocation = exchange.invocation();
     Request request = invocation.request();
     Answer shaped = shape.of(answer, request, exchange.asked(), nowMillis);
-    shaped = observed(exchange, shaped, nowMillis);
+    shaped = notifications.register(exchange, shaped, nowMillis);
     Block block1 = exchange.asked().block1();
     if (block1 != null && shaped.options().block1() == null) {
       shaped = shaped.withOptions(shaped.options().withBlock1(block1));
@@ -495,15 +450,10 @@ public final class Responder {
     exchange.file(nowMillis);
     remembered.answered(exchange);
     ResponseCode code = shaped.code();
-    if (records == null || !isKept(exchange) || code == ResponseCode.CONTINUE) {
-      tell(exchange, message, code, nowMillis);
+    if (kept.keeps(exchange) && code != ResponseCode.CONTINUE) {
+      kept.keep(exchange.record(true, message), () -> tell(exchange, message, code, nowMillis));
     } else {
-      records.keep(
-          exchange.record(true, message),
-          () -> {
-            tell(exchange, message, code, nowMillis);
-            wake.changed();
-          });
+      tell(exchange, message, code, nowMillis);
     }
     gate.leave(exchange).forEach(this::execute);
   }
@@ -517,105 +467,23 @@ public final class Responder {
     }
   }
 
-  /** Whoever asks for it observes from now on, or does no longer. */
-  private Answer observed(Exchange exchange, Answer answer, long nowMillis) {
-    Integer observe = exchange.asked().observe();
-    if (observe == null || exchange.invocation().method() != Method.GET) {
-      return answer;
-    } else if (observe != 0 || !answer.code().isSuccess()) {
-      observers.remove(exchange.key());
-      return answer;
-    }
-    Observer observer = observers.add(exchange, nowMillis);
-    return observer == null
-        ? answer
-        : answer.withOptions(
-            answer
-                .options()
-                .withObserve(observers.nextNumber(nowMillis))
-                .withLeaseSeconds(observer.leftSeconds(nowMillis)));
-  }
-
-  private void ask(ObservedState state, long nowMillis) {
-    Observer first = state.observers().values().iterator().next();
-    Invocation invocation =
-        new Invocation(
-            ++lastNumber,
-            state.topic(),
-            asking(first.request(), nowMillis),
-            RpcOptions.NONE.withQuery(state.key().query()).withAccept(state.key().accept()),
-            nowMillis + ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
-    Deadlines.Entry<Due> deadline =
-        deadlines.entry(
-            laterMillis -> {
-              executing.remove(invocation.number());
-              goOn(state, laterMillis);
-            });
-    deadlines.set(deadline, invocation.deadlineMillis());
-    executing.put(invocation.number(), new Work.Notification(state, deadline));
-    events.add(new Execute(invocation));
-  }
-
-  /** Tells all who observe what a resource is now. A failure is the last that they hear. */
-  private void tell(ObservedState state, Answer answer, long nowMillis) {
-    int number = observers.nextNumber(nowMillis);
-    for (Observer observer : List.copyOf(state.observers().values())) {
-      Request request = observer.request();
-      Answer shaped = shape.of(answer, request, RpcOptions.NONE, nowMillis);
-      if (shaped.code().isSuccess()) {
-        shaped =
-            shaped.withOptions(
-                shaped
-                    .options()
-                    .withObserve(number)
-                    .withLeaseSeconds(observer.leftSeconds(nowMillis)));
-      } else {
-        observers.remove(observer.key());
-      }
-      events.add(
-          new Send(writer.write(observer.route(), request.header(), shaped, null, nowMillis)));
-    }
-    goOn(state, nowMillis);
-  }
-
-  /** What has changed while it was asked for is asked for again. */
-  private void goOn(ObservedState state, long nowMillis) {
-    if (state.told() && !state.observers().isEmpty() && state.change()) {
-      ask(state, nowMillis);
-    }
-  }
-
   private void forget(Exchange exchange) {
-    executing.remove(exchange.waitsFor());
-    if (isKept(exchange)) {
-      forgotten.add(exchange.key());
+    executions.end(exchange.waitsFor());
+    if (kept.keeps(exchange)) {
+      kept.forget(exchange.key());
     }
     remembered.forget(exchange);
     gate.leave(exchange).forEach(this::execute);
   }
 
-  /** Something that was kept; what nobody asks for any more is not kept any longer. */
-  private void restore(ExchangeRecord kept) {
-    restored.put(kept.key(), kept);
-    Deadlines.Entry<Due> deadline =
-        deadlines.entry(
-            nowMillis -> {
-              restored.remove(kept.key());
-              forgotten.add(kept.key());
-            });
-    deadlines.set(deadline, kept.forgetMillis());
-  }
-
   /** Whoever may still wait is answered: the process may have ended before the answer went. */
-  private void loaded() {
-    isReady = true;
-    for (ExchangeRecord kept : restored.values()) {
-      if (kept.deadlineMillis() > lastMillis) {
-        events.add(new Send(kept.answer()));
+  private void loaded(Collection<ExchangeRecord> left) {
+    for (ExchangeRecord each : left) {
+      if (each.deadlineMillis() > lastMillis) {
+        events.add(new Send(each.answer()));
       }
     }
     events.add(new Ready());
-    wake.changed();
   }
 
   /** Somebody has sent what is no request, where requests come. */
