@@ -1,14 +1,11 @@
 package io.culvert.rpc.exchange;
 
-import io.culvert.engine.Bytes;
 import io.culvert.engine.Deadlines;
 import io.culvert.engine.Wake;
 import io.culvert.rpc.exchange.ResponderEvent.Execute;
 import io.culvert.rpc.exchange.ResponderEvent.Expired;
 import io.culvert.rpc.exchange.ResponderEvent.Ready;
 import io.culvert.rpc.exchange.ResponderEvent.Send;
-import io.culvert.rpc.protocol.Block;
-import io.culvert.rpc.protocol.ETag;
 import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.PayloadCodec;
@@ -42,17 +39,14 @@ public final class Responder {
 
   private final ResponderOptions options;
   private final PayloadCodec codec;
-  private final PayloadCodec bodyCodec;
   private final AnswerWriter writer;
   private final AnswerShape shape;
   private final Deadlines<Due> deadlines = new Deadlines<>();
   private final RememberedExchanges remembered;
-  private final RequestBodies requestBodies;
-  private final AnswerBodies answerBodies;
+  private final Transfers transfers;
   private final Notifications notifications;
   private final KeptExchanges kept;
   private final Executions executions;
-  private final PathGate gate = new PathGate();
   private final ArrayDeque<ResponderEvent> events = new ArrayDeque<>();
   private long lastMillis;
 
@@ -70,14 +64,14 @@ public final class Responder {
     ResponderLimits limits = options.limits();
     this.options = options;
     this.codec = new PayloadCodec(options.rules());
-    this.bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), limits.bodyBytes()));
     this.writer = new AnswerWriter(options.tag(), codec);
     this.remembered = new RememberedExchanges(limits);
-    this.requestBodies = new RequestBodies(limits, deadlines);
-    this.answerBodies = new AnswerBodies(limits, deadlines);
+    PayloadCodec bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), limits.bodyBytes()));
+    AnswerBodies answerBodies = new AnswerBodies(limits, deadlines);
+    this.transfers = new Transfers(bodyCodec, new RequestBodies(limits, deadlines), answerBodies);
     this.shape = new AnswerShape(bodyCodec, limits, answerBodies);
     this.kept = new KeptExchanges(records, wake, deadlines);
-    this.executions = new Executions(events);
+    this.executions = new Executions(events, shape, this::finish);
     this.notifications = new Notifications(limits, executions, shape, writer, deadlines, events);
   }
 
@@ -125,7 +119,7 @@ public final class Responder {
     if (work instanceof Exchange exchange) {
       finish(exchange, answer, nowMillis);
     } else if (work instanceof Work.Condition condition) {
-      decide(condition.exchange(), answer, nowMillis);
+      executions.decide(condition.exchange(), answer, nowMillis);
     } else if (work instanceof Work.Notification notification) {
       notifications.tell(notification, answer, nowMillis);
     }
@@ -196,7 +190,7 @@ public final class Responder {
 
   /** Bodies that come or go in blocks. */
   public int transfers() {
-    return requestBodies.size() + answerBodies.size();
+    return transfers.size();
   }
 
   /** The deadline of an exchange has come. */
@@ -220,16 +214,16 @@ public final class Responder {
     } catch (PayloadViolation e) {
       refusal = Answer.failure(e.responseCode(), e.detail());
     }
-    AnswerRoute route = AnswerRoute.of(message, topic, asked);
+    Arrival arrival = Arrival.of(message, topic, request, asked);
     if (refusal == null && !kept.isLoaded()) {
       refusal =
           Answer.failure(ResponseCode.SERVICE_UNAVAILABLE, "the device is starting")
               .withMaxAgeSeconds(1);
     }
     if (refusal != null) {
-      refuse(route, request.header(), asked, refusal, nowMillis);
-    } else if (!repeat(ExchangeKey.of(topic, request), request, asked)) {
-      begin(message, topic, route, request, asked, nowMillis);
+      refuse(arrival.route(), request.header(), asked, refusal, nowMillis);
+    } else if (!repeat(arrival) && arrival.leftMillis() > 0) {
+      begin(arrival, nowMillis);
     }
     return true;
   }
@@ -238,7 +232,8 @@ public final class Responder {
    * The same answer as before; one that is still to come goes to whoever asks again, too. An
    * observer that renews asks again on purpose.
    */
-  private boolean repeat(ExchangeKey key, Request request, RpcOptions asked) {
+  private boolean repeat(Arrival arrival) {
+    ExchangeKey key = arrival.key();
     ExchangeRecord left = kept.find(key);
     if (left != null) {
       events.add(new Send(left.answer()));
@@ -247,7 +242,9 @@ public final class Responder {
     Exchange known = remembered.find(key);
     if (known == null) {
       return false;
-    } else if (known.isAnswered() && asked.observe() != null && request.method().isSafe()) {
+    } else if (known.isAnswered()
+        && arrival.asked().observe() != null
+        && arrival.request().method().isSafe()) {
       forget(known);
       return false;
     }
@@ -258,49 +255,36 @@ public final class Responder {
     return true;
   }
 
-  private void begin(
-      RpcMessage message,
-      RpcTopic topic,
-      AnswerRoute route,
-      Request request,
-      RpcOptions asked,
-      long nowMillis) {
-    long leftMillis = leftMillis(message, asked);
-    if (leftMillis <= 0) {
-      return; // nobody waits for the answer
-    }
-    int bytes = message.payload().length();
-    Exchange exchange = exchange(topic, route, request, asked, bytes, nowMillis, leftMillis);
+  private void begin(Arrival arrival, long nowMillis) {
+    Exchange exchange =
+        new Exchange(
+            arrival.key(),
+            executions.request(
+                arrival.topic(),
+                arrival.request(),
+                arrival.asked(),
+                nowMillis + arrival.leftMillis()),
+            arrival.route(),
+            arrival.bytes(),
+            nowMillis + options.limits().rememberMillis(),
+            deadlines,
+            this);
     Answer refusal = refusal(exchange);
     if (refusal != null) {
-      refuse(route, request.header(), asked, refusal, nowMillis);
+      refuse(arrival.route(), arrival.request().header(), arrival.asked(), refusal, nowMillis);
       return;
     }
     exchange.file(nowMillis);
-    Block block1 = asked.block1();
-    if (block1 == null) {
-      start(exchange, nowMillis);
+    Answer answer = transfers.answer(exchange, nowMillis);
+    if (answer != null) {
+      finish(exchange, answer, nowMillis);
+    } else if (kept.keeps(exchange)) {
+      kept.keep(
+          exchange.record(false, interrupted(exchange, nowMillis)),
+          () -> executions.enter(exchange, lastMillis));
     } else {
-      takeBlock(exchange, block1, nowMillis);
+      executions.enter(exchange, nowMillis);
     }
-  }
-
-  private Exchange exchange(
-      RpcTopic topic,
-      AnswerRoute route,
-      Request request,
-      RpcOptions asked,
-      int bytes,
-      long nowMillis,
-      long leftMillis) {
-    return new Exchange(
-        ExchangeKey.of(topic, request),
-        executions.request(topic, request, asked, nowMillis + leftMillis),
-        route,
-        bytes,
-        nowMillis + options.limits().rememberMillis(),
-        deadlines,
-        this);
   }
 
   /** Why no more may be begun; else it is remembered from now on. */
@@ -321,50 +305,6 @@ public final class Responder {
     return null;
   }
 
-  private void takeBlock(Exchange exchange, Block block, long nowMillis) {
-    Invocation invocation = exchange.invocation();
-    RequestBodies.Progress progress =
-        requestBodies.take(invocation.request(), invocation.options(), block, nowMillis);
-    Bytes whole = progress.body();
-    Answer answer = progress.answer();
-    if (whole == null) {
-      if (answer != null) {
-        finish(exchange, answer, nowMillis);
-      }
-      return;
-    }
-    try {
-      exchange.complete(bodyCodec.decodeBody(whole));
-    } catch (PayloadViolation e) {
-      finish(exchange, Answer.failure(e.responseCode(), e.detail()), nowMillis);
-      return;
-    }
-    start(exchange, nowMillis);
-  }
-
-  /** All of it is there. */
-  private void start(Exchange exchange, long nowMillis) {
-    Block block2 = exchange.asked().block2();
-    String label = exchange.asked().requestTag();
-    if (block2 != null && label != null && block2.number() > 0) {
-      Answer answer = answerBodies.next(exchange.key().source(), label, block2, nowMillis);
-      if (answer == null && !exchange.invocation().method().isSafe()) {
-        answer =
-            Answer.failure(
-                ResponseCode.REQUEST_ENTITY_INCOMPLETE, "the other blocks are not kept any more");
-      }
-      if (answer != null) {
-        finish(exchange, answer, nowMillis);
-        return;
-      }
-    }
-    if (kept.keeps(exchange)) {
-      kept.keep(exchange.record(false, interrupted(exchange, nowMillis)), () -> enter(exchange));
-    } else {
-      enter(exchange);
-    }
-  }
-
   private RpcMessage interrupted(Exchange exchange, long nowMillis) {
     return writer.write(
         exchange.route(),
@@ -374,71 +314,12 @@ public final class Responder {
         nowMillis);
   }
 
-  private void enter(Exchange exchange) {
-    if (exchange.invocation().method().isSafe() || gate.enter(exchange)) {
-      execute(exchange);
-    }
-  }
-
-  private void execute(Exchange exchange) {
-    Invocation invocation = exchange.invocation();
-    if (exchange.isOver(lastMillis)
-        || invocation.method().isSafe()
-        || !Conditions.isConditional(exchange.asked())) {
-      run(exchange);
-    } else {
-      Invocation question =
-          executions.question(
-              invocation.topic(),
-              invocation.request(),
-              RpcOptions.NONE.withQuery(exchange.asked().query()),
-              invocation.deadlineMillis(),
-              lastMillis);
-      exchange.waitsFor(question.number());
-      executions.begin(question, new Work.Condition(exchange));
-    }
-  }
-
-  private void run(Exchange exchange) {
-    Invocation invocation = exchange.invocation();
-    if (exchange.isOver(lastMillis)) {
-      finish(
-          exchange,
-          Answer.failure(
-              ResponseCode.GATEWAY_TIMEOUT, "nobody waited any more, so it was not done"),
-          lastMillis);
-    } else {
-      exchange.waitsFor(invocation.number());
-      executions.begin(invocation, exchange);
-    }
-  }
-
-  /** The state is known with which a request is to be compared. */
-  private void decide(Exchange exchange, Answer answer, long nowMillis) {
-    boolean isState = answer.code().isSuccess() || answer.code() == ResponseCode.NOT_FOUND;
-    Answer refusal;
-    try {
-      ETag state = shape.state(answer);
-      refusal = isState ? Conditions.refusal(exchange.asked(), state) : answer;
-    } catch (IllegalArgumentException e) {
-      refusal = Answer.failure(ResponseCode.INTERNAL_SERVER_ERROR, "the state has no name: " + e);
-    }
-    if (refusal != null) {
-      finish(exchange, refusal, nowMillis);
-    } else {
-      run(exchange);
-    }
-  }
-
   private void finish(Exchange exchange, Answer answer, long nowMillis) {
     Invocation invocation = exchange.invocation();
     Request request = invocation.request();
     Answer shaped = shape.of(answer, request, exchange.asked(), nowMillis);
     shaped = notifications.register(exchange, shaped, nowMillis);
-    Block block1 = exchange.asked().block1();
-    if (block1 != null && shaped.options().block1() == null) {
-      shaped = shaped.withOptions(shaped.options().withBlock1(block1));
-    }
+    shaped = Transfers.acknowledged(shaped, exchange);
     RpcMessage message =
         writer.write(
             exchange.route(),
@@ -455,7 +336,7 @@ public final class Responder {
     } else {
       tell(exchange, message, code, nowMillis);
     }
-    gate.leave(exchange).forEach(this::execute);
+    executions.leave(exchange, nowMillis);
   }
 
   private void tell(Exchange exchange, RpcMessage message, ResponseCode code, long nowMillis) {
@@ -468,12 +349,11 @@ public final class Responder {
   }
 
   private void forget(Exchange exchange) {
-    executions.end(exchange.waitsFor());
     if (kept.keeps(exchange)) {
       kept.forget(exchange.key());
     }
     remembered.forget(exchange);
-    gate.leave(exchange).forEach(this::execute);
+    executions.leave(exchange, lastMillis);
   }
 
   /** Whoever may still wait is answered: the process may have ended before the answer went. */
@@ -511,14 +391,5 @@ public final class Responder {
     if (!asked.suppresses(code.number())) {
       events.add(new Send(message));
     }
-  }
-
-  /** What the broker has subtracted counts, too. */
-  private static long leftMillis(RpcMessage message, RpcOptions asked) {
-    Long expiresMillis = asked.expiresMillis();
-    Long expirySeconds = message.expirySeconds();
-    long leftMillis =
-        expiresMillis == null ? ResponderLimits.EXCHANGE_LIFETIME_MILLIS : expiresMillis;
-    return expirySeconds == null ? leftMillis : Math.min(leftMillis, expirySeconds * 1000);
   }
 }
