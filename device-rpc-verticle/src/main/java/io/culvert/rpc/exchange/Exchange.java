@@ -19,6 +19,7 @@ final class Exchange implements Work {
   private int requestBytes;
   private int countedBytes;
   private boolean isTold;
+  private boolean isKept;
   private long executionNumber;
 
   /**
@@ -103,6 +104,11 @@ final class Exchange implements Work {
     return isTold ? answer : null;
   }
 
+  /** Whether anything of it was kept beyond the end of the process. */
+  boolean isKept() {
+    return isKept;
+  }
+
   boolean isAnswered() {
     return answer != null;
   }
@@ -128,8 +134,9 @@ final class Exchange implements Work {
     return nowMillis >= forgetMillis;
   }
 
-  /** What is kept of it, with this answer. */
-  ExchangeRecord record(boolean isDone, RpcMessage kept) {
+  /** What is kept of it from now on, with this answer. */
+  ExchangeRecord keep(boolean isDone, RpcMessage kept) {
+    isKept = true;
     return new ExchangeRecord(key, isDone, kept, deadlineMillis, forgetMillis);
   }
 

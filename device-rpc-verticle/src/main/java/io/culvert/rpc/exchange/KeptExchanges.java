@@ -68,13 +68,17 @@ final class KeptExchanges {
     return records == null || records.isReady();
   }
 
-  /** Keeps a record; what comes then is done when it is stored. */
-  void keep(ExchangeRecord kept, Runnable then) {
+  /**
+   * Keeps a request; what comes then is done when it is stored.
+   *
+   * @param answer how it was answered, or what it is answered when it was only begun
+   */
+  void keep(Exchange exchange, boolean isAnswered, RpcMessage answer, Runnable then) {
     if (records == null) {
       throw new IllegalStateException("nothing is kept here");
     }
     records.keep(
-        kept,
+        exchange.keep(isAnswered, answer),
         () -> {
           then.run();
           wake.changed();
@@ -82,8 +86,10 @@ final class KeptExchanges {
   }
 
   /** Nobody asks for it any more. It is deleted with the next {@link #delete}. */
-  void forget(ExchangeKey key) {
-    forgotten.add(key);
+  void forget(Exchange exchange) {
+    if (exchange.isKept()) {
+      forgotten.add(exchange.key());
+    }
   }
 
   /** Deletes all that was forgotten, at once. */
@@ -105,7 +111,7 @@ final class KeptExchanges {
         deadlines.entry(
             nowMillis -> {
               restored.remove(kept.key());
-              forget(kept.key());
+              forgotten.add(kept.key());
             });
     deadlines.set(deadline, kept.forgetMillis());
   }

@@ -6,7 +6,6 @@ import io.culvert.rpc.exchange.RequesterEvent.Failed;
 import io.culvert.rpc.exchange.RequesterEvent.Notified;
 import io.culvert.rpc.exchange.RequesterEvent.Send;
 import io.culvert.rpc.protocol.Block;
-import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Response;
 import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.PayloadViolation;
@@ -54,7 +53,7 @@ public final class Requester {
     this.writer = new RequestWriter(options, codec);
     this.downloads = new Downloads(bodyCodec, options.maximumBodyBytes());
     this.calls = new PendingCalls(options.source(), writer, requestIds, downloads, events);
-    this.cache = new AnswerCache(options.maximumCacheBytes());
+    this.cache = new AnswerCache(bodyCodec, options.maximumCacheBytes());
   }
 
   /** How it reads and writes payloads. */
@@ -104,15 +103,6 @@ public final class Requester {
         pending.wireId(pending.id());
         events.add(new Send(call, writer.stop(pending, nowMillis)));
       }
-    }
-  }
-
-  /** Ends a call with what somebody else has found, such as a handler of answers. */
-  public void resolve(RequestId call, Response response) {
-    PendingCall pending = calls.find(call);
-    if (pending != null) {
-      calls.end(pending);
-      events.add(new Answered(call, response));
     }
   }
 
@@ -246,7 +236,11 @@ public final class Requester {
   private void take(PendingCall pending, Response response, RpcOptions told, long nowMillis) {
     Upload upload = pending.upload();
     if (upload != null && pending.download() == null) {
-      if (goesOn(pending, upload, response, told, nowMillis)) {
+      if (upload.goesOn(response.code(), told.block1())) {
+        calls.sendNext(pending, nowMillis);
+        return;
+      } else if (response.code() == ResponseCode.CONTINUE) {
+        refuse(pending, "the responder acknowledges a block that was not sent");
         return;
       }
       pending.upload(null);
@@ -259,30 +253,6 @@ public final class Requester {
     } else {
       finish(pending, response, told, nowMillis);
     }
-  }
-
-  /** Whether there is something to send after this answer. */
-  private boolean goesOn(
-      PendingCall pending, Upload upload, Response response, RpcOptions told, long nowMillis) {
-    ResponseCode code = response.code();
-    Block block = told.block1();
-    boolean again =
-        switch (code == null ? ResponseCode.CONTENT : code) {
-          case CONTINUE -> block != null && upload.acknowledged(block);
-          case REQUEST_ENTITY_INCOMPLETE -> upload.restart(upload.block().sizeBytes());
-          case REQUEST_ENTITY_TOO_LARGE ->
-              block != null
-                  && block.sizeBytes() < upload.block().sizeBytes()
-                  && upload.restart(block.sizeBytes());
-          default -> false;
-        };
-    if (again) {
-      calls.sendNext(pending, nowMillis);
-    } else if (code == ResponseCode.CONTINUE) {
-      refuse(pending, "the responder acknowledges a block that was not sent");
-      return true;
-    }
-    return again;
   }
 
   private void takeBlock(
@@ -324,11 +294,11 @@ public final class Requester {
     Call call = pending.call();
     AnswerCache.Kept kept = pending.kept();
     if (response.code() == ResponseCode.VALID && kept != null) {
-      response = revalidated(kept.response(), response, told);
+      response = kept.revalidated(response, told);
       told = response.header().options();
     }
     if (response.code() == ResponseCode.CONTENT && call.isOptedIn()) {
-      cache.put(call, response, told, bodyBytes(response), nowMillis);
+      cache.put(call, response, told, nowMillis);
     } else if (response.isSuccess() && !call.method().isSafe()) {
       cache.invalidate(call);
     }
@@ -339,16 +309,6 @@ public final class Requester {
       return;
     }
     calls.end(pending, response);
-  }
-
-  private int bodyBytes(Response response) {
-    return options.maximumCacheBytes() == 0 ? 0 : bodyCodec.encodeBody(response.body()).length();
-  }
-
-  /** What is kept, with what a newer answer without a body says of it. */
-  private static Response revalidated(Response kept, Response valid, RpcOptions told) {
-    Header header = valid.header().withOptions(told);
-    return new Response(header, kept.responseCode(), kept.body(), valid.timestamp());
   }
 
   private static boolean isObserving(Call call) {

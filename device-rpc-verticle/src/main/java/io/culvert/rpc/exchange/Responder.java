@@ -280,7 +280,9 @@ public final class Responder {
       finish(exchange, answer, nowMillis);
     } else if (kept.keeps(exchange)) {
       kept.keep(
-          exchange.record(false, interrupted(exchange, nowMillis)),
+          exchange,
+          false,
+          interrupted(exchange, nowMillis),
           () -> executions.enter(exchange, lastMillis));
     } else {
       executions.enter(exchange, nowMillis);
@@ -332,7 +334,7 @@ public final class Responder {
     remembered.answered(exchange);
     ResponseCode code = shaped.code();
     if (kept.keeps(exchange) && code != ResponseCode.CONTINUE) {
-      kept.keep(exchange.record(true, message), () -> tell(exchange, message, code, nowMillis));
+      kept.keep(exchange, true, message, () -> tell(exchange, message, code, nowMillis));
     } else {
       tell(exchange, message, code, nowMillis);
     }
@@ -349,9 +351,7 @@ public final class Responder {
   }
 
   private void forget(Exchange exchange) {
-    if (kept.keeps(exchange)) {
-      kept.forget(exchange.key());
-    }
+    kept.forget(exchange);
     remembered.forget(exchange);
     executions.leave(exchange, lastMillis);
   }

@@ -154,6 +154,23 @@ class ObserveTest {
   }
 
   @Test
+  void moreObservationsThanMayBeFailAndEndAtTheResponder() {
+    Pair small =
+        new Pair(
+            RequesterOptions.of("me").withMaximumObservations(1),
+            ResponderOptions.of(Pair.DEVICE),
+            1);
+    small.device = invocation -> Answer.content(state);
+    RequestId first = observe(small, "level");
+    RequestId second = observe(small, "level");
+    assertThat(small.failed(second)).isInstanceOf(RpcException.TooManyRequests.class);
+    assertThat(small.responder.observers()).isEqualTo(1);
+    small.requester.cancel(first, small.clock.nowMillis());
+    observe(small, "level");
+    assertThat(small.notified).hasSize(2);
+  }
+
+  @Test
   void observersOfWhomItIsKnownThatTheyAreGoneAreForgotten() {
     observe(pair, "level");
     pair.responder.forgetObservers("me");
