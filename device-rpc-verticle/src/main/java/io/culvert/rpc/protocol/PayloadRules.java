@@ -45,6 +45,10 @@ public record PayloadRules(
     return changed(copy -> copy.maximumBytes = value);
   }
 
+  public PayloadRules withMaximumDepth(int value) {
+    return changed(copy -> copy.maximumDepth = value);
+  }
+
   /** Only what the reference accepts, too. */
   public PayloadRules withStrictReading() {
     return changed(
@@ -73,7 +77,7 @@ public record PayloadRules(
     change.accept(copy);
     return new PayloadRules(
         copy.maximumBytes,
-        maximumDepth,
+        copy.maximumDepth,
         copy.readsIntegerMethods,
         copy.refusesTextTimestamps,
         copy.readsIncompleteResponses,
@@ -84,6 +88,7 @@ public record PayloadRules(
   /** What may be changed in a copy. */
   private static final class Copy {
     int maximumBytes;
+    int maximumDepth;
     boolean readsIntegerMethods;
     boolean refusesTextTimestamps;
     boolean readsIncompleteResponses;
@@ -92,6 +97,7 @@ public record PayloadRules(
 
     Copy(PayloadRules from) {
       maximumBytes = from.maximumBytes;
+      maximumDepth = from.maximumDepth;
       readsIntegerMethods = from.readsIntegerMethods;
       refusesTextTimestamps = from.refusesTextTimestamps;
       readsIncompleteResponses = from.readsIncompleteResponses;
