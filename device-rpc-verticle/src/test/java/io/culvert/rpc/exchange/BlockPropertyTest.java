@@ -116,6 +116,31 @@ class BlockPropertyTest {
   }
 
   @Test
+  void answersThatTakeTooMuchTogetherAreRefusedAndLeaveTheirRoomToOthers() {
+    Pair pair =
+        new Pair(
+            RequesterOptions.of("me").withReplyTopic("gf_int_v1/reply/me").withBlocks(64, 1000),
+            ResponderOptions.of(Pair.DEVICE)
+                .withLimits(ResponderLimits.DEFAULT.withBlocks(64, 1 << 20, 16)),
+            1);
+    pair.device = invocation -> Answer.content(text(990));
+    for (int i = 0; i < 6; i++) {
+      pair.call(call(Method.GET, null));
+    }
+    pair.clock.advance(TIMEOUT_MILLIS);
+    assertThat(pair.ended).hasSize(6);
+    assertThat(pair.ended.values())
+        .filteredOn(RequesterEvent.Failed.class::isInstance)
+        .hasSize(2)
+        .allMatch(
+            failed ->
+                ((RequesterEvent.Failed) failed).exception() instanceof RpcException.BadGateway);
+    RequestId later = pair.call(call(Method.GET, null));
+    pair.clock.advance(1000);
+    assertThat(pair.answered(later).body()).isEqualTo(text(990));
+  }
+
+  @Test
   void transferThatIsLeftIsForgotten() {
     Pair pair = pair(1, 64, 64, 1 << 20);
     pair.device = invocation -> Answer.content(text(500));
