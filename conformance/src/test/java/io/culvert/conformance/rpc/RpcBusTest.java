@@ -134,6 +134,16 @@ class RpcBusTest {
   }
 
   @Test
+  void requestsOfABatchHaveOneCorrelationId() throws Exception {
+    JsonObject result =
+        await(rpc.batch(new RpcBatch(List.of(TAG), RpcCall.get(TAG, "axuv", "corr"))));
+    JsonObject asked = result.getJsonArray("answers").getJsonObject(0).getJsonObject("body");
+    assertThat(asked.getString("correlation_id"))
+        .isNotEmpty()
+        .isEqualTo(result.getString("correlationId"));
+  }
+
+  @Test
   void theDirectoryKnowsWhoIsThere() throws Exception {
     RpcAnswer gains = await(rpc.request(RpcCall.get(TAG, "axuv", "gains")));
     assertThat(gains.code()).isEqualTo(205);

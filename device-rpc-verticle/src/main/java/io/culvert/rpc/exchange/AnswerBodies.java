@@ -32,13 +32,12 @@ final class AnswerBodies {
    * @param wanted what was asked for, or null
    */
   Answer first(Answer answer, Bytes body, String source, @Nullable Block wanted, long nowMillis) {
+    if (wanted != null && !BlockBody.has(body, wanted)) {
+      return noSuchBlock();
+    }
     int size =
         wanted == null ? limits.blockBytes() : Math.min(limits.blockBytes(), wanted.sizeBytes());
     int number = wanted == null ? 0 : (int) (wanted.offset() / size);
-    if ((long) number * size >= body.length()) {
-      return Answer.failure(
-          ResponseCode.BAD_REQUEST, "the body has no block %d of %d".formatted(number, size));
-    }
     String label = Long.toString(nowMillis, 36) + "-" + Long.toString(++last, 36);
     if (limits.transfers() > 0) {
       makeRoom();
@@ -55,7 +54,7 @@ final class AnswerBodies {
     if (transfer == null || !transfer.source.equals(source)) {
       return null;
     } else if (!BlockBody.has(transfer.body, wanted)) {
-      return Answer.failure(ResponseCode.BAD_REQUEST, "there is no such block");
+      return noSuchBlock();
     }
     deadlines.set(transfer.deadline, nowMillis + limits.transferMillis());
     int size = Math.min(wanted.sizeBytes(), limits.blockBytes());
@@ -76,6 +75,10 @@ final class AnswerBodies {
     return answer
         .withOptions(number == 0 ? told : told.withObserve(null).withLeaseSeconds(null))
         .withBody(BlockBody.encode(body, (long) number * size, size));
+  }
+
+  private static Answer noSuchBlock() {
+    return Answer.failure(ResponseCode.BAD_REQUEST, "there is no such block");
   }
 
   private void makeRoom() {

@@ -1,8 +1,10 @@
 package io.culvert.rpc.exchange;
 
 import io.culvert.rpc.protocol.ETag;
+import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload.Response;
+import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.RpcOptions;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -21,11 +23,16 @@ final class AnswerCache {
   /** Besides the body. */
   private static final int BYTES_FOR_ONE = 512;
 
+  private final PayloadCodec codec;
   private final long maximumBytes;
   private final Map<Key, Kept> all = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  AnswerCache(long maximumBytes) {
+  /**
+   * @param codec for whole bodies
+   */
+  AnswerCache(PayloadCodec codec, long maximumBytes) {
+    this.codec = codec;
     this.maximumBytes = maximumBytes;
   }
 
@@ -34,18 +41,14 @@ final class AnswerCache {
     return isCachable(call) ? all.get(Key.of(call)) : null;
   }
 
-  /**
-   * An answer has come.
-   *
-   * @param bodyBytes of its body as JSON
-   */
-  void put(Call call, Response response, RpcOptions told, int bodyBytes, long nowMillis) {
+  /** An answer has come. */
+  void put(Call call, Response response, RpcOptions told, long nowMillis) {
     Long maxAge = told.maxAgeSeconds();
     if (!isCachable(call) || (told.etag() == null && (maxAge == null || maxAge == 0))) {
       return;
     }
     remove(Key.of(call));
-    int size = BYTES_FOR_ONE + bodyBytes;
+    int size = BYTES_FOR_ONE + codec.encodeBody(response.body()).length();
     if (size <= maximumBytes) {
       long freshMillis = maxAge == null ? 0 : maxAge * MILLIS_PER_SECOND;
       all.put(Key.of(call), new Kept(response, told.etag(), nowMillis + freshMillis, size));
@@ -99,6 +102,12 @@ final class AnswerCache {
   record Kept(Response response, @Nullable ETag etag, long freshMillis, int bytes) {
     boolean isFresh(long nowMillis) {
       return nowMillis < freshMillis;
+    }
+
+    /** What is kept, with what a newer answer without a body says of it. */
+    Response revalidated(Response valid, RpcOptions told) {
+      Header header = valid.header().withOptions(told);
+      return new Response(header, response.responseCode(), response.body(), valid.timestamp());
     }
   }
 

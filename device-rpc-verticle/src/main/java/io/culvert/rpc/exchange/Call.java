@@ -6,6 +6,7 @@ import io.culvert.rpc.protocol.RpcOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,147 +79,82 @@ public record Call(
 
   /** Beyond the plain protocol, with these options. */
   public Call withOptions(RpcOptions value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        true,
-        usesReplyTopic,
-        value,
-        correlationId,
-        token,
-        more,
-        timeoutMillis,
-        retryMillis,
-        qos);
+    return changed(
+        copy -> {
+          copy.isOptedIn = true;
+          copy.options = value;
+        });
   }
 
   /** Beyond the plain protocol, answered to the requester's own topic. */
   public Call withReplyTopic() {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        true,
-        true,
-        options,
-        correlationId,
-        token,
-        more,
-        timeoutMillis,
-        retryMillis,
-        qos);
+    return changed(
+        copy -> {
+          copy.isOptedIn = true;
+          copy.usesReplyTopic = true;
+        });
   }
 
   public Call withTimeoutMillis(long value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        correlationId,
-        token,
-        more,
-        value,
-        retryMillis,
-        qos);
+    return changed(copy -> copy.timeoutMillis = value);
   }
 
   public Call withRetryMillis(long value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        correlationId,
-        token,
-        more,
-        timeoutMillis,
-        value,
-        qos);
+    return changed(copy -> copy.retryMillis = value);
   }
 
   public Call withQos(int value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        correlationId,
-        token,
-        more,
-        timeoutMillis,
-        retryMillis,
-        value);
+    return changed(copy -> copy.qos = value);
   }
 
   public Call withCorrelationId(@Nullable String value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        value,
-        token,
-        more,
-        timeoutMillis,
-        retryMillis,
-        qos);
+    return changed(copy -> copy.correlationId = value);
   }
 
   public Call withToken(@Nullable String value) {
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        correlationId,
-        value,
-        more,
-        timeoutMillis,
-        retryMillis,
-        qos);
+    return changed(copy -> copy.token = value);
   }
 
-  public Call withMore(Map<String, @Nullable Object> value) {
+  private Call changed(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
     return new Call(
         target,
         subsystem,
         method,
         path,
         body,
-        isOptedIn,
-        usesReplyTopic,
-        options,
-        correlationId,
-        token,
-        value,
-        timeoutMillis,
-        retryMillis,
-        qos);
+        copy.isOptedIn,
+        copy.usesReplyTopic,
+        copy.options,
+        copy.correlationId,
+        copy.token,
+        more,
+        copy.timeoutMillis,
+        copy.retryMillis,
+        copy.qos);
+  }
+
+  /** What may be changed in a copy. */
+  private static final class Copy {
+    boolean isOptedIn;
+    boolean usesReplyTopic;
+    RpcOptions options;
+    @Nullable String correlationId;
+    @Nullable String token;
+    long timeoutMillis;
+    long retryMillis;
+    int qos;
+
+    Copy(Call from) {
+      isOptedIn = from.isOptedIn;
+      usesReplyTopic = from.usesReplyTopic;
+      options = from.options;
+      correlationId = from.correlationId;
+      token = from.token;
+      timeoutMillis = from.timeoutMillis;
+      retryMillis = from.retryMillis;
+      qos = from.qos;
+    }
   }
 }

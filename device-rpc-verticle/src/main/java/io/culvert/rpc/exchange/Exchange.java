@@ -19,6 +19,8 @@ final class Exchange implements Work {
   private int requestBytes;
   private int countedBytes;
   private boolean isTold;
+  private boolean isKept;
+  private long executionNumber;
 
   /**
    * @param requestBytes that it came with
@@ -61,6 +63,15 @@ final class Exchange implements Work {
             deadlineMillis);
   }
 
+  /** Number of what is executed for it: itself, or the question for the state before. */
+  long waitsFor() {
+    return executionNumber;
+  }
+
+  void waitsFor(long number) {
+    executionNumber = number;
+  }
+
   RpcOptions asked() {
     return invocation.options();
   }
@@ -93,6 +104,11 @@ final class Exchange implements Work {
     return isTold ? answer : null;
   }
 
+  /** Whether anything of it was kept beyond the end of the process. */
+  boolean isKept() {
+    return isKept;
+  }
+
   boolean isAnswered() {
     return answer != null;
   }
@@ -118,8 +134,9 @@ final class Exchange implements Work {
     return nowMillis >= forgetMillis;
   }
 
-  /** What is kept of it, with this answer. */
-  ExchangeRecord record(boolean isDone, RpcMessage kept) {
+  /** What is kept of it from now on, with this answer. */
+  ExchangeRecord keep(boolean isDone, RpcMessage kept) {
+    isKept = true;
     return new ExchangeRecord(key, isDone, kept, deadlineMillis, forgetMillis);
   }
 

@@ -75,10 +75,6 @@ final class RememberedExchanges {
     return all.size();
   }
 
-  long bytes() {
-    return bytes;
-  }
-
   private void makeRoom(int most, long mostBytes) {
     Iterator<Exchange> oldest = expendable.values().iterator();
     while ((all.size() > most || bytes > mostBytes) && oldest.hasNext()) {

@@ -1,13 +1,11 @@
 package io.culvert.rpc.exchange;
 
 import io.culvert.engine.Bytes;
-import io.culvert.engine.Deadlines;
 import io.culvert.rpc.exchange.RequesterEvent.Answered;
 import io.culvert.rpc.exchange.RequesterEvent.Failed;
 import io.culvert.rpc.exchange.RequesterEvent.Notified;
 import io.culvert.rpc.exchange.RequesterEvent.Send;
 import io.culvert.rpc.protocol.Block;
-import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Response;
 import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.PayloadViolation;
@@ -17,8 +15,6 @@ import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcOptions;
 import io.culvert.rpc.protocol.RpcTopic;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,26 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Requester {
   private static final long MILLIS_PER_SECOND = 1000;
-  private static final int MAXIMUM_DOWNLOADS = 4;
-
-  /** So many of the largest answers may be taken in blocks at once. */
-  private static final int LARGEST_AT_ONCE = 4;
-
   private final RequesterOptions options;
   private final PayloadCodec codec;
   private final PayloadCodec bodyCodec;
   private final RequestWriter writer;
-  private final Supplier<RequestId> requestIds;
-  private final Map<RequestId, PendingCall> calls = new HashMap<>();
-
-  /** By the request id of the message that is under way, where that is not the call's own. */
-  private final Map<RequestId, PendingCall> parts = new HashMap<>();
-
-  private final Deadlines<PendingCall> deadlines = new Deadlines<>();
+  private final Downloads downloads;
+  private final PendingCalls calls;
   private final AnswerCache cache;
   private final ArrayDeque<RequesterEvent> events = new ArrayDeque<>();
-  private int observations;
-  private long downloadedBytes;
 
   /**
    * @param requestIds ids that nobody has used before and nobody can guess
@@ -67,8 +51,9 @@ public final class Requester {
     this.codec = new PayloadCodec(options.rules());
     this.bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), options.maximumBodyBytes()));
     this.writer = new RequestWriter(options, codec);
-    this.requestIds = requestIds;
-    this.cache = new AnswerCache(options.maximumCacheBytes());
+    this.downloads = new Downloads(bodyCodec, options.maximumBodyBytes());
+    this.calls = new PendingCalls(options.source(), writer, requestIds, downloads, events);
+    this.cache = new AnswerCache(bodyCodec, options.maximumCacheBytes());
   }
 
   /** How it reads and writes payloads. */
@@ -86,10 +71,10 @@ public final class Requester {
     if (call.usesReplyTopic() && options.replyTopic() == null) {
       throw new IllegalArgumentException("this requester has no reply topic");
     }
-    RequestId id = requestIds.get();
-    PendingCall pending = new PendingCall(id, call, nowMillis, deadlines);
+    PendingCall pending = calls.create(call, nowMillis);
+    RequestId id = pending.id();
     if (calls.size() >= options.maximumCalls()) {
-      fail(
+      calls.fail(
           pending,
           ResponseCode.TOO_MANY_REQUESTS,
           "%d calls wait for their answer, and more may not".formatted(calls.size()));
@@ -103,9 +88,7 @@ public final class Requester {
       pending.kept(kept);
     }
     pending.upload(upload(call));
-    RpcMessage message = writer.next(pending, nowMillis);
-    calls.put(id, pending);
-    send(pending, message, nowMillis);
+    calls.begin(pending, nowMillis);
     return id;
   }
 
@@ -113,9 +96,9 @@ public final class Requester {
    * Ends a call that nobody waits for any more, without an event. Who observes tells the responder.
    */
   public void cancel(RequestId call, long nowMillis) {
-    PendingCall pending = calls.get(call);
+    PendingCall pending = calls.find(call);
     if (pending != null) {
-      end(pending);
+      calls.end(pending);
       if (pending.observation() != null) {
         pending.wireId(pending.id());
         events.add(new Send(call, writer.stop(pending, nowMillis)));
@@ -123,27 +106,18 @@ public final class Requester {
     }
   }
 
-  /** Ends a call with what somebody else has found, such as a handler of answers. */
-  public void resolve(RequestId call, Response response) {
-    PendingCall pending = calls.get(call);
-    if (pending != null) {
-      end(pending);
-      events.add(new Answered(call, response));
-    }
-  }
-
   /** Ends a call that cannot succeed, such as when its message could not be sent. */
   public void fail(RequestId call, RpcException exception) {
-    PendingCall pending = calls.get(call);
+    PendingCall pending = calls.find(call);
     if (pending != null) {
-      end(pending);
+      calls.end(pending);
       events.add(new Failed(call, exception));
     }
   }
 
   /** Whether it waits for the answer to a request with this id. */
   public boolean awaits(RequestId requestId) {
-    return calls.containsKey(requestId) || parts.containsKey(requestId);
+    return calls.of(requestId) != null;
   }
 
   /**
@@ -170,13 +144,9 @@ public final class Requester {
    */
   public boolean receive(Response response, long nowMillis) {
     RequestId requestId = response.requestId();
-    PendingCall pending = parts.get(requestId);
+    PendingCall pending = calls.awaiting(requestId);
     if (pending == null) {
-      pending = calls.get(requestId);
-      if (pending == null
-          || (!pending.wireId().equals(requestId) && pending.observation() == null)) {
-        return false;
-      }
+      return false;
     }
     RpcOptions told;
     try {
@@ -194,26 +164,23 @@ public final class Requester {
 
   /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
   public long deadlineMillis() {
-    return deadlines.earliest();
+    return calls.deadlineMillis();
   }
 
   /** Time has passed. Early and repeated calls are harmless. */
   public void timeout(long nowMillis) {
-    for (PendingCall due = deadlines.pollExpired(nowMillis);
-        due != null;
-        due = deadlines.pollExpired(nowMillis)) {
+    for (PendingCall due = calls.pollDue(nowMillis); due != null; due = calls.pollDue(nowMillis)) {
       Observation observation = due.observation();
       if (observation != null) {
         renew(due, observation, nowMillis);
       } else if (due.isOver(nowMillis)) {
-        end(due);
-        fail(
+        calls.fail(
             due,
             ResponseCode.GATEWAY_TIMEOUT,
             "Request timed out after %s seconds"
                 .formatted(due.call().timeoutMillis() / (double) MILLIS_PER_SECOND));
       } else {
-        send(due, writer.next(due, nowMillis), nowMillis);
+        calls.sendAgain(due, nowMillis);
       }
     }
   }
@@ -257,7 +224,7 @@ public final class Requester {
       return false;
     }
     RequestId requestId = new RequestId(of.requestId());
-    PendingCall pending = parts.getOrDefault(requestId, calls.get(requestId));
+    PendingCall pending = calls.of(requestId);
     if (pending == null || pending.observation() != null) {
       return false;
     }
@@ -269,7 +236,11 @@ public final class Requester {
   private void take(PendingCall pending, Response response, RpcOptions told, long nowMillis) {
     Upload upload = pending.upload();
     if (upload != null && pending.download() == null) {
-      if (goesOn(pending, upload, response, told, nowMillis)) {
+      if (upload.goesOn(response.code(), told.block1())) {
+        calls.sendNext(pending, nowMillis);
+        return;
+      } else if (response.code() == ResponseCode.CONTINUE) {
+        refuse(pending, "the responder acknowledges a block that was not sent");
         return;
       }
       pending.upload(null);
@@ -278,109 +249,43 @@ public final class Requester {
     if (response.isSuccess() && block != null) {
       takeBlock(pending, response, told, block, nowMillis);
     } else if (pending.download() != null && pending.observation() != null) {
-      stopDownload(pending); // the next state may be whole again
+      calls.stopDownload(pending); // the next state may be whole again
     } else {
       finish(pending, response, told, nowMillis);
     }
   }
 
-  /** Whether there is something to send after this answer. */
-  private boolean goesOn(
-      PendingCall pending, Upload upload, Response response, RpcOptions told, long nowMillis) {
-    ResponseCode code = response.code();
-    Block block = told.block1();
-    boolean again =
-        switch (code == null ? ResponseCode.CONTENT : code) {
-          case CONTINUE -> block != null && upload.acknowledged(block);
-          case REQUEST_ENTITY_INCOMPLETE -> upload.restart(upload.block().sizeBytes());
-          case REQUEST_ENTITY_TOO_LARGE ->
-              block != null
-                  && block.sizeBytes() < upload.block().sizeBytes()
-                  && upload.restart(block.sizeBytes());
-          default -> false;
-        };
-    if (again) {
-      sendNext(pending, nowMillis);
-    } else if (code == ResponseCode.CONTINUE) {
-      refuse(pending, "the responder acknowledges a block that was not sent");
-      return true;
-    }
-    return again;
-  }
-
   private void takeBlock(
       PendingCall pending, Response response, RpcOptions told, Block block, long nowMillis) {
-    Download download = pending.download();
-    if (download == null) {
-      download = new Download(response, told, block);
-      if (pending.download(download) > MAXIMUM_DOWNLOADS) {
-        giveUp(pending, "the resource changes faster than it can be read");
-        return;
-      }
-    }
-    int before = download.length();
-    Long size = told.size2();
-    if (size != null && size > options.maximumBodyBytes()) {
-      tooLarge(pending, size);
-    } else if (!download.take(response.body(), told, block)) {
-      restart(pending, block, response, told, nowMillis);
+    Downloads.Step step = downloads.take(pending, response, told, block);
+    if (step instanceof Downloads.Whole whole) {
+      calls.stopDownload(pending);
+      takeWhole(pending, whole.response(), nowMillis);
+    } else if (step instanceof Downloads.Lost lost) {
+      lose(pending, lost);
+    } else if (pending.download() == null && isObserving(pending.call())) {
+      calls.stopDownload(pending); // what is observed is known by the first id
+      calls.sendAgain(pending, nowMillis);
     } else {
-      downloadedBytes += download.length() - before;
-      goOn(pending, download, block.more(), nowMillis);
+      calls.sendNext(pending, nowMillis);
     }
   }
 
-  private void goOn(PendingCall pending, Download download, boolean more, long nowMillis) {
-    if (download.length() > options.maximumBodyBytes()) {
-      tooLarge(pending, download.length());
-    } else if (downloadedBytes > (long) LARGEST_AT_ONCE * options.maximumBodyBytes()) {
-      giveUp(pending, "too many large answers come at once");
-    } else if (more) {
-      sendNext(pending, nowMillis);
-    } else {
-      assemble(pending, download, nowMillis);
-    }
-  }
-
-  /** A block that does not belong to those before: the resource has changed. */
-  private void restart(
-      PendingCall pending, Block block, Response response, RpcOptions told, long nowMillis) {
-    boolean isFirst = block.number() == 0;
-    drop(pending);
-    if (pending.observation() != null) {
-      stopDownload(pending); // a newer state is on its way
-    } else if (!pending.call().method().isSafe() || BlockBody.decode(response.body()) == null) {
-      refuse(pending, "blocks of the answer do not belong together");
-    } else if (isFirst && pending.downloads() <= MAXIMUM_DOWNLOADS) {
-      takeBlock(pending, response, told, block, nowMillis);
-    } else if (pending.downloads() >= MAXIMUM_DOWNLOADS) {
-      refuse(pending, "the resource changes faster than it can be read");
-    } else if (isObserving(pending.call())) {
-      stopDownload(pending); // what is observed is known by the first id
-      send(pending, writer.next(pending, nowMillis), nowMillis);
-    } else {
-      sendNext(pending, nowMillis);
-    }
-  }
-
-  private void assemble(PendingCall pending, Download download, long nowMillis) {
-    Response first = download.first();
-    Object body;
-    try {
-      body = bodyCodec.decodeBody(download.bytes());
-    } catch (PayloadViolation e) {
-      giveUp(pending, "the answer is none: " + e.detail());
-      return;
-    }
-    RpcOptions told =
-        first.header().options().withBlock2(null).withSize2(null).withRequestTag(null);
-    Response whole = first.withBody(body).withHeader(first.header().withOptions(told));
-    stopDownload(pending);
+  private void takeWhole(PendingCall pending, Response whole, long nowMillis) {
     Observation observation = pending.observation();
     if (observation != null) {
       notice(pending, observation, named(whole, pending.id()));
     } else {
-      finish(pending, whole, told, nowMillis);
+      finish(pending, whole, whole.header().options(), nowMillis);
+    }
+  }
+
+  /** Who observes waits for the next state. */
+  private void lose(PendingCall pending, Downloads.Lost lost) {
+    if (pending.observation() != null) {
+      calls.stopDownload(pending);
+    } else {
+      calls.fail(pending, lost.code(), lost.detail());
     }
   }
 
@@ -389,11 +294,11 @@ public final class Requester {
     Call call = pending.call();
     AnswerCache.Kept kept = pending.kept();
     if (response.code() == ResponseCode.VALID && kept != null) {
-      response = revalidated(kept.response(), response, told);
+      response = kept.revalidated(response, told);
       told = response.header().options();
     }
     if (response.code() == ResponseCode.CONTENT && call.isOptedIn()) {
-      cache.put(call, response, told, bodyBytes(response), nowMillis);
+      cache.put(call, response, told, nowMillis);
     } else if (response.isSuccess() && !call.method().isSafe()) {
       cache.invalidate(call);
     }
@@ -403,22 +308,7 @@ public final class Requester {
       observe(pending, response, number, lease * MILLIS_PER_SECOND, nowMillis);
       return;
     }
-    end(pending);
-    RpcException exception = RpcException.of(response, options.source(), call.target());
-    events.add(
-        exception == null
-            ? new Answered(pending.id(), response)
-            : new Failed(pending.id(), exception));
-  }
-
-  private int bodyBytes(Response response) {
-    return options.maximumCacheBytes() == 0 ? 0 : bodyCodec.encodeBody(response.body()).length();
-  }
-
-  /** What is kept, with what a newer answer without a body says of it. */
-  private static Response revalidated(Response kept, Response valid, RpcOptions told) {
-    Header header = valid.header().withOptions(told);
-    return new Response(header, kept.responseCode(), kept.body(), valid.timestamp());
+    calls.end(pending, response);
   }
 
   private static boolean isObserving(Call call) {
@@ -428,20 +318,17 @@ public final class Requester {
 
   private void observe(
       PendingCall pending, Response response, int number, long leaseMillis, long nowMillis) {
-    if (observations >= options.maximumObservations()) {
-      end(pending);
+    if (calls.observing() >= options.maximumObservations()) {
       events.add(new Send(pending.id(), writer.stop(pending, nowMillis)));
-      fail(
+      calls.fail(
           pending,
           ResponseCode.TOO_MANY_REQUESTS,
-          "%d resources are observed, and more may not".formatted(observations));
+          "%d resources are observed, and more may not".formatted(calls.observing()));
       return;
     }
-    observations++;
-    stopDownload(pending);
+    calls.stopDownload(pending);
     Observation observation = new Observation(number, leaseMillis, nowMillis);
-    pending.observation(observation);
-    pending.observes(observation);
+    calls.observes(pending, observation);
     notice(pending, observation, response);
   }
 
@@ -451,12 +338,7 @@ public final class Requester {
     Integer number = told.observe();
     Long lease = told.leaseSeconds();
     if (observation == null || number == null || lease == null || !response.isSuccess()) {
-      end(pending);
-      RpcException exception = RpcException.of(response, options.source(), pending.call().target());
-      events.add(
-          exception == null
-              ? new Answered(pending.id(), response)
-              : new Failed(pending.id(), exception));
+      calls.end(pending, response);
       return;
     }
     boolean isNews = observation.take(number, lease * MILLIS_PER_SECOND, nowMillis);
@@ -464,7 +346,7 @@ public final class Requester {
     if (!isNews || response.code() == ResponseCode.VALID) {
       return;
     }
-    stopDownload(pending);
+    calls.stopDownload(pending);
     Block block = told.block2();
     if (block == null) {
       notice(pending, observation, response);
@@ -482,81 +364,18 @@ public final class Requester {
 
   private void renew(PendingCall pending, Observation observation, long nowMillis) {
     if (observation.isOver(nowMillis)) {
-      end(pending);
-      fail(pending, ResponseCode.GATEWAY_TIMEOUT, "nothing was heard of the resource for a lease");
+      calls.fail(
+          pending, ResponseCode.GATEWAY_TIMEOUT, "nothing was heard of the resource for a lease");
       return;
     }
-    stopDownload(pending);
+    calls.stopDownload(pending);
     observation.asked(nowMillis + pending.call().timeoutMillis());
     events.add(new Send(pending.id(), writer.next(pending, nowMillis)));
     pending.observes(observation);
   }
 
-  /** The next message of the call, which has an id of its own. */
-  private void sendNext(PendingCall pending, long nowMillis) {
-    parts.remove(pending.wireId());
-    pending.wireId(requestIds.get());
-    parts.put(pending.wireId(), pending);
-    RpcMessage message = writer.next(pending, nowMillis);
-    events.add(new Send(pending.id(), message));
-    if (pending.observation() == null) {
-      pending.sent(nowMillis);
-    }
-  }
-
-  private void drop(PendingCall pending) {
-    Download download = pending.download();
-    if (download != null) {
-      downloadedBytes -= download.length();
-      pending.download(null);
-    }
-  }
-
-  private void stopDownload(PendingCall pending) {
-    drop(pending);
-    parts.remove(pending.wireId());
-    pending.wireId(pending.id());
-  }
-
-  private void send(PendingCall pending, RpcMessage message, long nowMillis) {
-    events.add(new Send(pending.id(), message));
-    pending.sent(nowMillis);
-  }
-
-  private void tooLarge(PendingCall pending, long bytes) {
-    if (pending.observation() != null) {
-      stopDownload(pending);
-      return;
-    }
-    end(pending);
-    fail(
-        pending,
-        ResponseCode.REQUEST_ENTITY_TOO_LARGE,
-        "the answer has %d bytes; %d are allowed".formatted(bytes, options.maximumBodyBytes()));
-  }
-
-  /** This state cannot be had; who observes waits for the next one. */
-  private void giveUp(PendingCall pending, String detail) {
-    if (pending.observation() != null) {
-      stopDownload(pending);
-    } else {
-      refuse(pending, detail);
-    }
-  }
-
   private void refuse(PendingCall pending, String detail) {
-    end(pending);
-    fail(pending, ResponseCode.BAD_GATEWAY, detail);
-  }
-
-  private void end(PendingCall pending) {
-    calls.remove(pending.id());
-    parts.remove(pending.wireId());
-    drop(pending);
-    pending.end();
-    if (pending.observation() != null) {
-      observations--;
-    }
+    calls.fail(pending, ResponseCode.BAD_GATEWAY, detail);
   }
 
   /** An answer under the name of its call, whatever block it came with. */
@@ -564,14 +383,5 @@ public final class Requester {
     return response.requestId().equals(call)
         ? response
         : response.withHeader(response.header().withRequestId(call));
-  }
-
-  private void fail(PendingCall pending, ResponseCode code, String detail) {
-    Call call = pending.call();
-    events.add(
-        new Failed(
-            pending.id(),
-            RpcException.of(
-                code, detail, call.path(), options.source(), call.target(), pending.id())));
   }
 }

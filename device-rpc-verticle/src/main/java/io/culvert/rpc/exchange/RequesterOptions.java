@@ -3,6 +3,7 @@ package io.culvert.rpc.exchange;
 import io.culvert.rpc.protocol.Block;
 import io.culvert.rpc.protocol.PayloadRules;
 import io.culvert.rpc.protocol.RpcTopic;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,93 +67,72 @@ public record RequesterOptions(
   }
 
   public RequesterOptions withNamespace(String value) {
-    return new RequesterOptions(
-        value,
-        source,
-        replyTopic,
-        rules,
-        maximumCalls,
-        maximumObservations,
-        blockBytes,
-        maximumBodyBytes,
-        maximumCacheBytes);
+    return changed(copy -> copy.namespace = value);
   }
 
   public RequesterOptions withReplyTopic(@Nullable String value) {
-    return new RequesterOptions(
-        namespace,
-        source,
-        value,
-        rules,
-        maximumCalls,
-        maximumObservations,
-        blockBytes,
-        maximumBodyBytes,
-        maximumCacheBytes);
+    return changed(copy -> copy.replyTopic = value);
   }
 
   public RequesterOptions withRules(PayloadRules value) {
-    return new RequesterOptions(
-        namespace,
-        source,
-        replyTopic,
-        value,
-        maximumCalls,
-        maximumObservations,
-        blockBytes,
-        maximumBodyBytes,
-        maximumCacheBytes);
+    return changed(copy -> copy.rules = value);
   }
 
   public RequesterOptions withMaximumCalls(int value) {
-    return new RequesterOptions(
-        namespace,
-        source,
-        replyTopic,
-        rules,
-        value,
-        maximumObservations,
-        blockBytes,
-        maximumBodyBytes,
-        maximumCacheBytes);
+    return changed(copy -> copy.maximumCalls = value);
   }
 
   public RequesterOptions withMaximumObservations(int value) {
-    return new RequesterOptions(
-        namespace,
-        source,
-        replyTopic,
-        rules,
-        maximumCalls,
-        value,
-        blockBytes,
-        maximumBodyBytes,
-        maximumCacheBytes);
+    return changed(copy -> copy.maximumObservations = value);
   }
 
   public RequesterOptions withBlocks(int sizeBytes, int bodyBytes) {
-    return new RequesterOptions(
-        namespace,
-        source,
-        replyTopic,
-        rules,
-        maximumCalls,
-        maximumObservations,
-        sizeBytes,
-        bodyBytes,
-        maximumCacheBytes);
+    return changed(
+        copy -> {
+          copy.blockBytes = sizeBytes;
+          copy.maximumBodyBytes = bodyBytes;
+        });
   }
 
   public RequesterOptions withMaximumCacheBytes(int value) {
+    return changed(copy -> copy.maximumCacheBytes = value);
+  }
+
+  private RequesterOptions changed(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
     return new RequesterOptions(
-        namespace,
+        copy.namespace,
         source,
-        replyTopic,
-        rules,
-        maximumCalls,
-        maximumObservations,
-        blockBytes,
-        maximumBodyBytes,
-        value);
+        copy.replyTopic,
+        copy.rules,
+        copy.maximumCalls,
+        copy.maximumObservations,
+        copy.blockBytes,
+        copy.maximumBodyBytes,
+        copy.maximumCacheBytes);
+  }
+
+  /** What may be changed in a copy. */
+  private static final class Copy {
+    String namespace;
+    @Nullable String replyTopic;
+    PayloadRules rules;
+    int maximumCalls;
+    int maximumObservations;
+    int blockBytes;
+    int maximumBodyBytes;
+    int maximumCacheBytes;
+
+    Copy(RequesterOptions from) {
+      namespace = from.namespace;
+      replyTopic = from.replyTopic;
+      rules = from.rules;
+      maximumCalls = from.maximumCalls;
+      maximumObservations = from.maximumObservations;
+      blockBytes = from.blockBytes;
+      maximumBodyBytes = from.maximumBodyBytes;
+      maximumCacheBytes = from.maximumCacheBytes;
+    }
   }
 }

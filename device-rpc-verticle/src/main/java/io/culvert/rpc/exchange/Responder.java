@@ -1,16 +1,12 @@
 package io.culvert.rpc.exchange;
 
-import io.culvert.engine.Bytes;
 import io.culvert.engine.Deadlines;
 import io.culvert.engine.Wake;
 import io.culvert.rpc.exchange.ResponderEvent.Execute;
 import io.culvert.rpc.exchange.ResponderEvent.Expired;
 import io.culvert.rpc.exchange.ResponderEvent.Ready;
 import io.culvert.rpc.exchange.ResponderEvent.Send;
-import io.culvert.rpc.protocol.Block;
-import io.culvert.rpc.protocol.ETag;
 import io.culvert.rpc.protocol.Header;
-import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.PayloadViolation;
@@ -18,12 +14,8 @@ import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcOptions;
 import io.culvert.rpc.protocol.RpcTopic;
-import io.culvert.rpc.protocol.Timestamp;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,29 +39,20 @@ public final class Responder {
 
   private final ResponderOptions options;
   private final PayloadCodec codec;
-  private final PayloadCodec bodyCodec;
-  private final @Nullable AnswerRecords records;
-  private final Wake wake;
   private final AnswerWriter writer;
   private final AnswerShape shape;
   private final Deadlines<Due> deadlines = new Deadlines<>();
   private final RememberedExchanges remembered;
-  private final RequestBodies requestBodies;
-  private final AnswerBodies answerBodies;
-  private final Observers observers;
-  private final PathGate gate = new PathGate();
-  private final Map<Long, Work> executing = new HashMap<>();
-  private final Map<ExchangeKey, ExchangeRecord> restored = new HashMap<>();
-  private final List<ExchangeKey> forgotten = new ArrayList<>();
+  private final Transfers transfers;
+  private final Notifications notifications;
+  private final KeptExchanges kept;
+  private final Executions executions;
   private final ArrayDeque<ResponderEvent> events = new ArrayDeque<>();
-  private boolean isReady;
-  private long lastNumber;
   private long lastMillis;
 
   /** Remembers answers as long as the process lasts. */
   public Responder(ResponderOptions options) {
     this(options, null, Wake.NOBODY);
-    isReady = true;
   }
 
   /**
@@ -80,16 +63,16 @@ public final class Responder {
   public Responder(ResponderOptions options, @Nullable AnswerRecords records, Wake wake) {
     ResponderLimits limits = options.limits();
     this.options = options;
-    this.records = records;
-    this.wake = wake;
     this.codec = new PayloadCodec(options.rules());
-    this.bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), limits.bodyBytes()));
     this.writer = new AnswerWriter(options.tag(), codec);
     this.remembered = new RememberedExchanges(limits);
-    this.requestBodies = new RequestBodies(limits, deadlines);
-    this.answerBodies = new AnswerBodies(limits, deadlines);
-    this.observers = new Observers(limits, deadlines);
+    PayloadCodec bodyCodec = new PayloadCodec(BlockBody.rules(options.rules(), limits.bodyBytes()));
+    AnswerBodies answerBodies = new AnswerBodies(limits, deadlines);
+    this.transfers = new Transfers(bodyCodec, new RequestBodies(limits, deadlines), answerBodies);
     this.shape = new AnswerShape(bodyCodec, limits, answerBodies);
+    this.kept = new KeptExchanges(records, wake, deadlines);
+    this.executions = new Executions(events, shape, this::finish);
+    this.notifications = new Notifications(limits, executions, shape, writer, deadlines, events);
   }
 
   /** How it reads and writes payloads. */
@@ -100,12 +83,7 @@ public final class Responder {
   /** Reads what was kept, and answers what was not answered when the process ended. */
   public void load(long nowMillis) {
     lastMillis = nowMillis;
-    if (records == null || isReady) {
-      isReady = true;
-      events.add(new Ready());
-      return;
-    }
-    records.load(this::restore, this::loaded);
+    kept.load(this::loaded);
   }
 
   /**
@@ -137,13 +115,13 @@ public final class Responder {
    */
   public void answer(long number, Answer answer, long nowMillis) {
     lastMillis = nowMillis;
-    Work work = executing.remove(number);
+    Work work = executions.end(number);
     if (work instanceof Exchange exchange) {
       finish(exchange, answer, nowMillis);
     } else if (work instanceof Work.Condition condition) {
-      decide(condition.exchange(), answer, nowMillis);
+      executions.decide(condition.exchange(), answer, nowMillis);
     } else if (work instanceof Work.Notification notification) {
-      tell(notification.state(), answer, nowMillis);
+      notifications.tell(notification, answer, nowMillis);
     }
   }
 
@@ -152,7 +130,7 @@ public final class Responder {
    * and leaves the others; nothing of it is remembered.
    */
   public void answerEarly(long number, Answer answer, long nowMillis) {
-    if (executing.get(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
+    if (executions.find(number) instanceof Exchange exchange && !exchange.isOver(nowMillis)) {
       Invocation invocation = exchange.invocation();
       long leftMillis = invocation.deadlineMillis() - nowMillis;
       Header asked = invocation.request().header();
@@ -166,16 +144,12 @@ public final class Responder {
   /** A resource has changed: those who observe it are told, once it was asked what it is now. */
   public void changed(String path, long nowMillis) {
     lastMillis = nowMillis;
-    for (ObservedState state : observers.of(path)) {
-      if (state.change()) {
-        ask(state, nowMillis);
-      }
-    }
+    notifications.changed(path, nowMillis);
   }
 
   /** Nobody with this tag is there any more, as a last will or a broker tells. */
   public void forgetObservers(String source) {
-    observers.removeSource(source);
+    notifications.forgetSource(source);
   }
 
   /** When {@link #timeout} has something to do; {@link io.culvert.engine.Engine#NO_DEADLINE}. */
@@ -191,10 +165,7 @@ public final class Responder {
         due = deadlines.pollExpired(nowMillis)) {
       due.due(nowMillis);
     }
-    if (records != null && !forgotten.isEmpty()) {
-      records.forget(List.copyOf(forgotten));
-      forgotten.clear();
-    }
+    kept.delete();
   }
 
   /** What it wants next; null for nothing. */
@@ -204,22 +175,22 @@ public final class Responder {
 
   /** Requests that are executed now. */
   public int executing() {
-    return executing.size();
+    return executions.size();
   }
 
   /** Requests whose answer is kept for those who ask again, and those that are executed. */
   public int remembered() {
-    return remembered.size() + restored.size();
+    return remembered.size() + kept.size();
   }
 
   /** Those who observe. */
   public int observers() {
-    return observers.size();
+    return notifications.observers();
   }
 
   /** Bodies that come or go in blocks. */
   public int transfers() {
-    return requestBodies.size() + answerBodies.size();
+    return transfers.size();
   }
 
   /** The deadline of an exchange has come. */
@@ -243,16 +214,16 @@ public final class Responder {
     } catch (PayloadViolation e) {
       refusal = Answer.failure(e.responseCode(), e.detail());
     }
-    AnswerRoute route = AnswerRoute.of(message, topic, asked);
-    if (refusal == null && !isReady) {
+    Arrival arrival = Arrival.of(message, topic, request, asked);
+    if (refusal == null && !kept.isLoaded()) {
       refusal =
           Answer.failure(ResponseCode.SERVICE_UNAVAILABLE, "the device is starting")
               .withMaxAgeSeconds(1);
     }
     if (refusal != null) {
-      refuse(route, request.header(), asked, refusal, nowMillis);
-    } else if (!repeat(ExchangeKey.of(topic, request), request, asked)) {
-      begin(message, topic, route, request, asked, nowMillis);
+      refuse(arrival.route(), request.header(), asked, refusal, nowMillis);
+    } else if (!repeat(arrival) && arrival.leftMillis() > 0) {
+      begin(arrival, nowMillis);
     }
     return true;
   }
@@ -261,16 +232,19 @@ public final class Responder {
    * The same answer as before; one that is still to come goes to whoever asks again, too. An
    * observer that renews asks again on purpose.
    */
-  private boolean repeat(ExchangeKey key, Request request, RpcOptions asked) {
-    ExchangeRecord kept = restored.get(key);
-    if (kept != null) {
-      events.add(new Send(kept.answer()));
+  private boolean repeat(Arrival arrival) {
+    ExchangeKey key = arrival.key();
+    ExchangeRecord left = kept.find(key);
+    if (left != null) {
+      events.add(new Send(left.answer()));
       return true;
     }
     Exchange known = remembered.find(key);
     if (known == null) {
       return false;
-    } else if (known.isAnswered() && asked.observe() != null && request.method().isSafe()) {
+    } else if (known.isAnswered()
+        && arrival.asked().observe() != null
+        && arrival.request().method().isSafe()) {
       forget(known);
       return false;
     }
@@ -281,124 +255,56 @@ public final class Responder {
     return true;
   }
 
-  private void begin(
-      RpcMessage message,
-      RpcTopic topic,
-      AnswerRoute route,
-      Request request,
-      RpcOptions asked,
-      long nowMillis) {
-    long leftMillis = leftMillis(message, asked);
-    if (leftMillis <= 0) {
-      return; // nobody waits for the answer
-    }
-    int bytes = message.payload().length();
-    Exchange exchange = exchange(topic, route, request, asked, bytes, nowMillis, leftMillis);
+  private void begin(Arrival arrival, long nowMillis) {
+    Exchange exchange =
+        new Exchange(
+            arrival.key(),
+            executions.request(
+                arrival.topic(),
+                arrival.request(),
+                arrival.asked(),
+                nowMillis + arrival.leftMillis()),
+            arrival.route(),
+            arrival.bytes(),
+            nowMillis + options.limits().rememberMillis(),
+            deadlines,
+            this);
     Answer refusal = refusal(exchange);
     if (refusal != null) {
-      refuse(route, request.header(), asked, refusal, nowMillis);
+      refuse(arrival.route(), arrival.request().header(), arrival.asked(), refusal, nowMillis);
       return;
     }
     exchange.file(nowMillis);
-    Block block1 = asked.block1();
-    if (block1 == null) {
-      start(exchange, nowMillis);
+    Answer answer = transfers.answer(exchange, nowMillis);
+    if (answer != null) {
+      finish(exchange, answer, nowMillis);
+    } else if (kept.keeps(exchange)) {
+      kept.keep(
+          exchange,
+          false,
+          interrupted(exchange, nowMillis),
+          () -> executions.enter(exchange, lastMillis));
     } else {
-      takeBlock(exchange, block1, nowMillis);
+      executions.enter(exchange, nowMillis);
     }
-  }
-
-  private Exchange exchange(
-      RpcTopic topic,
-      AnswerRoute route,
-      Request request,
-      RpcOptions asked,
-      int bytes,
-      long nowMillis,
-      long leftMillis) {
-    return new Exchange(
-        ExchangeKey.of(topic, request),
-        new Invocation(++lastNumber, topic, request, asked, nowMillis + leftMillis),
-        route,
-        bytes,
-        nowMillis + options.limits().rememberMillis(),
-        deadlines,
-        this);
   }
 
   /** Why no more may be begun; else it is remembered from now on. */
   private @Nullable Answer refusal(Exchange exchange) {
-    if (isKept(exchange) && records != null && !records.isReady()) {
+    if (kept.keeps(exchange) && !kept.isReady()) {
       return Answer.failure(
               ResponseCode.SERVICE_UNAVAILABLE, "nothing can be stored now, so nothing is begun")
           .withMaxAgeSeconds(1);
-    } else if (executing.size() >= options.limits().executing()
-        || restored.size() >= options.limits().remembered()
+    } else if (executions.size() >= options.limits().executing()
+        || kept.size() >= options.limits().remembered()
         || !remembered.add(exchange)) {
       return Answer.failure(
               ResponseCode.TOO_MANY_REQUESTS,
               "%d requests are being executed and %d remembered, and more may not"
-                  .formatted(executing.size(), remembered()))
+                  .formatted(executions.size(), remembered()))
           .withMaxAgeSeconds(1);
     }
     return null;
-  }
-
-  private void takeBlock(Exchange exchange, Block block, long nowMillis) {
-    Invocation invocation = exchange.invocation();
-    RequestBodies.Progress progress =
-        requestBodies.take(invocation.request(), invocation.options(), block, nowMillis);
-    Bytes whole = progress.body();
-    Answer answer = progress.answer();
-    if (whole == null) {
-      if (answer != null) {
-        finish(exchange, answer, nowMillis);
-      }
-      return;
-    }
-    try {
-      exchange.complete(bodyCodec.decodeBody(whole));
-    } catch (PayloadViolation e) {
-      finish(exchange, Answer.failure(e.responseCode(), e.detail()), nowMillis);
-      return;
-    }
-    start(exchange, nowMillis);
-  }
-
-  /** All of it is there. */
-  private void start(Exchange exchange, long nowMillis) {
-    Block block2 = exchange.asked().block2();
-    String label = exchange.asked().requestTag();
-    if (block2 != null && label != null && block2.number() > 0) {
-      Answer answer = answerBodies.next(exchange.key().source(), label, block2, nowMillis);
-      if (answer == null && !exchange.invocation().method().isSafe()) {
-        answer =
-            Answer.failure(
-                ResponseCode.REQUEST_ENTITY_INCOMPLETE, "the other blocks are not kept any more");
-      }
-      if (answer != null) {
-        finish(exchange, answer, nowMillis);
-        return;
-      }
-    }
-    if (!isKept(exchange)) {
-      enter(exchange);
-    } else if (records != null) {
-      records.keep(
-          exchange.record(false, interrupted(exchange, nowMillis)),
-          () -> {
-            enter(exchange);
-            wake.changed();
-          });
-    }
-  }
-
-  /** Whether it is kept beyond the end of the process. */
-  private boolean isKept(Exchange exchange) {
-    Block wanted = exchange.asked().block2();
-    return records != null
-        && !exchange.invocation().method().isSafe()
-        && (wanted == null || wanted.number() == 0);
   }
 
   private RpcMessage interrupted(Exchange exchange, long nowMillis) {
@@ -410,69 +316,12 @@ public final class Responder {
         nowMillis);
   }
 
-  private void enter(Exchange exchange) {
-    if (exchange.invocation().method().isSafe() || gate.enter(exchange)) {
-      execute(exchange);
-    }
-  }
-
-  private void execute(Exchange exchange) {
-    Invocation invocation = exchange.invocation();
-    if (exchange.isOver(lastMillis)) {
-      finish(
-          exchange,
-          Answer.failure(
-              ResponseCode.GATEWAY_TIMEOUT, "nobody waited any more, so it was not done"),
-          lastMillis);
-    } else if (invocation.method().isSafe() || !Conditions.isConditional(exchange.asked())) {
-      executing.put(invocation.number(), exchange);
-      events.add(new Execute(invocation));
-    } else {
-      Invocation question =
-          new Invocation(
-              ++lastNumber,
-              invocation.topic(),
-              asking(invocation.request(), lastMillis),
-              RpcOptions.NONE.withQuery(exchange.asked().query()),
-              invocation.deadlineMillis());
-      executing.put(question.number(), new Work.Condition(exchange));
-      events.add(new Execute(question));
-    }
-  }
-
-  /** What asks for the state of the same resource. */
-  private static Request asking(Request request, long nowMillis) {
-    Header header = request.header().with(Header.OPTIONS, null);
-    return new Request(header, Method.GET, null, Timestamp.ofMillis(nowMillis));
-  }
-
-  /** The state is known with which a request is to be compared. */
-  private void decide(Exchange exchange, Answer answer, long nowMillis) {
-    boolean isState = answer.code().isSuccess() || answer.code() == ResponseCode.NOT_FOUND;
-    Answer refusal;
-    try {
-      ETag state = shape.state(answer);
-      refusal = isState ? Conditions.refusal(exchange.asked(), state) : answer;
-    } catch (IllegalArgumentException e) {
-      refusal = Answer.failure(ResponseCode.INTERNAL_SERVER_ERROR, "the state has no name: " + e);
-    }
-    if (refusal != null) {
-      finish(exchange, refusal, nowMillis);
-    } else {
-      executing.put(exchange.invocation().number(), exchange);
-      events.add(new Execute(exchange.invocation()));
-    }
-  }
-
   private void finish(Exchange exchange, Answer answer, long nowMillis) {
     Invocation invocation = exchange.invocation();
     Request request = invocation.request();
     Answer shaped = shape.of(answer, request, exchange.asked(), nowMillis);
-    shaped = observed(exchange, shaped, nowMillis);
-    Block block1 = exchange.asked().block1();
-    if (block1 != null && shaped.options().block1() == null) {
-      shaped = shaped.withOptions(shaped.options().withBlock1(block1));
-    }
+    shaped = notifications.register(exchange, shaped, nowMillis);
+    shaped = Transfers.acknowledged(shaped, exchange);
     RpcMessage message =
         writer.write(
             exchange.route(),
@@ -484,17 +333,12 @@ public final class Responder {
     exchange.file(nowMillis);
     remembered.answered(exchange);
     ResponseCode code = shaped.code();
-    if (records == null || !isKept(exchange) || code == ResponseCode.CONTINUE) {
-      tell(exchange, message, code, nowMillis);
+    if (kept.keeps(exchange) && code != ResponseCode.CONTINUE) {
+      kept.keep(exchange, true, message, () -> tell(exchange, message, code, nowMillis));
     } else {
-      records.keep(
-          exchange.record(true, message),
-          () -> {
-            tell(exchange, message, code, nowMillis);
-            wake.changed();
-          });
+      tell(exchange, message, code, nowMillis);
     }
-    gate.leave(exchange).forEach(this::execute);
+    executions.leave(exchange, nowMillis);
   }
 
   private void tell(Exchange exchange, RpcMessage message, ResponseCode code, long nowMillis) {
@@ -506,93 +350,20 @@ public final class Responder {
     }
   }
 
-  /** Whoever asks for it observes from now on, or does no longer. */
-  private Answer observed(Exchange exchange, Answer answer, long nowMillis) {
-    Integer observe = exchange.asked().observe();
-    if (observe == null || exchange.invocation().method() != Method.GET) {
-      return answer;
-    } else if (observe != 0 || !answer.code().isSuccess()) {
-      observers.remove(exchange.key());
-      return answer;
-    }
-    Observer observer = observers.add(exchange, nowMillis);
-    return observer == null
-        ? answer
-        : answer.withOptions(
-            answer
-                .options()
-                .withObserve(observers.nextNumber(nowMillis))
-                .withLeaseSeconds(observer.leftSeconds(nowMillis)));
-  }
-
-  private void ask(ObservedState state, long nowMillis) {
-    Observer first = state.observers().values().iterator().next();
-    Invocation invocation =
-        new Invocation(
-            ++lastNumber,
-            state.topic(),
-            asking(first.request(), nowMillis),
-            RpcOptions.NONE.withQuery(state.key().query()).withAccept(state.key().accept()),
-            nowMillis + ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
-    executing.put(invocation.number(), new Work.Notification(state));
-    events.add(new Execute(invocation));
-  }
-
-  /** Tells all who observe what a resource is now. A failure is the last that they hear. */
-  private void tell(ObservedState state, Answer answer, long nowMillis) {
-    int number = observers.nextNumber(nowMillis);
-    for (Observer observer : List.copyOf(state.observers().values())) {
-      Request request = observer.request();
-      Answer shaped = shape.of(answer, request, RpcOptions.NONE, nowMillis);
-      if (shaped.code().isSuccess()) {
-        shaped =
-            shaped.withOptions(
-                shaped
-                    .options()
-                    .withObserve(number)
-                    .withLeaseSeconds(observer.leftSeconds(nowMillis)));
-      } else {
-        observers.remove(observer.key());
-      }
-      events.add(
-          new Send(writer.write(observer.route(), request.header(), shaped, null, nowMillis)));
-    }
-    if (state.told() && !state.observers().isEmpty() && state.change()) {
-      ask(state, nowMillis);
-    }
-  }
-
   private void forget(Exchange exchange) {
-    executing.remove(exchange.invocation().number());
-    if (isKept(exchange)) {
-      forgotten.add(exchange.key());
-    }
+    kept.forget(exchange);
     remembered.forget(exchange);
-    gate.leave(exchange).forEach(this::execute);
-  }
-
-  /** Something that was kept; what nobody asks for any more is not kept any longer. */
-  private void restore(ExchangeRecord kept) {
-    restored.put(kept.key(), kept);
-    Deadlines.Entry<Due> deadline =
-        deadlines.entry(
-            nowMillis -> {
-              restored.remove(kept.key());
-              forgotten.add(kept.key());
-            });
-    deadlines.set(deadline, kept.forgetMillis());
+    executions.leave(exchange, lastMillis);
   }
 
   /** Whoever may still wait is answered: the process may have ended before the answer went. */
-  private void loaded() {
-    isReady = true;
-    for (ExchangeRecord kept : restored.values()) {
-      if (kept.deadlineMillis() > lastMillis) {
-        events.add(new Send(kept.answer()));
+  private void loaded(Collection<ExchangeRecord> left) {
+    for (ExchangeRecord each : left) {
+      if (each.deadlineMillis() > lastMillis) {
+        events.add(new Send(each.answer()));
       }
     }
     events.add(new Ready());
-    wake.changed();
   }
 
   /** Somebody has sent what is no request, where requests come. */
@@ -620,14 +391,5 @@ public final class Responder {
     if (!asked.suppresses(code.number())) {
       events.add(new Send(message));
     }
-  }
-
-  /** What the broker has subtracted counts, too. */
-  private static long leftMillis(RpcMessage message, RpcOptions asked) {
-    Long expiresMillis = asked.expiresMillis();
-    Long expirySeconds = message.expirySeconds();
-    long leftMillis =
-        expiresMillis == null ? ResponderLimits.EXCHANGE_LIFETIME_MILLIS : expiresMillis;
-    return expirySeconds == null ? leftMillis : Math.min(leftMillis, expirySeconds * 1000);
   }
 }

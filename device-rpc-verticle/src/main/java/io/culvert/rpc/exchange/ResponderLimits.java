@@ -1,6 +1,7 @@
 package io.culvert.rpc.exchange;
 
 import io.culvert.rpc.protocol.Block;
+import java.util.function.Consumer;
 
 /**
  * What those who ask may cost a responder.
@@ -60,58 +61,73 @@ public record ResponderLimits(
   }
 
   public ResponderLimits withExecuting(int value) {
-    return new ResponderLimits(
-        value,
-        remembered,
-        rememberedBytes,
-        rememberMillis,
-        blockBytes,
-        bodyBytes,
-        transfers,
-        transferMillis,
-        observers,
-        leaseSeconds);
+    return changed(copy -> copy.executing = value);
   }
 
   public ResponderLimits withRemembered(int requests, int bytes, long millis) {
-    return new ResponderLimits(
-        executing,
-        requests,
-        bytes,
-        millis,
-        blockBytes,
-        bodyBytes,
-        transfers,
-        transferMillis,
-        observers,
-        leaseSeconds);
+    return changed(
+        copy -> {
+          copy.remembered = requests;
+          copy.rememberedBytes = bytes;
+          copy.rememberMillis = millis;
+        });
   }
 
   public ResponderLimits withBlocks(int sizeBytes, int wholeBytes, int atOnce) {
-    return new ResponderLimits(
-        executing,
-        remembered,
-        rememberedBytes,
-        rememberMillis,
-        sizeBytes,
-        wholeBytes,
-        atOnce,
-        transferMillis,
-        observers,
-        leaseSeconds);
+    return changed(
+        copy -> {
+          copy.blockBytes = sizeBytes;
+          copy.bodyBytes = wholeBytes;
+          copy.transfers = atOnce;
+        });
   }
 
   public ResponderLimits withObservers(int atOnce, int seconds) {
+    return changed(
+        copy -> {
+          copy.observers = atOnce;
+          copy.leaseSeconds = seconds;
+        });
+  }
+
+  private ResponderLimits changed(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
     return new ResponderLimits(
-        executing,
-        remembered,
-        rememberedBytes,
-        rememberMillis,
-        blockBytes,
-        bodyBytes,
-        transfers,
+        copy.executing,
+        copy.remembered,
+        copy.rememberedBytes,
+        copy.rememberMillis,
+        copy.blockBytes,
+        copy.bodyBytes,
+        copy.transfers,
         transferMillis,
-        atOnce,
-        seconds);
+        copy.observers,
+        copy.leaseSeconds);
+  }
+
+  /** What may be changed in a copy. */
+  private static final class Copy {
+    int executing;
+    int remembered;
+    int rememberedBytes;
+    long rememberMillis;
+    int blockBytes;
+    int bodyBytes;
+    int transfers;
+    int observers;
+    int leaseSeconds;
+
+    Copy(ResponderLimits from) {
+      executing = from.executing;
+      remembered = from.remembered;
+      rememberedBytes = from.rememberedBytes;
+      rememberMillis = from.rememberMillis;
+      blockBytes = from.blockBytes;
+      bodyBytes = from.bodyBytes;
+      transfers = from.transfers;
+      observers = from.observers;
+      leaseSeconds = from.leaseSeconds;
+    }
   }
 }

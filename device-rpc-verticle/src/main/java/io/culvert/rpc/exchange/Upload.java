@@ -2,6 +2,8 @@ package io.culvert.rpc.exchange;
 
 import io.culvert.engine.Bytes;
 import io.culvert.rpc.protocol.Block;
+import io.culvert.rpc.protocol.ResponseCode;
+import org.jspecify.annotations.Nullable;
 
 /** The body of a request that goes in blocks, each after the one before has come. */
 final class Upload {
@@ -32,11 +34,28 @@ final class Upload {
   }
 
   /**
+   * The responder has answered to the block that was sent last.
+   *
+   * @param told which block it says it answers, or null
+   * @return whether there is one to send after that
+   */
+  boolean goesOn(@Nullable ResponseCode code, @Nullable Block told) {
+    if (code == ResponseCode.CONTINUE) {
+      return told != null && acknowledged(told);
+    } else if (code == ResponseCode.REQUEST_ENTITY_INCOMPLETE) {
+      return restart(sizeBytes);
+    } else if (code == ResponseCode.REQUEST_ENTITY_TOO_LARGE) {
+      return told != null && told.sizeBytes() < sizeBytes && restart(told.sizeBytes());
+    }
+    return false;
+  }
+
+  /**
    * A block has come, and the responder may want smaller ones from then on. RFC 7959 §2.3.
    *
    * @return false when that is not the one that was sent
    */
-  boolean acknowledged(Block told) {
+  private boolean acknowledged(Block told) {
     if (told.number() != number || !block().more() || told.sizeBytes() > sizeBytes) {
       return false;
     }
@@ -50,8 +69,8 @@ final class Upload {
   }
 
   /** Begins again with blocks of this size; false when that was done too often. */
-  boolean restart(int size) {
-    if (++restarts > MAXIMUM_RESTARTS || size > sizeBytes) {
+  private boolean restart(int size) {
+    if (++restarts > MAXIMUM_RESTARTS) {
       return false;
     }
     sizeBytes = size;

@@ -1,5 +1,7 @@
 package io.culvert.rpc.protocol;
 
+import java.util.function.Consumer;
+
 /**
  * What is read, and how it is written.
  *
@@ -40,64 +42,67 @@ public record PayloadRules(
   }
 
   public PayloadRules withMaximumBytes(int value) {
-    return new PayloadRules(
-        value,
-        maximumDepth,
-        readsIntegerMethods,
-        refusesTextTimestamps,
-        readsIncompleteResponses,
-        writesIntegerMethods,
-        writesTextTimestamps);
+    return changed(copy -> copy.maximumBytes = value);
   }
 
   public PayloadRules withMaximumDepth(int value) {
-    return new PayloadRules(
-        maximumBytes,
-        value,
-        readsIntegerMethods,
-        refusesTextTimestamps,
-        readsIncompleteResponses,
-        writesIntegerMethods,
-        writesTextTimestamps);
+    return changed(copy -> copy.maximumDepth = value);
   }
 
   /** Only what the reference accepts, too. */
   public PayloadRules withStrictReading() {
-    return new PayloadRules(
-        maximumBytes, maximumDepth, false, true, false, writesIntegerMethods, writesTextTimestamps);
+    return changed(
+        copy -> {
+          copy.readsIntegerMethods = false;
+          copy.refusesTextTimestamps = true;
+          copy.readsIncompleteResponses = false;
+        });
   }
 
   /** What a requester accepts of those whom it has asked. */
   public PayloadRules withIncompleteResponses() {
-    return new PayloadRules(
-        maximumBytes,
-        maximumDepth,
-        readsIntegerMethods,
-        refusesTextTimestamps,
-        true,
-        writesIntegerMethods,
-        writesTextTimestamps);
+    return changed(copy -> copy.readsIncompleteResponses = true);
   }
 
   public PayloadRules withIntegerMethods(boolean written) {
-    return new PayloadRules(
-        maximumBytes,
-        maximumDepth,
-        readsIntegerMethods,
-        refusesTextTimestamps,
-        readsIncompleteResponses,
-        written,
-        writesTextTimestamps);
+    return changed(copy -> copy.writesIntegerMethods = written);
   }
 
   public PayloadRules withTextTimestamps(boolean written) {
+    return changed(copy -> copy.writesTextTimestamps = written);
+  }
+
+  private PayloadRules changed(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
     return new PayloadRules(
-        maximumBytes,
-        maximumDepth,
-        readsIntegerMethods,
-        refusesTextTimestamps,
-        readsIncompleteResponses,
-        writesIntegerMethods,
-        written);
+        copy.maximumBytes,
+        copy.maximumDepth,
+        copy.readsIntegerMethods,
+        copy.refusesTextTimestamps,
+        copy.readsIncompleteResponses,
+        copy.writesIntegerMethods,
+        copy.writesTextTimestamps);
+  }
+
+  /** What may be changed in a copy. */
+  private static final class Copy {
+    int maximumBytes;
+    int maximumDepth;
+    boolean readsIntegerMethods;
+    boolean refusesTextTimestamps;
+    boolean readsIncompleteResponses;
+    boolean writesIntegerMethods;
+    boolean writesTextTimestamps;
+
+    Copy(PayloadRules from) {
+      maximumBytes = from.maximumBytes;
+      maximumDepth = from.maximumDepth;
+      readsIntegerMethods = from.readsIntegerMethods;
+      refusesTextTimestamps = from.refusesTextTimestamps;
+      readsIncompleteResponses = from.readsIncompleteResponses;
+      writesIntegerMethods = from.writesIntegerMethods;
+      writesTextTimestamps = from.writesTextTimestamps;
+    }
   }
 }

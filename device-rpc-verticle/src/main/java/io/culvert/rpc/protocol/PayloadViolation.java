@@ -6,7 +6,6 @@ import io.culvert.engine.Violation;
 public final class PayloadViolation extends Violation {
   private static final long serialVersionUID = 1L;
 
-  private final String field;
   private final ResponseCode code;
 
   /**
@@ -19,13 +18,7 @@ public final class PayloadViolation extends Violation {
 
   PayloadViolation(String field, String problem, ResponseCode code) {
     super((field.isEmpty() ? "the payload" : field) + " " + problem);
-    this.field = field;
     this.code = code;
-  }
-
-  /** Where, such as {@code header.request_id}; empty for the payload as a whole. */
-  public String field() {
-    return field;
   }
 
   /** What a requester is told. */

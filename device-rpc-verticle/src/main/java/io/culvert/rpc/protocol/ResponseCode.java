@@ -66,18 +66,14 @@ public enum ResponseCode {
     return null;
   }
 
-  /** Whether a number says that the request was done, defined or not. */
-  public static boolean isSuccess(int number) {
-    return number / 100 == 2;
-  }
-
   /** As on the wire, such as 205. */
   public int number() {
     return number;
   }
 
+  /** Whether it says that the request was done. */
   public boolean isSuccess() {
-    return isSuccess(number);
+    return number / 100 == 2;
   }
 
   /** Only peers that have opted in get it. */
@@ -92,10 +88,5 @@ public enum ResponseCode {
       throw new IllegalStateException(this + " stands for " + plainNumber);
     }
     return plain;
-  }
-
-  /** As people write it, such as {@code 4.04}. */
-  public String dotted() {
-    return "%d.%02d".formatted(number / 100, number % 100);
   }
 }

@@ -274,6 +274,9 @@ public final class RpcOptions {
 
   /** What cannot be read is not written either. */
   private RpcOptions with(Option option, @Nullable Object value) {
+    if (value == null && !values.containsKey(option)) {
+      return this;
+    }
     EnumMap<Option, Object> changed = new EnumMap<>(values);
     if (value == null) {
       changed.remove(option);

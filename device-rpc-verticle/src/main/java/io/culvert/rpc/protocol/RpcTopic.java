@@ -23,9 +23,8 @@ public record RpcTopic(
   public enum Type {
     REQUEST,
     RESPONSE,
-    /** What a device tells of itself, as observers see it. */
+    /** Reserved by the reference, as is the next. */
     EVENT,
-    /** Reserved by the reference. */
     SYSTEM;
 
     private static final Type[] ALL = values();
@@ -87,22 +86,6 @@ public record RpcTopic(
     checkLevel("namespace", namespace);
     checkLevel("tag", tag);
     return namespace + "/+/" + Type.RESPONSE.level() + "/" + tag + "/+";
-  }
-
-  /**
-   * Where a responder tells all who want to know what a resource is now.
-   *
-   * @param path its levels become levels of the topic
-   */
-  public static String event(String namespace, String subsystem, String tag, String path) {
-    checkLevel("namespace", namespace);
-    checkLevel("subsystem", subsystem);
-    checkLevel("tag", tag);
-    String levels = path.startsWith("/") ? path.substring(1) : path;
-    if (levels.isEmpty() || !levels.chars().allMatch(c -> c == '/' || isLevelCharacter(c))) {
-      throw new IllegalArgumentException("not a path for a topic: '" + path + "'");
-    }
-    return String.join("/", namespace, subsystem, Type.EVENT.level(), tag, levels);
   }
 
   /** Whether this may be a tag, subsystem or namespace. */

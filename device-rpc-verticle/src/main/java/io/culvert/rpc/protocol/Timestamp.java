@@ -61,19 +61,6 @@ public record Timestamp(Object value) {
     return new Timestamp(value.bitLength() < Long.SIZE ? (Object) value.longValue() : value);
   }
 
-  /** Whether it is a number that fits into 64 bits. */
-  public boolean isMillis() {
-    return value instanceof Long;
-  }
-
-  /** Milliseconds since 1970. */
-  public long millis() {
-    if (value instanceof Long millis) {
-      return millis;
-    }
-    throw new IllegalStateException("not a number of milliseconds: " + value);
-  }
-
   /** A digit in a circle, a superscript one. */
   private static boolean isUncountableDigit(int c) {
     String plain = Normalizer.normalize(Character.toString(c), Normalizer.Form.NFKD);

@@ -6,6 +6,7 @@ import io.culvert.rpc.protocol.Block;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.RpcException;
+import io.culvert.rpc.protocol.RpcOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,43 @@ class BlockPropertyTest {
     RequestId call = pair.call(call(Method.GET, null));
     pair.clock.advance(1000);
     assertThat(pair.failed(call)).isInstanceOf(RpcException.RequestEntityTooLarge.class);
+  }
+
+  @Test
+  void blockFarBehindTheEndIsABadRequest() {
+    Pair pair = pair(1, 64, 16, 1 << 20);
+    Block last = new Block(Block.MAXIMUM_NUMBER, false, Block.LARGEST_SIZE_BYTES);
+    RequestId call =
+        pair.call(
+            Call.of(Pair.DEVICE, "axuv", Method.GET, "large", text(100))
+                .withOptions(RpcOptions.NONE.withBlock2(last)));
+    pair.clock.advance(100);
+    assertThat(pair.failed(call)).isInstanceOf(RpcException.BadRequest.class);
+  }
+
+  @Test
+  void answersThatTakeTooMuchTogetherAreRefusedAndLeaveTheirRoomToOthers() {
+    Pair pair =
+        new Pair(
+            RequesterOptions.of("me").withReplyTopic("gf_int_v1/reply/me").withBlocks(64, 1000),
+            ResponderOptions.of(Pair.DEVICE)
+                .withLimits(ResponderLimits.DEFAULT.withBlocks(64, 1 << 20, 16)),
+            1);
+    pair.device = invocation -> Answer.content(text(990));
+    for (int i = 0; i < 6; i++) {
+      pair.call(call(Method.GET, null));
+    }
+    pair.clock.advance(TIMEOUT_MILLIS);
+    assertThat(pair.ended).hasSize(6);
+    assertThat(pair.ended.values())
+        .filteredOn(RequesterEvent.Failed.class::isInstance)
+        .hasSize(2)
+        .allMatch(
+            failed ->
+                ((RequesterEvent.Failed) failed).exception() instanceof RpcException.BadGateway);
+    RequestId later = pair.call(call(Method.GET, null));
+    pair.clock.advance(1000);
+    assertThat(pair.answered(later).body()).isEqualTo(text(990));
   }
 
   @Test

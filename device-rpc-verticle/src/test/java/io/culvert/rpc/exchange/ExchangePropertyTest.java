@@ -6,14 +6,12 @@ import io.culvert.engine.Bytes;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.RpcException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import org.junit.jupiter.api.Test;
 
 /** What holds whatever the network does. */
 class ExchangePropertyTest {
@@ -76,41 +74,5 @@ class ExchangePropertyTest {
     pair.work();
     pair.clock.advance(100);
     assertThat(pair.answered(call).body()).isEqualTo(1);
-  }
-
-  @Test
-  void batchHasPartialResultsAndEndsInTime() {
-    Pair pair = Pair.create();
-    List<Call> calls = new ArrayList<>();
-    for (String target : List.of(Pair.DEVICE, "absent", Pair.DEVICE)) {
-      calls.add(Call.of(target, "axuv", Method.GET, "echo", target).withTimeoutMillis(1000));
-    }
-    Batch batch = Batch.begin(pair.requester, "batch #7", calls, pair.clock.nowMillis());
-    pair.work();
-    pair.clock.advance(10);
-    pair.ended.values().forEach(batch::take);
-    assertThat(batch.answered()).isEqualTo(2);
-    assertThat(batch.isDone()).isFalse();
-    pair.clock.advance(1000);
-    pair.ended.values().forEach(batch::take);
-    assertThat(batch.isDone()).isTrue();
-    assertThat(batch.answered()).isEqualTo(2);
-    RequestId absent = List.copyOf(batch.calls().keySet()).get(1);
-    assertThat(batch.end(absent)).isInstanceOf(RequesterEvent.Failed.class);
-    assertThat(pair.executed)
-        .allMatch(invocation -> "batch #7".equals(invocation.request().header().correlationId()));
-  }
-
-  @Test
-  void batchThatIsCancelledWaitsForNothing() {
-    Pair pair = Pair.create();
-    Batch batch =
-        Batch.begin(
-            pair.requester,
-            "b",
-            List.of(Call.of("absent", "axuv", Method.GET, "echo", null)),
-            pair.clock.nowMillis());
-    batch.cancel(pair.requester, pair.clock.nowMillis());
-    assertThat(pair.requester.pendingCalls()).isZero();
   }
 }

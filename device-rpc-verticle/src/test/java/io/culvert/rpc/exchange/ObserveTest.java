@@ -131,12 +131,43 @@ class ObserveTest {
   }
 
   @Test
+  void stateThatIsNotAnsweredIsAskedForAgainWhenItChangesLater() {
+    observe(pair, "level");
+    pair.device =
+        invocation -> invocation.options().observe() == null ? null : Answer.content(state);
+    change(pair, 1);
+    assertThat(pair.responder.executing()).isEqualTo(1);
+    pair.clock.advance(ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
+    assertThat(pair.responder.executing()).isZero();
+    pair.device = invocation -> Answer.content(state);
+    change(pair, 2);
+    assertThat(bodies(pair)).endsWith(2);
+  }
+
+  @Test
   void moreObserversThanMayBeGetTheStateOnly() {
     Pair small = pair(1, ResponderLimits.DEFAULT.withObservers(1, 60));
     observe(small, "level");
     RequestId second = observe(small, "level");
     assertThat(small.answered(second).body()).isEqualTo(0);
     assertThat(small.responder.observers()).isEqualTo(1);
+  }
+
+  @Test
+  void moreObservationsThanMayBeFailAndEndAtTheResponder() {
+    Pair small =
+        new Pair(
+            RequesterOptions.of("me").withMaximumObservations(1),
+            ResponderOptions.of(Pair.DEVICE),
+            1);
+    small.device = invocation -> Answer.content(state);
+    RequestId first = observe(small, "level");
+    RequestId second = observe(small, "level");
+    assertThat(small.failed(second)).isInstanceOf(RpcException.TooManyRequests.class);
+    assertThat(small.responder.observers()).isEqualTo(1);
+    small.requester.cancel(first, small.clock.nowMillis());
+    observe(small, "level");
+    assertThat(small.notified).hasSize(2);
   }
 
   @Test

@@ -308,6 +308,28 @@ class ResponderTest {
     assertThat(responder.remembered()).isEqualTo(2);
   }
 
+  @Test
+  void conditionThatIsNeverDecidedTakesNoRoomForEver() {
+    assertThat(receive(TOPIC, request(ID, Method.PUT, RpcOptions.NONE.withIfNoneMatch(true))))
+        .isNotNull();
+    assertThat(responder.executing()).isEqualTo(1);
+    responder.timeout(ResponderLimits.EXCHANGE_LIFETIME_MILLIS + 1);
+    assertThat(responder.executing()).isZero();
+    assertThat(responder.remembered()).isZero();
+  }
+
+  @Test
+  void requestIsNotExecutedWhenItsConditionIsDecidedTooLate() {
+    RpcOptions asked = RpcOptions.NONE.withIfNoneMatch(true).withExpiresMillis(1000L);
+    Invocation question = receive(TOPIC, request(ID, Method.PUT, asked));
+    responder.answer(question.number(), Answer.failure(ResponseCode.NOT_FOUND, "none"), 1001);
+    assertThat(responder.poll()).isNull();
+    assertThat(responder.executing()).isZero();
+    // Who asks again learns that it was not done.
+    assertThat(receive(TOPIC, request(ID, Method.PUT, asked))).isNull();
+    assertThat(response(send()).responseCode()).isEqualTo(504);
+  }
+
   private Invocation receive(String topic, Request request) {
     responder.receive(RpcMessage.of(topic, PayloadCodec.DEFAULT.encode(request)), 1);
     ResponderEvent event = responder.poll();

@@ -106,16 +106,6 @@ class TopicVectorsTest {
     assertThat(RpcTopic.find("gf_int_v1/s/else/dev/r")).isNull();
   }
 
-  @Test
-  void pathOfAnEventBecomesLevels() {
-    assertThat(RpcTopic.event("n", "s", "dev", "/sensor/temp"))
-        .isEqualTo("n/s/event/dev/sensor/temp");
-    assertThatThrownBy(() -> RpcTopic.event("n", "s", "dev", "a/+"))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> RpcTopic.event("n", "s", "dev", "/"))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
   private static RpcTopic request(String namespace, JsonArray args) {
     return new RpcTopic(
         namespace, args.getString(1), Type.REQUEST, args.getString(0), args.getString(2));
