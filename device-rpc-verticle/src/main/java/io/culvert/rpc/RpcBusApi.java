@@ -91,15 +91,14 @@ final class RpcBusApi {
   private Future<JsonObject> batch(Object body) {
     RpcBatch batch = RpcBatch.fromJson(body);
     RpcCall call = batch.call();
-    return checked(
-            () ->
-                client.requestAll(
-                    batch.targets(),
-                    call.subsystem(),
-                    call.path(),
-                    method(call),
-                    RpcBodies.plain(call.body()),
-                    options(call)))
+    return client
+        .requestAll(
+            batch.targets(),
+            call.subsystem(),
+            call.path(),
+            method(call),
+            RpcBodies.plain(call.body()),
+            options(call))
         .onSuccess(
             result -> {
               result.answers().keySet().forEach(this::answered);

@@ -283,8 +283,13 @@ public final class RpcClient {
     RpcRequestOptions each = how.withCorrelationId(correlationId);
     List<String> asked = targets.stream().distinct().toList();
     List<Future<Payload.Response>> all =
-        asked.stream().map(target -> request(target, subsystem, path, method, body, each)).toList();
-    return Future.join(all).otherwiseEmpty().map(done -> result(correlationId, asked, all));
+        asked.stream()
+            .map(
+                target ->
+                    Future.succeededFuture(target) // so that what is thrown fails this one only
+                        .compose(tag -> request(tag, subsystem, path, method, body, each)))
+            .toList();
+    return Future.join(all).otherwiseEmpty().map(done -> BatchResult.of(correlationId, asked, all));
   }
 
   // ---- publishing
@@ -339,31 +344,6 @@ public final class RpcClient {
       device.served(path -> loop.run(() -> made.changed(path)));
     }
     return made.start();
-  }
-
-  private static BatchResult result(
-      String correlationId, List<String> targets, List<Future<Payload.Response>> all) {
-    Map<String, Payload.Response> answers = new LinkedHashMap<>();
-    Map<String, RpcException> failures = new LinkedHashMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      Future<Payload.Response> one = all.get(i);
-      if (one.succeeded()) {
-        answers.put(targets.get(i), one.result());
-      } else if (one.cause() instanceof RpcException failure) {
-        failures.put(targets.get(i), failure);
-      } else {
-        failures.put(
-            targets.get(i),
-            RpcException.of(
-                ResponseCode.INTERNAL_SERVER_ERROR,
-                "this client has failed: " + one.cause(),
-                "",
-                null,
-                targets.get(i),
-                null));
-      }
-    }
-    return new BatchResult(correlationId, answers, failures);
   }
 
   private Call call(

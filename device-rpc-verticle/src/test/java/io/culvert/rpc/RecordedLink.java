@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A link to nobody that knows what is subscribed. */
+/** A link to nobody that knows what is subscribed, and what was published. */
 final class RecordedLink implements RpcLink {
+  final List<RpcMessage> published = new CopyOnWriteArrayList<>();
   final List<String> open = new ArrayList<>();
   final Set<String> refused = new HashSet<>();
   int subscribed;
@@ -23,6 +25,7 @@ final class RecordedLink implements RpcLink {
 
   @Override
   public Future<Void> publish(RpcMessage message) {
+    published.add(message);
     return Future.succeededFuture();
   }
 
