@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.RpcException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -18,8 +19,7 @@ class RpcClientTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final RecordedLink link = new RecordedLink();
-  private final RpcClient client =
-      RpcClient.create(vertx, RpcClientOptions.of("cli"), () -> link);
+  private final RpcClient client = RpcClient.create(vertx, RpcClientOptions.of("cli"), () -> link);
 
   @AfterEach
   void close() throws Exception {
@@ -33,8 +33,7 @@ class RpcClientTest {
     assertFailures(await(client.requestAll(targets, "s", "x", Method.GET, null, SHORT)));
     assertFailures(
         await(
-            client.detached(
-                () -> client.requestAll(targets, "s", "x", Method.GET, null, SHORT))));
+            client.detached(() -> client.requestAll(targets, "s", "x", Method.GET, null, SHORT))));
   }
 
   @Test
@@ -49,11 +48,30 @@ class RpcClientTest {
     assertThat(payload.getJsonObject("header").getString("traceparent")).isEqualTo(context);
   }
 
+  @Test
+  void whoHasAskedBeforeTheConnectionFailedIsTold() throws Exception {
+    Promise<Void> connecting = Promise.promise();
+    link.connected = connecting.future();
+    Future<RpcClient> connected = client.connect();
+    Future<?> asked = client.request("nobody", "s", "x", Method.GET);
+    assertThat(await(client.waiting())).isEqualTo(1);
+    connecting.fail("no broker");
+    assertThat(failure(connected)).hasMessage("no broker");
+    assertThat(failure(asked)).isInstanceOf(RpcException.ServiceUnavailable.class);
+  }
+
   private static void assertFailures(BatchResult result) {
     assertThat(result.answers()).isEmpty();
     assertThat(result.failures().keySet()).containsExactly("nobody", "a/b");
     assertThat(result.failures().get("nobody")).isInstanceOf(RpcException.GatewayTimeout.class);
     assertThat(result.failures().get("a/b")).isInstanceOf(RpcException.BadRequest.class);
+  }
+
+  private static Throwable failure(Future<?> future) throws Exception {
+    return await(
+        future
+            .<Throwable>map(result -> new AssertionError("it has succeeded with " + result))
+            .recover(Future::succeededFuture));
   }
 
   private static <T> T await(Future<T> future) throws Exception {
