@@ -147,7 +147,7 @@ final class RpcBusApi {
     JsonFields fields = JsonFields.of(body, DISCOVER);
     RpcCall call =
         RpcCall.get(fields.text("target"), fields.text("subsystem"), LinkFormat.WELL_KNOWN_CORE)
-            .withTimeoutMillis(fields.number("timeoutMillis", 1, 86_400_000, 0));
+            .withTimeoutMillis(fields.number("timeoutMillis", 1, RpcCall.LONGEST_MILLIS, 0));
     Map<String, String> query = fields.textMap("query");
     return ask(call, query)
         .map(RpcBusApi::links)
@@ -163,22 +163,16 @@ final class RpcBusApi {
   private Future<JsonObject> observe(Object body) {
     JsonFields fields = JsonFields.of(body, OBSERVE);
     String address = fields.text("address");
-    String token = fields.optionalText("token");
     String target = fields.text("target");
     RpcRequestOptions how =
-        RpcRequestOptions.DEFAULT.withTimeoutMillis(
-            fields.number("timeoutMillis", 1, 86_400_000, 0));
+        RpcRequestOptions.DEFAULT
+            .withTimeoutMillis(fields.number("timeoutMillis", 1, RpcCall.LONGEST_MILLIS, 0))
+            .withToken(fields.optionalText("token"));
     String name = UUID.randomUUID().toString();
     String subsystem = fields.text("subsystem");
     String path = fields.text("path");
     return checked(
-            () ->
-                client.observe(
-                    target,
-                    subsystem,
-                    path,
-                    token == null ? how : how.withToken(token),
-                    state -> send(name, address, state)))
+            () -> client.observe(target, subsystem, path, how, state -> send(name, address, state)))
         .map(observed -> observing(name, observed))
         .recover(failure -> Future.failedFuture(told(failure)));
   }

@@ -9,6 +9,7 @@ import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadViolation;
 import io.culvert.rpc.protocol.RpcException;
+import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.log.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
@@ -23,8 +24,6 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code culvert rpc}: asks a device, and prints its answer. */
 final class RpcCommand {
-  private static final long LONGEST_MILLIS = 86_400_000;
-
   private final ParseResult result;
   private final RpcFlags flags;
   private final Environment environment;
@@ -113,8 +112,7 @@ final class RpcCommand {
     RpcRequestOptions how = how().withQuery(filter());
     String path = LinkFormat.WELL_KNOWN_CORE;
     return connected(
-        client ->
-            printLinks(await(client.request(word(0), word(1), path, Method.GET, null, how))));
+        client -> printLinks(await(client.request(word(0), word(1), path, Method.GET, null, how))));
   }
 
   private int observe(Ending ending) throws StartException, InterruptedException {
@@ -189,13 +187,11 @@ final class RpcCommand {
   }
 
   private RpcRequestOptions how() throws StartException {
-    RpcRequestOptions how =
-        RpcRequestOptions.DEFAULT.withTimeoutMillis(
-            flags.client().number("--timeout-millis", 1, LONGEST_MILLIS, 0));
-    String token = flags.client().text("--token");
-    String correlation = flags.client().text("--correlation-id");
-    how = token == null ? how : how.withToken(token);
-    return correlation == null ? how : how.withCorrelationId(correlation);
+    ClientFlags given = flags.client();
+    return RpcRequestOptions.DEFAULT
+        .withTimeoutMillis(given.number("--timeout-millis", 1, RpcCall.LONGEST_MILLIS, 0))
+        .withToken(given.text("--token"))
+        .withCorrelationId(given.text("--correlation-id"));
   }
 
   private @Nullable Object body() throws StartException {
