@@ -15,12 +15,7 @@ public sealed interface BridgeRule {
    * @param maxAttempts after so many a message is given up; 0 for never
    */
   record Out(
-      String name,
-      String filter,
-      int qos,
-      BridgeTarget target,
-      int maxOutstanding,
-      int maxAttempts)
+      String name, String filter, int qos, BridgeTarget target, int maxOutstanding, int maxAttempts)
       implements BridgeRule {}
 
   /**
