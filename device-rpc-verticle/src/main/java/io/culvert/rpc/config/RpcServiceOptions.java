@@ -1,6 +1,5 @@
 package io.culvert.rpc.config;
 
-import io.culvert.rpc.PlainResponses;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param password null for none
  * @param authority file with what to trust, or null for what the system trusts
  * @param maximumPayloadBytes of one message; a larger body goes or comes in blocks, or not at all
- * @param plainResponses how answers of devices come that know no response topic
+ * @param perCall whether answers of plain devices are subscribed to for each request
  * @param maximumDevices 0 for no directory
  */
 public record RpcServiceOptions(
@@ -35,7 +34,7 @@ public record RpcServiceOptions(
     long timeoutMillis,
     int maximumCalls,
     int maximumPayloadBytes,
-    PlainResponses plainResponses,
+    boolean perCall,
     int maximumTargets,
     long targetIdleMillis,
     int maximumDevices) {
@@ -93,9 +92,7 @@ public record RpcServiceOptions(
         configuration.number("rpc.timeout-millis"),
         configuration.integer("rpc.max-calls"),
         configuration.integer("rpc.max-body-bytes"),
-        configuration.text("rpc.plain-responses").equals("per-call")
-            ? PlainResponses.PER_CALL
-            : PlainResponses.PER_TARGET,
+        configuration.text("rpc.plain-responses").equals("per-call"),
         configuration.integer("rpc.max-targets"),
         configuration.number("rpc.target-idle-seconds") * 1000,
         configuration.integer("rpc.max-devices"));

@@ -3,7 +3,6 @@ package io.culvert.rpc.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.rpc.PlainResponses;
 import io.culvert.runtime.config.ConfigurationException;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ class RpcServiceOptionsTest {
     assertThat(options.namespace()).isEqualTo("gf_int_v1");
     assertThat(options.tag()).startsWith("culvert-rpc-");
     assertThat(options.timeoutMillis()).isEqualTo(5000);
-    assertThat(options.plainResponses()).isEqualTo(PlainResponses.PER_TARGET);
+    assertThat(options.perCall()).isFalse();
     assertThat(options.targetIdleMillis()).isEqualTo(60_000);
     assertThat(RpcServiceOptions.parse(new JsonObject()).tag())
         .as("another node has another tag")
@@ -40,7 +39,7 @@ class RpcServiceOptionsTest {
                 .put("plain-responses", "per-call"));
     assertThat(options.password()).isEqualTo("s3cret");
     assertThat(options.toString()).doesNotContain("s3cret");
-    assertThat(options.plainResponses()).isEqualTo(PlainResponses.PER_CALL);
+    assertThat(options.perCall()).isTrue();
   }
 
   @Test
