@@ -38,8 +38,7 @@ public final class BlockingMqttClient implements AutoCloseable {
     try {
       return connected(MqttClient.create(vertx, options), vertx);
     } catch (RuntimeException failure) {
-      Future<Void> closing = vertx.close();
-      MqttClient.LOG.debug("closing {}", closing);
+      Future<Void> unused = vertx.close();
       throw failure;
     }
   }
@@ -156,8 +155,7 @@ public final class BlockingMqttClient implements AutoCloseable {
       ServerTerms unused = blocking.connect();
       return blocking;
     } catch (RuntimeException failure) {
-      Future<Void> closing = client.close(); // nobody has it
-      MqttClient.LOG.debug("closing {}", closing);
+      Future<Void> unused = client.close(); // nobody has it
       throw failure;
     }
   }

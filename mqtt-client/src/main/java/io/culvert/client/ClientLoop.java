@@ -20,9 +20,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -41,28 +39,22 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private final Attempts attempts;
   private final Inbox inbox;
   private final HandingOut handingOut;
+  private final Publishing publishing;
   private final PublishQueue queue;
-  private final @Nullable PublishRecords records;
   private final OpenSubscriptions subscriptions;
   private final Authenticating authenticating;
-  private final DeadLetters deadLetters;
-  private final LeftBehind leftBehind;
-  private final Deque<Promise<Long>> pings = new ArrayDeque<>();
+  private final ConnectionChanges changes = new ConnectionChanges(this::clientId);
+  private final Pings pings = new Pings();
+  private final Leaving leaving = new Leaving();
 
   private Shard.@Nullable Watch watch;
   private @Nullable Runnable forgetHook;
   private boolean finishing;
-  private @Nullable Leaving leaving;
-
-  /** Waits for {@link #leaving} to connect again. */
-  private @Nullable Promise<ServerTerms> returning;
-
   private @Nullable Promise<Void> closing;
   private @Nullable Consumer<MqttClientException> endHook;
   private @Nullable MqttClientException ownFailure;
   private @Nullable ClientConnection connection;
   private @Nullable Wake wake;
-  private @Nullable Handler<ConnectionChange> connectionHandler;
 
   // For other threads.
   private volatile @Nullable ServerTerms terms;
@@ -72,18 +64,10 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     this.shard = shard;
     this.options = options;
     this.connector = new Connector(shard, options);
-    Store store = options.store();
     this.session =
         options.cleanStart()
             ? ClientSession.create(ClientSession.DEFAULT_QUEUE_LIMIT)
             : ClientSession.continuing(ClientSession.DEFAULT_QUEUE_LIMIT);
-    this.records =
-        store == null
-            ? null
-            : new PublishRecords(
-                store.journal(task -> shard.context().runOnContext(ignored -> task.run())),
-                options.clientId(),
-                WallOffset.millis(shard.nowMillis()));
     ReconnectPlan plan =
         new ReconnectPlan(
             options.addresses(), options.reconnect(), ThreadLocalRandom.current()::nextLong);
@@ -95,7 +79,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
             new Attempts.Owner() {
               @Override
               public void changed(ConnectionChange change) {
-                tell(change);
+                changes.tell(change);
               }
 
               @Override
@@ -111,16 +95,11 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
             options.receiveMaximum(),
             ThreadLocalRandom.current().nextLong());
     this.handingOut = new HandingOut(inbox, this::run, options.clientId());
-    this.queue = new PublishQueue(session, options.publishLimits(), records, shard::nowMillis);
+    this.publishing = new Publishing(options, session, records(options, shard), shard::nowMillis);
+    this.queue = publishing.queue();
     this.subscriptions = new OpenSubscriptions(this, session, inbox, options.version().isMqtt5());
     this.authenticating =
         new Authenticating(vertx, options.authentication(), shard::nowMillis, this::distrust);
-    this.deadLetters = new DeadLetters(options.clientId());
-    this.leftBehind =
-        new LeftBehind(
-            records,
-            damage -> MqttClient.LOG.error("Client {}: {}", options.clientId(), damage),
-            found -> queue.restore(found, deadLetters::left));
     this.clientId = options.clientId();
   }
 
@@ -167,10 +146,8 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (attempts.isClosed()) {
       return Future.failedFuture(closed());
     }
-    if (leaving != null) { // the server would see two of us
-      Promise<ServerTerms> waiting = returning == null ? Promise.promise() : returning;
-      returning = waiting;
-      return waiting.future();
+    if (leaving.isUnderWay()) {
+      return leaving.thenReturn();
     }
     ServerTerms present = terms;
     if (attempts.isConnected() && present != null) {
@@ -184,7 +161,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       watch = shard.watch(this);
       forgetHook = shard.atClose(() -> ask(this::close));
     }
-    leftBehind.whenLoaded(attempts::attempt);
+    publishing.whenLoaded(attempts::attempt);
   }
 
   /** Ends the connection, and keeps everything else. */
@@ -195,46 +172,27 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     MqttClientException why =
         MqttClientException.of(
             MqttClientFailure.NOT_CONNECTED, "the client was told to disconnect");
-    Leaving ending = leaving;
-    Promise<ServerTerms> unwanted = returning;
-    returning = null;
-    if (unwanted != null) {
-      Told.fail(unwanted, why);
-    }
-    if (ending != null) {
-      return ending.promise.future();
+    leaving.stayAway(why);
+    if (leaving.isUnderWay()) {
+      return leaving.gone();
     }
     ClientConnection current = connection;
     boolean wasWanted = attempts.stop(why);
     if (current == null) {
       if (wasWanted) {
-        tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
+        changes.disconnected();
       }
       return Future.succeededFuture();
     }
-    Leaving begun = new Leaving(current, Promise.promise());
-    leaving = begun;
+    Future<Void> gone = leaving.begin(current);
     current.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
-    return begun.promise.future();
+    return gone;
   }
 
   Future<PublishResult> publish(Message message, boolean reliable) {
-    if (attempts.isClosed()) {
-      return Future.failedFuture(closed());
-    }
-    if (reliable && records == null) {
-      return Future.failedFuture(
-          new IllegalArgumentException(
-              "reliable publishing needs a store: MqttClientOptions.setStore"));
-    }
-    Promise<PublishResult> promise = Promise.promise();
-    Outgoing.Completion completion = deadLetters.completion(message, reliable, promise);
-    if (reliable) { // behind what an earlier process has left
-      leftBehind.whenLoaded(() -> queue.publish(message, true, completion, nowMillis()));
-    } else {
-      queue.publish(message, false, completion, nowMillis());
-    }
-    return promise.future();
+    return attempts.isClosed()
+        ? Future.failedFuture(closed())
+        : publishing.publish(message, reliable);
   }
 
   Future<Subscription> subscribe(HandledRequest request) {
@@ -250,13 +208,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     List<Future<Subscription>> each = subscriptions.subscribe(requests, connected(), nowMillis());
     List<Future<SubscribeOutcome>> outcomes = new ArrayList<>(each.size());
     for (int i = 0; i < each.size(); i++) {
-      String filter = requests.get(i).request().filter();
-      outcomes.add(
-          each.get(i)
-              .transform(
-                  done ->
-                      Future.succeededFuture(
-                          new SubscribeOutcome(filter, done.result(), done.cause()))));
+      outcomes.add(SubscribeOutcome.of(requests.get(i).request().filter(), each.get(i)));
     }
     return Future.all(outcomes).map(all -> all.<SubscribeOutcome>list());
   }
@@ -274,10 +226,9 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (current == null) {
       return Future.failedFuture(notConnected("PINGREQ"));
     }
-    Promise<Long> promise = Promise.promise();
-    pings.add(promise);
+    Future<Long> answered = pings.add();
     current.ping(nowMillis());
-    return promise.future();
+    return answered;
   }
 
   Future<Void> reauthenticate() {
@@ -296,7 +247,6 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     Promise<Void> promise = Promise.promise();
     closing = promise;
     ClientConnection current = connection;
-    Leaving ending = leaving;
     MqttClientException why = closed();
     attempts.close(why);
     inbox.disconnected(); // what nobody has taken is not acknowledged: it comes again
@@ -306,8 +256,8 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     if (told != null) {
       told.accept(why);
     }
-    if (ending != null) {
-      ending.promise.future().onComplete(gone -> finishClosing());
+    if (leaving.isUnderWay()) {
+      leaving.gone().onComplete(gone -> finishClosing());
     } else if (current == null) {
       finishClosing();
     } else {
@@ -322,11 +272,11 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   }
 
   void connectionHandler(@Nullable Handler<ConnectionChange> handler) {
-    connectionHandler = handler;
+    changes.handler(handler);
   }
 
   void deadLetterHandler(@Nullable DeadLetterHandler handler) {
-    deadLetters.handler(handler);
+    publishing.deadLetterHandler(handler);
   }
 
   void defaultHandler(@Nullable Handler<ReceivedMessage> handler, boolean manual) {
@@ -385,9 +335,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     } else if (event instanceof ClientEvent.AuthReceived auth) {
       authenticating.received(from, auth);
     } else if (event instanceof ClientEvent.PingAnswered answered) {
-      List<Promise<Long>> asked = List.copyOf(pings);
-      pings.clear();
-      asked.forEach(promise -> Told.complete(promise, answered.roundTripMillis()));
+      pings.answered(answered.roundTripMillis());
     } else if (event instanceof ClientEvent.Disconnected ended) {
       onDisconnected(from, ended, nowMillis);
     }
@@ -409,16 +357,8 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       connection = null;
       wake = null;
     }
-    Leaving ending = leaving;
-    if (ending != null && ending.connection == from) {
-      leaving = null;
-      tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
-      Told.complete(ending.promise, null);
-      Promise<ServerTerms> waiting = returning;
-      returning = null;
-      if (waiting != null) {
-        connect().onComplete(waiting);
-      }
+    if (leaving.isOf(from)) {
+      leaving.ended(changes::disconnected, this::connect);
     }
     if (attempts.isClosed()) {
       finishClosing();
@@ -471,9 +411,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     queue.connected(new PublishQueue.Line(from, current::changed));
     subscriptions.connected(accepted.sessionPresent());
     attempts.tellConnected(now);
-    tell(
-        new ConnectionChange(
-            ConnectionChange.State.CONNECTED, accepted.sessionPresent(), null, -1));
+    changes.connected(accepted.sessionPresent());
     // Behind the events that came with CONNACK: what the session has lost goes first.
     shard.context().runOnContext(ignored -> queue.pump(nowMillis()));
   }
@@ -504,9 +442,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     MqttClientException cause =
         own == null ? Ending.cause(event, attempts.address(), wasConnected) : own;
     authenticating.disconnected(cause);
-    List<Promise<Long>> unanswered = List.copyOf(pings);
-    pings.clear();
-    unanswered.forEach(promise -> Told.fail(promise, cause));
+    pings.failed(cause);
     attempts.ended(cause, event.properties(), nowMillis);
   }
 
@@ -523,7 +459,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       forgetHook.run();
     }
     connector.close().onComplete(done -> Told.complete(waiting, null));
-    tell(new ConnectionChange(ConnectionChange.State.DISCONNECTED, false, null, -1));
+    changes.disconnected();
   }
 
   /** A session that began with this client ends with it. */
@@ -542,20 +478,15 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     return current != null && current.isExchanging() ? current : null;
   }
 
-  private void tell(ConnectionChange change) {
-    MqttClientException cause = change.cause();
-    if (cause != null) {
-      MqttClient.LOG.info(
-          "Client {} is {}{}: {}",
-          clientId,
-          change.state(),
-          change.nextAttemptMillis() < 0 ? "" : " in " + change.nextAttemptMillis() + " ms",
-          cause.getMessage());
-    }
-    @Nullable Handler<ConnectionChange> told = connectionHandler;
-    if (told != null) {
-      Told.guarded("The connection handler of client " + clientId, () -> told.handle(change));
-    }
+  /** Null where there is no store. */
+  private static @Nullable PublishRecords records(MqttClientOptions options, Shard shard) {
+    Store store = options.store();
+    return store == null
+        ? null
+        : new PublishRecords(
+            store.journal(task -> shard.context().runOnContext(ignored -> task.run())),
+            options.clientId(),
+            WallOffset.millis(shard.nowMillis()));
   }
 
   private static MqttClientException notConnected(String what) {
@@ -566,7 +497,4 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
   private static MqttClientException closed() {
     return MqttClientException.of(MqttClientFailure.CLOSED, "the client was closed");
   }
-
-  /** A connection that the application ends, and whoever waits for that. */
-  private record Leaving(ClientConnection connection, Promise<Void> promise) {}
 }

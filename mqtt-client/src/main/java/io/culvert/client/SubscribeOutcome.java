@@ -1,6 +1,7 @@
 package io.culvert.client;
 
 import io.culvert.mqtt.wire.QoS;
+import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,11 @@ public record SubscribeOutcome(
     if ((subscription == null) == (failure == null)) {
       throw new IllegalArgumentException(filter + ": either a subscription or a failure");
     }
+  }
+
+  static Future<SubscribeOutcome> of(String filter, Future<Subscription> asked) {
+    return asked.transform(
+        done -> Future.succeededFuture(new SubscribeOutcome(filter, done.result(), done.cause())));
   }
 
   public boolean isGranted() {

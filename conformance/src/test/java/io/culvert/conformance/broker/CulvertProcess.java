@@ -1,5 +1,6 @@
 package io.culvert.conformance.broker;
 
+import io.culvert.engine.testkit.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -235,10 +236,10 @@ public final class CulvertProcess implements BrokerUnderTest {
 
   private static ProcessBuilder command(List<String> jvm, Path data, List<String> options) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JavaCommand.java().toString());
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(jvm);
-    command.addAll(List.of("-jar", jar().toString(), "run"));
+    command.addAll(List.of("-jar", CulvertJar.path().toString(), "run"));
     command.addAll(List.of("--bind", "127.0.0.1", "--port", "0", "--ws-port", "0"));
     command.addAll(List.of("--data", data.toString()));
     command.addAll(options);
@@ -249,19 +250,5 @@ public final class CulvertProcess implements BrokerUnderTest {
       }
     }
     return new ProcessBuilder(command);
-  }
-
-  /** The system property {@code culvert.jar}, or the launcher module beside this one. */
-  private static Path jar() {
-    String configured = System.getProperty("culvert.jar");
-    Path jar =
-        configured == null
-            ? Path.of("..", "launcher", "target", "culvert.jar")
-            : Path.of(configured);
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalStateException(
-          "build the launcher module first: no " + jar.toAbsolutePath());
-    }
-    return jar;
   }
 }

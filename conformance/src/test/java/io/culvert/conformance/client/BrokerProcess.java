@@ -1,5 +1,6 @@
 package io.culvert.conformance.client;
 
+import io.culvert.engine.testkit.JavaCommand;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,12 +32,8 @@ public final class BrokerProcess implements AutoCloseable {
   public void start() throws IOException {
     process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    "-XX:+UseSerialGC",
-                    "-cp",
-                    System.getProperty("java.class.path"),
+                JavaCommand.of(
+                    List.of("-Xmx512m"),
                     "io.culvert.launcher.Main",
                     "run",
                     "--port=" + port,

@@ -2,6 +2,7 @@ package io.culvert.conformance.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.JavaCommand;
 import io.culvert.engine.testkit.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,14 +35,13 @@ class VirtualThreadsTest {
     try (InProcessBroker broker = InProcessBroker.start()) {
       Process program =
           new ProcessBuilder(
-                  List.of(
-                      java.toString(),
-                      "-Djdk.virtualThreadScheduler.parallelism=1",
-                      "-Djdk.virtualThreadScheduler.maxPoolSize=1",
-                      "--enable-native-access=ALL-UNNAMED",
-                      "-Xmx256m",
-                      "-cp",
-                      System.getProperty("java.class.path"),
+                  JavaCommand.of(
+                      java,
+                      List.of(
+                          "-Djdk.virtualThreadScheduler.parallelism=1",
+                          "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+                          "--enable-native-access=ALL-UNNAMED",
+                          "-Xmx256m"),
                       VirtualThreadsProgram.class.getName(),
                       broker.address()))
               .redirectErrorStream(true)

@@ -1,11 +1,12 @@
 package io.culvert.conformance.launcher;
 
+import io.culvert.conformance.broker.CulvertJar;
+import io.culvert.engine.testkit.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.function.Predicate;
 final class JarProcess implements AutoCloseable {
   /** Far more than any step needs, also on a busy machine. */
   private static final int LIMIT_SECONDS = 60;
+
+  private static final String MOST_MEMORY = "-Xmx256m";
 
   private final Process process;
   private final Lines out;
@@ -30,7 +33,7 @@ final class JarProcess implements AutoCloseable {
 
   /** {@code java -jar culvert.jar …} in a folder. */
   static JarProcess culvert(Path folder, String... arguments) throws IOException {
-    return start(folder, List.of("-jar", jar().toString()), arguments);
+    return start(folder, List.of("-jar", CulvertJar.path().toString()), arguments);
   }
 
   /** A main class of the jar. */
@@ -42,25 +45,27 @@ final class JarProcess implements AutoCloseable {
   static JarProcess main(Path folder, List<String> options, String mainClass, String... arguments)
       throws IOException {
     List<String> jvm = new ArrayList<>(options);
-    jvm.addAll(List.of("-cp", jar().toString(), mainClass));
+    jvm.addAll(List.of("-cp", CulvertJar.path().toString(), mainClass));
     return start(folder, jvm, arguments);
   }
 
   /** A main class of these tests. */
   static JarProcess java(Path folder, String mainClass, String... arguments) throws IOException {
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    return start(folder, List.of("-cp", classPath, mainClass), arguments);
+    return start(folder, JavaCommand.of(List.of(MOST_MEMORY), mainClass, arguments));
   }
 
   private static JarProcess start(Path folder, List<String> jvm, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
+    command.add(JavaCommand.java().toString());
+    command.add(MOST_MEMORY);
     command.add("-XX:+UseSerialGC");
     command.addAll(jvm);
     command.addAll(List.of(arguments));
+    return start(folder, command);
+  }
+
+  private static JarProcess start(Path folder, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("CULVERT_"));
     return new JarProcess(builder.start());
@@ -122,15 +127,6 @@ final class JarProcess implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
-  }
-
-  /** The system property {@code culvert.jar}, or that of the launcher module beside this one. */
-  private static Path jar() {
-    Path jar = Path.of(System.getProperty("culvert.jar", "../launcher/target/culvert.jar"));
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalStateException("package the launcher module first: no " + jar);
-    }
-    return jar.toAbsolutePath();
   }
 
   private static final class Lines {

@@ -1,5 +1,6 @@
 package io.culvert.conformance.rpc;
 
+import io.culvert.engine.testkit.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,12 +32,8 @@ final class DeviceProcess implements AutoCloseable {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Process started =
           new ProcessBuilder(
-                  List.of(
-                      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                      "-Xmx256m",
-                      "-XX:+UseSerialGC",
-                      "-cp",
-                      System.getProperty("java.class.path"),
+                  JavaCommand.of(
+                      List.of("-Xmx256m"),
                       DeviceProgram.class.getName(),
                       String.valueOf(brokersPort),
                       tag,

@@ -1,5 +1,7 @@
 package io.culvert.conformance.faults.broker;
 
+import io.culvert.conformance.broker.CulvertJar;
+import io.culvert.engine.testkit.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,15 +11,9 @@ import java.util.List;
 /** The runnable jar, and the quickest way to start it that is always the same. */
 public record Jar(Path path, Path classArchive) {
 
-  /** The system property {@code culvert.jar}, or that of the launcher module beside this one. */
+  /** That of {@link CulvertJar}. */
   public static Jar built(Path work) {
-    Path jar =
-        Path.of(System.getProperty("culvert.jar", "../launcher/target/culvert.jar"))
-            .toAbsolutePath();
-    if (!Files.isRegularFile(jar)) {
-      throw new IllegalStateException(
-          "no " + jar + ": package the launcher module first, or set culvert.jar");
-    }
+    Path jar = CulvertJar.path();
     String archive = "culvert-" + jar.toFile().lastModified() + ".jsa"; // of this jar only
     return new Jar(jar, work.toAbsolutePath().resolve(archive));
   }
@@ -43,7 +39,7 @@ public record Jar(Path path, Path classArchive) {
    */
   List<String> java() {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JavaCommand.java().toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-XX:+ExitOnOutOfMemoryError");
     if (Files.isRegularFile(classArchive)) {
