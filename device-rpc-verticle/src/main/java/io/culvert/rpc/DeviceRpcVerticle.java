@@ -68,8 +68,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
         .withTimeoutMillis(options.timeoutMillis())
         .withQos(options.qos())
         .withMaximumCalls(options.maximumCalls())
-        .withPlainResponses(
-            options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET)
+        .withPlainResponses(options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET)
         .withTargets(options.maximumTargets(), options.targetIdleMillis())
         .withRules(PayloadRules.DEFAULT.withMaximumBytes(options.maximumPayloadBytes()));
   }

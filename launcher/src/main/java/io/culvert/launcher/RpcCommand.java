@@ -38,7 +38,7 @@ final class RpcCommand {
 
   static void addOptionsTo(CommandSpec command, Method method) {
     addResourceTo(command);
-    RpcFlags.addOptionalWord(
+    Words.addOptional(
         command,
         3,
         "BODY",
@@ -50,7 +50,7 @@ final class RpcCommand {
 
   static void addDiscoverTo(CommandSpec command) {
     addDeviceTo(command);
-    RpcFlags.addOptionalWord(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
+    Words.addOptional(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
     addCommonTo(command);
   }
 
@@ -60,13 +60,13 @@ final class RpcCommand {
   }
 
   private static void addDeviceTo(CommandSpec command) {
-    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
-    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+    Words.add(command, 0, "TARGET", "Tag of the device.");
+    Words.add(command, 1, "SUBSYSTEM", "Which of its subsystems.");
   }
 
   private static void addResourceTo(CommandSpec command) {
     addDeviceTo(command);
-    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
+    Words.add(command, 2, "PATH", "Path of the resource.");
   }
 
   private static void addCommonTo(CommandSpec command) {
