@@ -7,7 +7,6 @@ import io.culvert.rpc.exchange.Requester;
 import io.culvert.rpc.exchange.RequesterEvent;
 import io.culvert.rpc.exchange.RequesterOptions;
 import io.culvert.rpc.exchange.RpcMessage;
-import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadViolation;
 import io.culvert.rpc.protocol.RequestId;
@@ -16,7 +15,6 @@ import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,32 +35,25 @@ final class Asking {
 
   private final RpcLink link;
   private final RpcClientOptions options;
-  private final HandlerChain outgoing;
-  private final HandlerChain incoming;
+  private final RpcHandlers handlers;
   private final LongSupplier nowMillis;
   private final Requester requester;
   private final ResponseSubscriptions subscriptions;
   private final RequestIds requestIds = new RequestIds();
-  private final Map<RequestId, Waiting> waiting = new HashMap<>();
+  private final Map<RequestId, Asked> waiting = new HashMap<>();
 
   /** By the ids of later messages, where a body goes or comes in blocks. */
-  private final Map<RequestId, Waiting> parts = new HashMap<>();
+  private final Map<RequestId, Asked> parts = new HashMap<>();
 
   private @Nullable RequestId chosen;
 
   /**
    * @param nowMillis since 1970, by a clock that never goes back
    */
-  Asking(
-      RpcLink link,
-      RpcClientOptions options,
-      HandlerChain outgoing,
-      HandlerChain incoming,
-      LongSupplier nowMillis) {
+  Asking(RpcLink link, RpcClientOptions options, RpcHandlers handlers, LongSupplier nowMillis) {
     this.link = link;
     this.options = options;
-    this.outgoing = outgoing;
-    this.incoming = incoming;
+    this.handlers = handlers;
     this.nowMillis = nowMillis;
     String ownName = "to-" + UUID.randomUUID();
     this.requester =
@@ -91,11 +82,11 @@ final class Asking {
    * Asks for each state of a resource.
    *
    * @param news gets each state, also the first one
-   * @return completes with the first state; its second part ends it
+   * @return completes with the first state
    */
   Future<Observed> observe(Call call, Consumer<Payload.Response> news) {
-    Observed observed = new Observed(this);
-    return call(call, new Watching(news, observed))
+    Observed observed = new Observed(this, news);
+    return call(call, observed)
         .map(
             first -> {
               observed.isOpen(first);
@@ -107,21 +98,24 @@ final class Asking {
   void end(RequestId id) {
     requester.cancel(id, nowMillis.getAsLong());
     drain();
-    Waiting unused = forget(id);
+    Asked unused = forget(id);
   }
 
-  private Future<Payload.Response> call(Call call, @Nullable Watching watching) {
+  private Future<Payload.Response> call(Call call, @Nullable Observed observed) {
     RequestId id = requestIds.next();
     RpcTopic topic = RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
-    if (outgoing.isEmpty()) {
-      return begin(id, topic, call, watching);
+    if (handlers.outgoingRequests.isEmpty()) {
+      return begin(id, topic, call, observed);
     }
-    return outgoing
-        .run(topic.text(), preview(id, call))
+    Payload.Request preview =
+        RequestPreview.of(id, call, options.tag(), Timestamp.ofMillis(nowMillis.getAsLong()));
+    return handlers
+        .outgoingRequests
+        .run(topic.text(), preview)
         .compose(
             outcome ->
                 outcome.payload() instanceof Payload.Request changed
-                    ? begin(id, topic, changed(call, changed), watching)
+                    ? begin(id, topic, RequestPreview.changed(call, changed), observed)
                     : Future.failedFuture(
                         failure(
                             id,
@@ -144,26 +138,19 @@ final class Asking {
 
   /** All fail that wait. */
   void close() {
-    for (Map.Entry<RequestId, Waiting> each : List.copyOf(waiting.entrySet())) {
+    for (Asked each : List.copyOf(waiting.values())) {
       requester.fail(
-          each.getKey(),
-          failure(
-              each.getKey(),
-              each.getValue().call,
-              ResponseCode.SERVICE_UNAVAILABLE,
-              "the client was closed"));
+          each.id,
+          failure(each.id, each.call, ResponseCode.SERVICE_UNAVAILABLE, "the client was closed"));
     }
     drain();
   }
 
   private Future<Payload.Response> begin(
-      RequestId id, RpcTopic topic, Call call, @Nullable Watching watching) {
+      RequestId id, RpcTopic topic, Call call, @Nullable Observed observed) {
     Call whole = options.plain() ? call : beyondPlain(topic, call);
-    Waiting started = new Waiting(whole, topic, watching);
+    Asked started = new Asked(id, whole, topic, observed);
     waiting.put(id, started);
-    if (watching != null) {
-      watching.observed.id = id;
-    }
     chosen = id;
     try {
       RequestId unused = requester.call(whole, nowMillis.getAsLong());
@@ -201,24 +188,26 @@ final class Asking {
       if (event instanceof RequesterEvent.Send send) {
         send(send.call(), send.message());
       } else if (event instanceof RequesterEvent.Answered answered) {
-        Waiting done = forget(answered.call());
+        Asked done = forget(answered.call());
         if (done != null) {
           done.ended(null);
-          settle(answered.call(), done, answered.response(), done.promise);
+          done.settle(settled(done, answered.response()));
         }
       } else if (event instanceof RequesterEvent.Failed failed) {
         failed(failed.call(), failed.exception());
       } else if (event instanceof RequesterEvent.Notified notified) {
-        Waiting observing = waiting.get(notified.call());
+        Asked observing = waiting.get(notified.call());
         if (observing != null) {
-          notified(notified.call(), observing, notified.response());
+          settled(observing, notified.response())
+              .onSuccess(observing::notified)
+              .onFailure(failure -> LOG.warn("a state was not taken: {}", failure.getMessage()));
         }
       }
     }
   }
 
   private void failed(RequestId id, RpcException exception) {
-    Waiting done = forget(id);
+    Asked done = forget(id);
     if (done == null) {
       return;
     }
@@ -226,29 +215,14 @@ final class Asking {
     done.ended(exception);
     if (response == null) {
       subscriptions.isSilent(done.call.target());
-      done.promise.tryFail(exception);
+      done.settle(Future.failedFuture(exception));
     } else {
-      settle(id, done, response, done.promise);
+      done.settle(settled(done, response));
     }
   }
 
-  private void notified(RequestId id, Waiting observing, Payload.Response response) {
-    Promise<Payload.Response> seen = Promise.promise();
-    settle(id, observing, response, seen);
-    seen.future()
-        .onSuccess(
-            state -> {
-              observing.promise.tryComplete(state);
-              Watching watching = observing.watching;
-              if (watching != null) {
-                watching.news.accept(state);
-              }
-            })
-        .onFailure(failure -> LOG.warn("a state was not taken: {}", failure.getMessage()));
-  }
-
   private void send(RequestId id, RpcMessage message) {
-    Waiting started = waiting.get(id);
+    Asked started = waiting.get(id);
     if (started == null) {
       return;
     }
@@ -279,7 +253,7 @@ final class Asking {
   }
 
   private Future<Void> publish(RequestId id, RpcMessage message) {
-    Waiting started = waiting.get(id);
+    Asked started = waiting.get(id);
     if (started == null) {
       return Future.succeededFuture(); // its time was over before
     }
@@ -316,7 +290,7 @@ final class Asking {
       return Future.succeededFuture();
     }
     RequestId id = response.requestId();
-    Waiting asked = parts.getOrDefault(id, waiting.get(id));
+    Asked asked = parts.getOrDefault(id, waiting.get(id));
     if (asked == null || (!asked.call.target().equals(topic.tag()) && !isAnyTopic(message))) {
       LOG.debug("an answer of {} comes late, twice or unasked", topic.tag());
       return Future.succeededFuture();
@@ -335,49 +309,38 @@ final class Asking {
   }
 
   /** What handlers make of an answer is the result. */
-  private void settle(
-      RequestId id, Waiting asked, Payload.Response response, Promise<Payload.Response> result) {
-    RpcTopic topic = asked.topic.response();
-    if (incoming.isEmpty()) {
-      finish(response, false, asked, result);
-      return;
+  private Future<Payload.Response> settled(Asked asked, Payload.Response response) {
+    if (handlers.incomingResponses.isEmpty()) {
+      return result(asked, response, false);
     }
-    incoming
-        .run(topic.text(), response)
+    return handlers
+        .incomingResponses
+        .run(asked.topic.response().text(), response)
         .timeout(asked.call.timeoutMillis(), TimeUnit.MILLISECONDS)
-        .onSuccess(
-            outcome -> {
-              if (outcome.payload() instanceof Payload.Response seen) {
-                finish(seen, outcome.stopped() || outcome.accepted(), asked, result);
-              } else {
-                result.tryFail(handlerFailed(id, asked, "it made something else of an answer"));
-              }
-            })
-        .onFailure(
+        .recover(
             failure ->
-                result.tryFail(
+                Future.failedFuture(
                     failure instanceof RpcException
                         ? failure
-                        : handlerFailed(id, asked, String.valueOf(failure))));
+                        : handlerFailed(asked, String.valueOf(failure))))
+        .compose(
+            outcome ->
+                outcome.payload() instanceof Payload.Response seen
+                    ? result(asked, seen, outcome.stopped() || outcome.accepted())
+                    : Future.failedFuture(
+                        handlerFailed(asked, "it made something else of an answer")));
   }
 
-  private void finish(
-      Payload.Response response,
-      boolean accepted,
-      Waiting asked,
-      Promise<Payload.Response> result) {
+  private Future<Payload.Response> result(
+      Asked asked, Payload.Response response, boolean accepted) {
     RpcException failure =
         accepted ? null : RpcException.of(response, options.tag(), asked.call.target());
-    if (failure == null) {
-      result.tryComplete(response);
-    } else {
-      result.tryFail(failure);
-    }
+    return failure == null ? Future.succeededFuture(response) : Future.failedFuture(failure);
   }
 
-  private RpcException handlerFailed(RequestId id, Waiting asked, String why) {
+  private RpcException handlerFailed(Asked asked, String why) {
     return failure(
-        id,
+        asked.id,
         asked.call,
         ResponseCode.INTERNAL_SERVER_ERROR,
         "a handler of this client has failed: " + why);
@@ -387,8 +350,8 @@ final class Asking {
     return RequestId.isValid(id) && requester.awaits(new RequestId(id));
   }
 
-  private @Nullable Waiting forget(RequestId id) {
-    Waiting done = waiting.remove(id);
+  private @Nullable Asked forget(RequestId id) {
+    Asked done = waiting.remove(id);
     if (done != null && done.part != null) {
       parts.remove(done.part);
     }
@@ -398,62 +361,7 @@ final class Asking {
     return done;
   }
 
-  /** What handlers see before the request is made. */
-  private Payload.Request preview(RequestId id, Call call) {
-    return new Payload.Request(
-        new Header(id, call.path(), call.correlationId(), options.tag(), call.token(), call.more()),
-        call.method(),
-        call.body(),
-        Timestamp.ofMillis(nowMillis.getAsLong()));
-  }
-
-  /** The id stays, and who asks whom. */
-  private static Call changed(Call call, Payload.Request request) {
-    Header header = request.header();
-    return new Call(
-        call.target(),
-        call.subsystem(),
-        request.method(),
-        header.path(),
-        request.body(),
-        call.isOptedIn(),
-        call.usesReplyTopic(),
-        call.options(),
-        header.correlationId(),
-        header.token(),
-        header.more(),
-        call.timeoutMillis(),
-        call.retryMillis(),
-        call.qos());
-  }
-
   private RpcException failure(RequestId id, Call call, ResponseCode code, String detail) {
     return RpcException.of(code, detail, call.path(), options.tag(), call.target(), id);
-  }
-
-  /** Who wants to know each state of a resource. */
-  private record Watching(Consumer<Payload.Response> news, Observed observed) {}
-
-  /** A request that was begun. */
-  private static final class Waiting {
-    final Call call;
-    final RpcTopic topic;
-    final @Nullable Watching watching;
-    final Promise<Payload.Response> promise = Promise.promise();
-    @Nullable Future<Runnable> opening;
-    @Nullable RequestId part;
-
-    Waiting(Call call, RpcTopic topic, @Nullable Watching watching) {
-      this.call = call;
-      this.topic = topic;
-      this.watching = watching;
-    }
-
-    /** Nothing more comes. */
-    void ended(@Nullable RpcException why) {
-      if (watching != null) {
-        watching.observed.ended(why);
-      }
-    }
   }
 }

@@ -8,16 +8,15 @@ import io.culvert.runtime.bus.MqttProperties;
 import io.culvert.runtime.bus.ReceivedMessage;
 import io.culvert.runtime.bus.SubscribeRequest;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A link over the event bus to a broker of this process, or of another node of its cluster: no
- * socket, no login. Subscriptions are renewed by themselves.
+ * socket, no login. The event bus is always there; subscriptions are renewed by themselves, and
+ * what is lost shows in time-outs.
  */
 public final class BusLink implements RpcLink {
   /** As many as the broker lets be unanswered: a slow device must not hold up the others. */
@@ -81,10 +80,6 @@ public final class BusLink implements RpcLink {
   public boolean hasProperties() {
     return true;
   }
-
-  /** The event bus is always there; what is lost shows in time-outs. */
-  @Override
-  public void reconnectHandler(@Nullable Handler<Void> handler) {}
 
   @Override
   public Future<Void> close() {

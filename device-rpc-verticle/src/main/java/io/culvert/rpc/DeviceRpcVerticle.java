@@ -63,19 +63,14 @@ public final class DeviceRpcVerticle extends VerticleBase {
   }
 
   private static RpcClientOptions clientOptions(RpcServiceOptions options) {
-    return new RpcClientOptions(
-        options.tag(),
-        options.namespace(),
-        options.timeoutMillis(),
-        options.qos(),
-        options.maximumCalls(),
-        RpcClientOptions.DEFAULT_MAXIMUM_SERVED,
-        false,
-        options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET,
-        options.maximumTargets(),
-        options.targetIdleMillis(),
-        /* maximumCacheBytes= */ 0,
-        PayloadRules.DEFAULT.withMaximumBytes(options.maximumBodyBytes()));
+    return RpcClientOptions.of(options.tag())
+        .withNamespace(options.namespace())
+        .withTimeoutMillis(options.timeoutMillis())
+        .withQos(options.qos())
+        .withMaximumCalls(options.maximumCalls())
+        .withPlainResponses(options.perCall() ? PlainResponses.PER_CALL : PlainResponses.PER_TARGET)
+        .withTargets(options.maximumTargets(), options.targetIdleMillis())
+        .withRules(PayloadRules.DEFAULT.withMaximumBytes(options.maximumPayloadBytes()));
   }
 
   private Supplier<RpcLink> links(RpcServiceOptions options) {

@@ -13,12 +13,10 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.RetainHandling;
 import io.culvert.rpc.exchange.RpcMessage;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.Objects;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +26,6 @@ public final class MqttLink implements RpcLink {
 
   private final MqttClient client;
   private final boolean mqtt5;
-  private volatile boolean connected;
-  private volatile @Nullable Handler<Void> reconnected;
 
   private MqttLink(MqttClient client, boolean mqtt5) {
     this.client = client;
@@ -76,11 +72,6 @@ public final class MqttLink implements RpcLink {
   @Override
   public boolean hasProperties() {
     return mqtt5;
-  }
-
-  @Override
-  public void reconnectHandler(@Nullable Handler<Void> handler) {
-    reconnected = handler;
   }
 
   @Override
@@ -146,14 +137,8 @@ public final class MqttLink implements RpcLink {
   }
 
   private void changed(ConnectionChange change) {
-    Handler<Void> told = reconnected;
     switch (change.state()) {
-      case CONNECTED -> {
-        if (connected && told != null) {
-          told.handle(null);
-        }
-        connected = true;
-      }
+      case CONNECTED -> LOG.debug("the link of {} is there", client.clientId());
       case RECONNECTING ->
           LOG.info(
               "the link of {} is lost, next attempt in {} ms: {}",

@@ -6,6 +6,7 @@ import io.culvert.rpc.protocol.RpcException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Observed {
   private final Asking asking;
+  private final Consumer<Payload.Response> news;
   private final Promise<Void> ended = Promise.promise();
   private Payload.@Nullable Response first;
-  @Nullable RequestId id;
+  private @Nullable RequestId id;
   private @Nullable Loop loop;
 
-  Observed(Asking asking) {
+  Observed(Asking asking, Consumer<Payload.Response> news) {
     this.asking = asking;
+    this.news = news;
   }
 
   /** What it was when it was asked for. */
@@ -48,6 +51,14 @@ public final class Observed {
       asking.end(call);
       ended.tryComplete();
     }
+  }
+
+  void isAskedBy(RequestId call) {
+    id = call;
+  }
+
+  void notified(Payload.Response state) {
+    news.accept(state);
   }
 
   void isOpen(Payload.Response response) {

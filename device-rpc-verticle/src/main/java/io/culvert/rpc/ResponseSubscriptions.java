@@ -67,19 +67,12 @@ final class ResponseSubscriptions {
 
   /** Where an answer of this device comes that obeys it. */
   String responseTopic(RpcTopic request) {
-    return String.join(
-        "/",
-        request.namespace(),
-        request.subsystem(),
-        RpcTopic.Type.RESPONSE.level(),
-        request.tag(),
-        ownName);
+    return topic(request.namespace(), request.subsystem(), request.tag(), ownName);
   }
 
   /** Where answers may come whoever was asked. */
   static String anyTopic(RpcClientOptions options, String ownName) {
-    return String.join(
-        "/", options.namespace(), "rpc", RpcTopic.Type.RESPONSE.level(), options.tag(), ownName);
+    return topic(options.namespace(), "rpc", options.tag(), ownName);
   }
 
   String anyTopic() {
@@ -146,13 +139,16 @@ final class ResponseSubscriptions {
     return targets.isEmpty() ? Engine.NO_DEADLINE : lookAtMillis;
   }
 
+  private static String topic(String namespace, String subsystem, String tag, String name) {
+    return String.join("/", namespace, subsystem, RpcTopic.Type.RESPONSE.level(), tag, name);
+  }
+
   private Future<?> own() {
     Future<?> open = own;
     if (open != null) {
       return open;
     }
-    String filter =
-        String.join("/", options.namespace(), "+", RpcTopic.Type.RESPONSE.level(), "+", ownName);
+    String filter = topic(options.namespace(), "+", "+", ownName);
     Future<?> opening =
         link.subscribe(filter, options.qos(), message -> arrivals.apply(message, true))
             .<Object>map(subscribed -> subscribed)

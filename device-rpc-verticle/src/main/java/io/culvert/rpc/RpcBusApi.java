@@ -91,15 +91,14 @@ final class RpcBusApi {
   private Future<JsonObject> batch(Object body) {
     RpcBatch batch = RpcBatch.fromJson(body);
     RpcCall call = batch.call();
-    return checked(
-            () ->
-                client.requestAll(
-                    batch.targets(),
-                    call.subsystem(),
-                    call.path(),
-                    method(call),
-                    RpcBodies.plain(call.body()),
-                    options(call)))
+    return client
+        .requestAll(
+            batch.targets(),
+            call.subsystem(),
+            call.path(),
+            method(call),
+            RpcBodies.plain(call.body()),
+            options(call))
         .onSuccess(
             result -> {
               result.answers().keySet().forEach(this::answered);
@@ -148,7 +147,7 @@ final class RpcBusApi {
     JsonFields fields = JsonFields.of(body, DISCOVER);
     RpcCall call =
         RpcCall.get(fields.text("target"), fields.text("subsystem"), LinkFormat.WELL_KNOWN_CORE)
-            .withTimeoutMillis(fields.number("timeoutMillis", 1, 86_400_000, 0));
+            .withTimeoutMillis(fields.number("timeoutMillis", 1, RpcCall.LONGEST_MILLIS, 0));
     Map<String, String> query = fields.textMap("query");
     return ask(call, query)
         .map(RpcBusApi::links)
@@ -164,22 +163,16 @@ final class RpcBusApi {
   private Future<JsonObject> observe(Object body) {
     JsonFields fields = JsonFields.of(body, OBSERVE);
     String address = fields.text("address");
-    String token = fields.optionalText("token");
     String target = fields.text("target");
     RpcRequestOptions how =
-        RpcRequestOptions.DEFAULT.withTimeoutMillis(
-            fields.number("timeoutMillis", 1, 86_400_000, 0));
+        RpcRequestOptions.DEFAULT
+            .withTimeoutMillis(fields.number("timeoutMillis", 1, RpcCall.LONGEST_MILLIS, 0))
+            .withToken(fields.optionalText("token"));
     String name = UUID.randomUUID().toString();
     String subsystem = fields.text("subsystem");
     String path = fields.text("path");
     return checked(
-            () ->
-                client.observe(
-                    target,
-                    subsystem,
-                    path,
-                    token == null ? how : how.withToken(token),
-                    state -> send(name, address, state)))
+            () -> client.observe(target, subsystem, path, how, state -> send(name, address, state)))
         .map(observed -> observing(name, observed))
         .recover(failure -> Future.failedFuture(told(failure)));
   }

@@ -1,30 +1,23 @@
 package io.culvert.rpc;
 
 import io.culvert.engine.Bytes;
-import io.culvert.engine.Engine;
 import io.culvert.rpc.exchange.AnswerJournal;
 import io.culvert.rpc.exchange.AnswerRecords;
 import io.culvert.rpc.exchange.Call;
 import io.culvert.rpc.exchange.RpcMessage;
-import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadCodec;
-import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcException;
-import io.culvert.rpc.protocol.RpcOptions;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
 import io.culvert.runtime.driver.Shard;
-import io.culvert.runtime.driver.TimedPart;
 import io.culvert.runtime.driver.WallOffset;
 import io.culvert.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,17 +43,11 @@ public final class RpcClient {
   private final PayloadCodec codec;
   private final long wallOffsetMillis;
   private final Loop loop;
-  private final HandlerChain outgoingRequests;
-  private final HandlerChain incomingRequests;
-  private final HandlerChain outgoingResponses;
-  private final HandlerChain incomingResponses;
+  private final RpcHandlers handlers;
   private Function<Supplier<Reply>, Future<Reply>> caller = RpcClient::here;
   private @Nullable Device device;
   private @Nullable Store store;
-  private @Nullable RpcLink link;
-  private @Nullable Asking asking;
-  private @Nullable Serving serving;
-  private Shard.@Nullable Watch watch;
+  private @Nullable Connected connected;
 
   private RpcClient(Vertx vertx, RpcClientOptions options, Supplier<RpcLink> links) {
     this.shard = Shard.currentOrNew(vertx);
@@ -69,10 +56,7 @@ public final class RpcClient {
     this.codec = new PayloadCodec(options.rules());
     this.wallOffsetMillis = WallOffset.millis(shard.nowMillis());
     this.loop = new Loop(shard);
-    this.outgoingRequests = HandlerChain.withoutFailures(loop);
-    this.incomingRequests = HandlerChain.withoutFailures(loop);
-    this.outgoingResponses = HandlerChain.withoutFailures(loop);
-    this.incomingResponses = new HandlerChain(loop, this::failureOf);
+    this.handlers = new RpcHandlers(loop, this::failureOf);
   }
 
   /** One that will connect to a broker; its Client Identifier is its tag. */
@@ -120,35 +104,31 @@ public final class RpcClient {
 
   /** Sees each request before it is sent. */
   public RpcClient onOutgoingRequest(RpcHandler handler) {
-    outgoingRequests.add(handler);
+    handlers.outgoingRequests.add(handler);
     return this;
   }
 
   /** Sees each request that comes, before the device. */
   public RpcClient onIncomingRequest(RpcHandler handler) {
-    incomingRequests.add(handler);
+    handlers.incomingRequests.add(handler);
     return this;
   }
 
   /** Sees each answer of the device before it is sent. */
   public RpcClient onOutgoingResponse(RpcHandler handler) {
-    outgoingResponses.add(handler);
+    handlers.outgoingResponses.add(handler);
     return this;
   }
 
   /** Sees each answer that comes, before it is the result of its request. */
   public RpcClient onIncomingResponse(RpcHandler handler) {
-    incomingResponses.add(handler);
+    handlers.incomingResponses.add(handler);
     return this;
   }
 
   /** Takes a handler away, wherever it was registered. */
   public boolean removeHandler(RpcHandler handler) {
-    boolean found = outgoingRequests.remove(handler);
-    found |= incomingRequests.remove(handler);
-    found |= outgoingResponses.remove(handler);
-    found |= incomingResponses.remove(handler);
-    return found;
+    return handlers.remove(handler);
   }
 
   // ---- life
@@ -157,32 +137,17 @@ public final class RpcClient {
   public Future<RpcClient> connect() {
     return onLoop(
         () -> {
-          if (link != null) {
+          if (connected != null) {
             return Future.succeededFuture(this);
           }
-          RpcLink created = links.get();
-          link = created;
-          Asking made =
-              new Asking(created, options, outgoingRequests, incomingResponses, this::nowMillis);
-          asking = made;
-          watch =
-              shard.watch(
-                  new TimedPart() {
-                    @Override
-                    public long deadlineMillis() {
-                      return next();
-                    }
-
-                    @Override
-                    public void timeout(long now) {
-                      due();
-                    }
-                  });
-          return created
-              .connect()
-              .compose(connected -> serve(created))
+          RpcLink link = links.get();
+          Asking asking = new Asking(link, options, handlers, this::nowMillis);
+          Connected begun = new Connected(shard, link, asking, wallOffsetMillis);
+          connected = begun;
+          return link.connect()
+              .compose(done -> serve(begun))
               .map(this)
-              .onFailure(failure -> forget(created));
+              .onFailure(failure -> forget(begun));
         });
   }
 
@@ -190,19 +155,8 @@ public final class RpcClient {
   public Future<Void> close() {
     return onLoop(
         () -> {
-          RpcLink open = link;
-          Asking waiting = asking;
-          if (open == null || waiting == null) {
-            return Future.succeededFuture();
-          }
-          waiting.close();
-          if (serving != null) {
-            serving.close();
-          }
-          if (watch != null) {
-            watch.cancel();
-          }
-          return open.close();
+          Connected open = connected;
+          return open == null ? Future.succeededFuture() : open.close();
         });
   }
 
@@ -236,8 +190,8 @@ public final class RpcClient {
       Method method,
       @Nullable Object body,
       RpcRequestOptions how) {
-    Call call = call(target, subsystem, path, method, body, how);
-    return onLoop(() -> ask(call));
+    Call call = how.call(options, target, subsystem, path, method, body);
+    return ask(asking -> asking.call(call));
   }
 
   /**
@@ -252,18 +206,9 @@ public final class RpcClient {
       String path,
       RpcRequestOptions how,
       Consumer<Payload.Response> news) {
-    Call asked = call(target, subsystem, path, Method.GET, null, how);
+    Call asked = how.call(options, target, subsystem, path, Method.GET, null);
     Call call = asked.withOptions(asked.options().withObserve(0));
-    return onLoop(
-            () -> {
-              Asking open = asking;
-              if (open == null) {
-                return Future.<Observed>failedFuture(notConnected());
-              }
-              shard.inPass(() -> {}); // behind which the timer is set
-              return open.observe(call, news);
-            })
-        .map(observed -> observed.on(loop));
+    return ask(asking -> asking.observe(call, news)).map(observed -> observed.on(loop));
   }
 
   /**
@@ -283,8 +228,13 @@ public final class RpcClient {
     RpcRequestOptions each = how.withCorrelationId(correlationId);
     List<String> asked = targets.stream().distinct().toList();
     List<Future<Payload.Response>> all =
-        asked.stream().map(target -> request(target, subsystem, path, method, body, each)).toList();
-    return Future.join(all).otherwiseEmpty().map(done -> result(correlationId, asked, all));
+        asked.stream()
+            .map(
+                target ->
+                    Future.succeededFuture(target) // so that what is thrown fails this one only
+                        .compose(tag -> request(tag, subsystem, path, method, body, each)))
+            .toList();
+    return Future.join(all).otherwiseEmpty().map(done -> BatchResult.of(correlationId, asked, all));
   }
 
   // ---- publishing
@@ -293,7 +243,7 @@ public final class RpcClient {
   public Future<Void> publish(String topic, Payload payload, int qos) {
     Bytes json = codec.encode(payload);
     RpcMessage message = new RpcMessage(topic, json, qos, null, null, null);
-    return onLoop(() -> opened().publish(message));
+    return onLoop(() -> opened().link().publish(message));
   }
 
   /** A payload that is neither request nor answer, made now. */
@@ -303,121 +253,47 @@ public final class RpcClient {
 
   /** How many requests wait for their answers. */
   public Future<Integer> waiting() {
-    return onLoop(() -> Future.succeededFuture(asking == null ? 0 : asking.size()));
+    return onLoop(() -> Future.succeededFuture(connected == null ? 0 : connected.asking().size()));
   }
 
   // ---- private
 
   /** It may be connected again. */
-  private void forget(RpcLink failed) {
-    if (watch != null) {
-      watch.cancel();
-    }
-    link = null;
-    asking = null;
-    serving = null;
+  private void forget(Connected failed) {
+    connected = null;
     Future<Void> unused = failed.close();
   }
 
-  private Future<Void> serve(RpcLink open) {
-    if (device == null && incomingRequests.isEmpty()) {
+  private Future<Void> serve(Connected open) {
+    if (device == null && handlers.incomingRequests.isEmpty()) {
       return Future.succeededFuture();
     }
     Serving made =
         new Serving(
             loop,
-            open,
+            open.link(),
             options,
-            incomingRequests,
-            outgoingResponses,
+            handlers,
             device,
             call -> loop.here(caller.apply(call)),
             this::nowMillis,
             records());
-    serving = made;
     if (device != null) {
       device.served(path -> loop.run(() -> made.changed(path)));
     }
-    return made.start();
+    return open.serve(made);
   }
 
-  private static BatchResult result(
-      String correlationId, List<String> targets, List<Future<Payload.Response>> all) {
-    Map<String, Payload.Response> answers = new LinkedHashMap<>();
-    Map<String, RpcException> failures = new LinkedHashMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      Future<Payload.Response> one = all.get(i);
-      if (one.succeeded()) {
-        answers.put(targets.get(i), one.result());
-      } else if (one.cause() instanceof RpcException failure) {
-        failures.put(targets.get(i), failure);
-      } else {
-        failures.put(
-            targets.get(i),
-            RpcException.of(
-                ResponseCode.INTERNAL_SERVER_ERROR,
-                "this client has failed: " + one.cause(),
-                "",
-                null,
-                targets.get(i),
-                null));
-      }
-    }
-    return new BatchResult(correlationId, answers, failures);
-  }
-
-  private Call call(
-      String target,
-      String subsystem,
-      String path,
-      Method method,
-      @Nullable Object body,
-      RpcRequestOptions how) {
-    Map<String, @Nullable Object> more = new LinkedHashMap<>();
-    if (how.traceParent() != null) {
-      more.put(Header.TRACE_PARENT, how.traceParent());
-    }
-    return new Call(
-        target,
-        subsystem,
-        method,
-        path,
-        body,
-        /* isOptedIn= */ !options.plain(),
-        /* usesReplyTopic= */ false, // ours depends on who is asked
-        options.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(how.query()),
-        how.correlationId(),
-        how.token(),
-        more,
-        how.timeoutMillis() == 0 ? options.timeoutMillis() : how.timeoutMillis(),
-        /* retryMillis= */ 0,
-        how.qos() == null ? options.qos() : how.qos());
-  }
-
-  private Future<Payload.Response> ask(Call call) {
-    Asking open = asking;
-    if (open == null) {
-      return Future.failedFuture(notConnected());
-    }
-    shard.inPass(() -> {}); // behind which the timer is set
-    return open.call(call);
-  }
-
-  /** By the clock of the shard. */
-  private long next() {
-    long mine = asking == null ? Engine.NO_DEADLINE : asking.deadlineMillis();
-    long others = serving == null ? Engine.NO_DEADLINE : serving.deadlineMillis();
-    long earliest = Math.min(mine, others);
-    return earliest == Engine.NO_DEADLINE ? earliest : earliest - wallOffsetMillis;
-  }
-
-  private void due() {
-    if (asking != null) {
-      asking.timeout();
-    }
-    if (serving != null) {
-      serving.timeout();
-    }
+  private <T> Future<T> ask(Function<Asking, Future<T>> question) {
+    return onLoop(
+        () -> {
+          Connected open = connected;
+          if (open == null) {
+            return Future.failedFuture(notConnected());
+          }
+          shard.inPass(() -> {}); // behind which the timer is set
+          return question.apply(open.asking());
+        });
   }
 
   private @Nullable AnswerRecords records() {
@@ -436,8 +312,8 @@ public final class RpcClient {
         : null;
   }
 
-  private RpcLink opened() {
-    RpcLink open = link;
+  private Connected opened() {
+    Connected open = connected;
     if (open == null) {
       throw notConnected();
     }

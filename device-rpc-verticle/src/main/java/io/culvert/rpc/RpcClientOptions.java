@@ -1,6 +1,10 @@
 package io.culvert.rpc;
 
+import io.culvert.rpc.exchange.Call;
+import io.culvert.rpc.exchange.RequesterOptions;
 import io.culvert.rpc.protocol.PayloadRules;
+import io.culvert.rpc.protocol.RpcTopic;
+import java.util.function.Consumer;
 
 /**
  * How a client asks and answers. Immutable.
@@ -32,15 +36,6 @@ public record RpcClientOptions(
     long targetIdleMillis,
     int maximumCacheBytes,
     PayloadRules rules) {
-  /** What gf_mqtt_client has built in. */
-  public static final String DEFAULT_NAMESPACE = "gf_int_v1";
-
-  /** What gf_mqtt_client waits. */
-  public static final long DEFAULT_TIMEOUT_MILLIS = 5000;
-
-  /** More would be a mistake of the caller rather than a need. */
-  public static final int DEFAULT_MAXIMUM_CALLS = 10_000;
-
   /**
    * Fewer than half of what the MQTT client lets be unacknowledged, so that answers to requests
    * that handlers make find room.
@@ -69,10 +64,10 @@ public record RpcClientOptions(
   public static RpcClientOptions of(String tag) {
     return new RpcClientOptions(
         tag,
-        DEFAULT_NAMESPACE,
-        DEFAULT_TIMEOUT_MILLIS,
+        RpcTopic.DEFAULT_NAMESPACE,
+        Call.DEFAULT_TIMEOUT_MILLIS,
         AT_LEAST_ONCE,
-        DEFAULT_MAXIMUM_CALLS,
+        RequesterOptions.DEFAULT_MAXIMUM_CALLS,
         DEFAULT_MAXIMUM_SERVED,
         false,
         PlainResponses.PER_TARGET,
@@ -83,162 +78,99 @@ public record RpcClientOptions(
   }
 
   public RpcClientOptions withNamespace(String value) {
-    return new RpcClientOptions(
-        tag,
-        value,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.namespace = value);
   }
 
   public RpcClientOptions withTimeoutMillis(long value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        value,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.timeoutMillis = value);
   }
 
   public RpcClientOptions withQos(int value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        value,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.qos = value);
   }
 
   public RpcClientOptions withMaximumCalls(int value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        value,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.maximumCalls = value);
   }
 
   public RpcClientOptions withMaximumServed(int value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        value,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.maximumServed = value);
   }
 
   public RpcClientOptions withPlain(boolean value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        value,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(draft -> draft.plain = value);
   }
 
   public RpcClientOptions withPlainResponses(PlainResponses value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        value,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        rules);
-  }
-
-  public RpcClientOptions withMaximumCacheBytes(int value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        value,
-        rules);
-  }
-
-  public RpcClientOptions withRules(PayloadRules value) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        maximumTargets,
-        targetIdleMillis,
-        maximumCacheBytes,
-        value);
+    return with(draft -> draft.plainResponses = value);
   }
 
   public RpcClientOptions withTargets(int count, long idleMillis) {
-    return new RpcClientOptions(
-        tag,
-        namespace,
-        timeoutMillis,
-        qos,
-        maximumCalls,
-        maximumServed,
-        plain,
-        plainResponses,
-        count,
-        idleMillis,
-        maximumCacheBytes,
-        rules);
+    return with(
+        draft -> {
+          draft.maximumTargets = count;
+          draft.targetIdleMillis = idleMillis;
+        });
+  }
+
+  public RpcClientOptions withMaximumCacheBytes(int value) {
+    return with(draft -> draft.maximumCacheBytes = value);
+  }
+
+  public RpcClientOptions withRules(PayloadRules value) {
+    return with(draft -> draft.rules = value);
+  }
+
+  private RpcClientOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** The same fields, for as long as they change. */
+  private static final class Draft {
+    private final String tag;
+    private String namespace;
+    private long timeoutMillis;
+    private int qos;
+    private int maximumCalls;
+    private int maximumServed;
+    private boolean plain;
+    private PlainResponses plainResponses;
+    private int maximumTargets;
+    private long targetIdleMillis;
+    private int maximumCacheBytes;
+    private PayloadRules rules;
+
+    Draft(RpcClientOptions from) {
+      tag = from.tag;
+      namespace = from.namespace;
+      timeoutMillis = from.timeoutMillis;
+      qos = from.qos;
+      maximumCalls = from.maximumCalls;
+      maximumServed = from.maximumServed;
+      plain = from.plain;
+      plainResponses = from.plainResponses;
+      maximumTargets = from.maximumTargets;
+      targetIdleMillis = from.targetIdleMillis;
+      maximumCacheBytes = from.maximumCacheBytes;
+      rules = from.rules;
+    }
+
+    RpcClientOptions options() {
+      return new RpcClientOptions(
+          tag,
+          namespace,
+          timeoutMillis,
+          qos,
+          maximumCalls,
+          maximumServed,
+          plain,
+          plainResponses,
+          maximumTargets,
+          targetIdleMillis,
+          maximumCacheBytes,
+          rules);
+    }
   }
 }

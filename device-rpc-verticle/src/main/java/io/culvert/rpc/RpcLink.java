@@ -2,9 +2,7 @@ package io.culvert.rpc;
 
 import io.culvert.rpc.exchange.RpcMessage;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How messages come and go: {@link MqttLink} over the network to any server, {@link BusLink} over
@@ -32,9 +30,6 @@ public interface RpcLink {
 
   /** Whether messages carry a response topic, correlation data and an expiry. */
   boolean hasProperties();
-
-  /** Told each time that the link is there again after it was lost. */
-  void reconnectHandler(@Nullable Handler<Void> handler);
 
   Future<Void> close();
 

@@ -1,5 +1,9 @@
 package io.culvert.rpc;
 
+import io.culvert.rpc.exchange.Call;
+import io.culvert.rpc.protocol.Header;
+import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.RpcOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,11 +47,11 @@ public record RpcRequestOptions(
     return new RpcRequestOptions(timeoutMillis, value, token, correlationId, traceParent, query);
   }
 
-  public RpcRequestOptions withToken(String value) {
+  public RpcRequestOptions withToken(@Nullable String value) {
     return new RpcRequestOptions(timeoutMillis, qos, value, correlationId, traceParent, query);
   }
 
-  public RpcRequestOptions withCorrelationId(String value) {
+  public RpcRequestOptions withCorrelationId(@Nullable String value) {
     return new RpcRequestOptions(timeoutMillis, qos, token, value, traceParent, query);
   }
 
@@ -57,6 +61,35 @@ public record RpcRequestOptions(
 
   public RpcRequestOptions withQuery(Map<String, String> value) {
     return new RpcRequestOptions(timeoutMillis, qos, token, correlationId, traceParent, value);
+  }
+
+  /** A request that is asked like this. */
+  Call call(
+      RpcClientOptions client,
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body) {
+    Map<String, @Nullable Object> more = new LinkedHashMap<>();
+    if (traceParent != null) {
+      more.put(Header.TRACE_PARENT, traceParent);
+    }
+    return new Call(
+        target,
+        subsystem,
+        method,
+        path,
+        body,
+        /* isOptedIn= */ !client.plain(),
+        /* usesReplyTopic= */ false, // ours depends on who is asked
+        client.plain() ? RpcOptions.NONE : RpcOptions.NONE.withQuery(query),
+        correlationId,
+        token,
+        more,
+        timeoutMillis == 0 ? client.timeoutMillis() : timeoutMillis,
+        /* retryMillis= */ 0,
+        qos == null ? client.qos() : qos);
   }
 
   /** Without the token. */

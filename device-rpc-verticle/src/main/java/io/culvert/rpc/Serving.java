@@ -37,8 +37,7 @@ final class Serving {
   private final Loop loop;
   private final RpcLink link;
   private final RpcClientOptions options;
-  private final HandlerChain incoming;
-  private final HandlerChain outgoing;
+  private final RpcHandlers handlers;
   private final @Nullable Device device;
   private final Function<Supplier<Reply>, Future<Reply>> caller;
   private final LongSupplier nowMillis;
@@ -54,8 +53,7 @@ final class Serving {
       Loop loop,
       RpcLink link,
       RpcClientOptions options,
-      HandlerChain incoming,
-      HandlerChain outgoing,
+      RpcHandlers handlers,
       @Nullable Device device,
       Function<Supplier<Reply>, Future<Reply>> caller,
       LongSupplier nowMillis,
@@ -63,8 +61,7 @@ final class Serving {
     this.loop = loop;
     this.link = link;
     this.options = options;
-    this.incoming = incoming;
-    this.outgoing = outgoing;
+    this.handlers = handlers;
     this.device = device;
     this.caller = caller;
     this.nowMillis = nowMillis;
@@ -151,7 +148,8 @@ final class Serving {
   }
 
   private Future<?> execute(Invocation invocation) {
-    return incoming
+    return handlers
+        .incomingRequests
         .run(invocation.topic().text(), invocation.request())
         .compose(outcome -> ask(invocation, outcome))
         .recover(failure -> Future.succeededFuture(refusal(invocation, failure)))
@@ -182,10 +180,11 @@ final class Serving {
   /** Lets handlers look at what goes. */
   private Future<Reply> seen(Invocation invocation, Reply reply) {
     Answer answer = reply.answer();
-    if (answer == null || outgoing.isEmpty()) {
+    if (answer == null || handlers.outgoingResponses.isEmpty()) {
       return Future.succeededFuture(reply);
     }
-    return outgoing
+    return handlers
+        .outgoingResponses
         .run(invocation.topic().response().text(), preview(invocation, answer))
         .map(
             outcome ->

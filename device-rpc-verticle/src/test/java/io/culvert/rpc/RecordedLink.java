@@ -2,27 +2,29 @@ package io.culvert.rpc;
 
 import io.culvert.rpc.exchange.RpcMessage;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** A link to nobody that knows what is subscribed. */
+/** A link to nobody that knows what is subscribed, and what was published. */
 final class RecordedLink implements RpcLink {
+  final List<RpcMessage> published = new CopyOnWriteArrayList<>();
+  Future<Void> connected = Future.succeededFuture();
   final List<String> open = new ArrayList<>();
   final Set<String> refused = new HashSet<>();
   int subscribed;
 
   @Override
   public Future<Void> connect() {
-    return Future.succeededFuture();
+    return connected;
   }
 
   @Override
   public Future<Void> publish(RpcMessage message) {
+    published.add(message);
     return Future.succeededFuture();
   }
 
@@ -45,9 +47,6 @@ final class RecordedLink implements RpcLink {
   public boolean hasProperties() {
     return true;
   }
-
-  @Override
-  public void reconnectHandler(@Nullable Handler<Void> handler) {}
 
   @Override
   public Future<Void> close() {

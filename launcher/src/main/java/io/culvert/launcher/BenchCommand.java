@@ -7,7 +7,6 @@ import io.culvert.launcher.bench.BenchReport;
 import io.vertx.core.Future;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code culvert bench}: how a server does under load. */
@@ -18,15 +17,7 @@ final class BenchCommand {
   private BenchCommand() {}
 
   static void addOptionsTo(CommandSpec command) {
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("connections|pub|sub|pairs")
-            .arity("1")
-            .index("0")
-            .required(true)
-            .type(String.class)
-            .description("What the clients do.")
-            .build());
+    Words.add(command, 0, "connections|pub|sub|pairs", "What the clients do.");
     ClientFlags.value(command, "N", "Clients, or pairs of clients (10).", "--clients");
     ClientFlags.value(command, "SECONDS", "How long (10).", "--duration");
     ClientFlags.value(command, "N", "Messages a second of all together (as many as go).", "--rate");

@@ -72,7 +72,8 @@ final class ClientRun {
     boolean unused = hasDone(vertx.close()); // the process ends in any case
   }
 
-  private static boolean hasDone(Future<Void> closing) throws InterruptedException {
+  /** Waits for an end; false if it was none in order, or takes too long. */
+  static boolean hasDone(Future<Void> closing) throws InterruptedException {
     try {
       closing.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
       return true;

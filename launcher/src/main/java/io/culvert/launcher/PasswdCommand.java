@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code culvert passwd add|delete|check FILE USER}: the users of {@code auth.password-file}. */
@@ -31,8 +30,8 @@ final class PasswdCommand {
   }
 
   static void addOptionsTo(CommandSpec command) {
-    command.addPositional(word("FILE", "0", "The password file."));
-    command.addPositional(word("USER", "1", "The user's name."));
+    Words.add(command, 0, "FILE", "The password file.");
+    Words.add(command, 1, "USER", "The user's name.");
   }
 
   static void addIterationsTo(CommandSpec command) {
@@ -45,17 +44,6 @@ final class PasswdCommand {
                 "How much work each guess of the password is, and the first login (%d)."
                     .formatted(PasswordHash.DEFAULT_ITERATIONS))
             .build());
-  }
-
-  private static PositionalParamSpec word(String label, String position, String description) {
-    return PositionalParamSpec.builder()
-        .paramLabel(label)
-        .arity("1")
-        .index(position)
-        .required(true)
-        .type(String.class)
-        .description(description)
-        .build();
   }
 
   /** Adds the user, or gives the user another password. */

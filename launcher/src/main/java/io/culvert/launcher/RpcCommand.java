@@ -1,18 +1,19 @@
 package io.culvert.launcher;
 
 import io.culvert.rpc.Observed;
+import io.culvert.rpc.RpcBodies;
+import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcRequestOptions;
 import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadViolation;
 import io.culvert.rpc.protocol.RpcException;
+import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.log.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -23,8 +24,6 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code culvert rpc}: asks a device, and prints its answer. */
 final class RpcCommand {
-  private static final long LONGEST_MILLIS = 86_400_000;
-
   private final ParseResult result;
   private final RpcFlags flags;
   private final Environment environment;
@@ -38,10 +37,8 @@ final class RpcCommand {
   }
 
   static void addOptionsTo(CommandSpec command, Method method) {
-    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
-    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
-    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
-    RpcFlags.addOptionalWord(
+    addResourceTo(command);
+    Words.addOptional(
         command,
         3,
         "BODY",
@@ -52,10 +49,24 @@ final class RpcCommand {
   }
 
   static void addDiscoverTo(CommandSpec command) {
-    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
-    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
-    RpcFlags.addOptionalWord(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
+    addDeviceTo(command);
+    Words.addOptional(command, 2, "FILTER", "NAME=VALUE, such as rt=gf.*");
     addCommonTo(command);
+  }
+
+  static void addObserveTo(CommandSpec command) {
+    addResourceTo(command);
+    addCommonTo(command);
+  }
+
+  private static void addDeviceTo(CommandSpec command) {
+    Words.add(command, 0, "TARGET", "Tag of the device.");
+    Words.add(command, 1, "SUBSYSTEM", "Which of its subsystems.");
+  }
+
+  private static void addResourceTo(CommandSpec command) {
+    addDeviceTo(command);
+    Words.add(command, 2, "PATH", "Path of the resource.");
   }
 
   private static void addCommonTo(CommandSpec command) {
@@ -65,13 +76,6 @@ final class RpcCommand {
         command, "TEXT", "What requests of one purpose have in common.", "--correlation-id");
     ClientFlags.flag(command, "Print the whole answer, not only its body.", "--whole");
     RpcFlags.addTo(command);
-  }
-
-  static void addObserveTo(CommandSpec command) {
-    RpcFlags.addWord(command, 0, "TARGET", "Tag of the device.");
-    RpcFlags.addWord(command, 1, "SUBSYSTEM", "Which of its subsystems.");
-    RpcFlags.addWord(command, 2, "PATH", "Path of the resource.");
-    addCommonTo(command);
   }
 
   /** Each state of a resource, until it is asked to end. */
@@ -96,76 +100,28 @@ final class RpcCommand {
   }
 
   private int call(Method method) throws StartException, InterruptedException {
-    String target = word(0);
-    String subsystem = word(1);
-    RpcFlags.checkLevel("TARGET", target);
-    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    checkDevice();
     Object body = body();
     RpcRequestOptions how = how();
-    RpcRun run = connect();
-    try {
-      return print(await(run.client().request(target, subsystem, word(2), method, body, how)));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RpcException failure) {
-        return print(failure);
-      }
-      throw StartException.failure(Reason.of(e));
-    } finally {
-      run.close();
-    }
+    return connected(
+        client -> print(await(client.request(word(0), word(1), word(2), method, body, how))));
   }
 
   private int discover() throws StartException, InterruptedException {
-    String target = word(0);
-    String subsystem = word(1);
-    RpcFlags.checkLevel("TARGET", target);
-    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    checkDevice();
     RpcRequestOptions how = how().withQuery(filter());
-    RpcRun run = connect();
-    try {
-      Payload.Response answer =
-          await(
-              run.client()
-                  .request(target, subsystem, LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how));
-      if (!(answer.body() instanceof String text)) {
-        throw StartException.failure(target + " does not list its resources");
-      }
-      for (LinkFormat.Link link : LinkFormat.parse(text)) {
-        StringBuilder line = new StringBuilder(Printable.text(link.target()));
-        link.attributes()
-            .forEach(
-                (name, value) ->
-                    line.append(' ')
-                        .append(Printable.text(name))
-                        .append("=\"")
-                        .append(Printable.text(value))
-                        .append('"'));
-        console.out().println(line);
-      }
-      console.out().flush();
-      return ExitCode.OK;
-    } catch (PayloadViolation violation) {
-      throw StartException.failure(String.valueOf(violation.getMessage()));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RpcException failure) {
-        return print(failure);
-      }
-      throw StartException.failure(Reason.of(e));
-    } finally {
-      run.close();
-    }
+    String path = LinkFormat.WELL_KNOWN_CORE;
+    return connected(
+        client -> printLinks(await(client.request(word(0), word(1), path, Method.GET, null, how))));
   }
 
   private int observe(Ending ending) throws StartException, InterruptedException {
-    String target = word(0);
-    String subsystem = word(1);
-    RpcFlags.checkLevel("TARGET", target);
-    RpcFlags.checkLevel("SUBSYSTEM", subsystem);
+    checkDevice();
     RpcRequestOptions how = how();
     RpcRun run = connect();
     try {
       Observed observed =
-          await(run.client().observe(target, subsystem, word(2), how, this::printBody));
+          await(run.client().observe(word(0), word(1), word(2), how, this::printBody));
       observed
           .ended()
           .onComplete(
@@ -182,11 +138,31 @@ final class RpcCommand {
       return ending.await();
     } catch (ExecutionException e) {
       run.close();
-      if (e.getCause() instanceof RpcException failure) {
-        return print(failure);
-      }
-      throw StartException.failure(Reason.of(e));
+      return failed(e);
     }
+  }
+
+  private void checkDevice() throws StartException {
+    RpcFlags.checkLevel("TARGET", word(0));
+    RpcFlags.checkLevel("SUBSYSTEM", word(1));
+  }
+
+  private int connected(Asking asking) throws StartException, InterruptedException {
+    RpcRun run = connect();
+    try {
+      return asking.ask(run.client());
+    } catch (ExecutionException e) {
+      return failed(e);
+    } finally {
+      run.close();
+    }
+  }
+
+  private int failed(ExecutionException e) throws StartException {
+    if (e.getCause() instanceof RpcException failure) {
+      return print(failure);
+    }
+    throw StartException.failure(Reason.of(e));
   }
 
   private Map<String, String> filter() throws StartException {
@@ -211,13 +187,11 @@ final class RpcCommand {
   }
 
   private RpcRequestOptions how() throws StartException {
-    RpcRequestOptions how =
-        RpcRequestOptions.DEFAULT.withTimeoutMillis(
-            flags.client().number("--timeout-millis", 1, LONGEST_MILLIS, 0));
-    String token = flags.client().text("--token");
-    String correlation = flags.client().text("--correlation-id");
-    how = token == null ? how : how.withToken(token);
-    return correlation == null ? how : how.withCorrelationId(correlation);
+    ClientFlags given = flags.client();
+    return RpcRequestOptions.DEFAULT
+        .withTimeoutMillis(given.number("--timeout-millis", 1, RpcCall.LONGEST_MILLIS, 0))
+        .withToken(given.text("--token"))
+        .withCorrelationId(given.text("--correlation-id"));
   }
 
   private @Nullable Object body() throws StartException {
@@ -234,24 +208,43 @@ final class RpcCommand {
       }
     }
     try {
-      return plain(Json.decodeValue(text));
+      return RpcBodies.plain(Json.decodeValue(text));
     } catch (DecodeException e) {
       throw StartException.usage(
           "BODY is JSON, such as '[1, 2]' or '\"text\"', not %s".formatted(text));
     }
   }
 
-  private static @Nullable Object plain(@Nullable Object value) {
-    if (value instanceof JsonObject object) {
-      return object.getMap();
-    }
-    return value instanceof JsonArray array ? array.getList() : value;
-  }
-
   private int print(Payload.Response response) {
     console.err().println(head(response));
     printBody(response);
     return ExitCode.OK;
+  }
+
+  private int printLinks(Payload.Response answer) throws StartException {
+    if (!(answer.body() instanceof String text)) {
+      throw StartException.failure(word(0) + " does not list its resources");
+    }
+    try {
+      LinkFormat.parse(text).forEach(link -> console.out().println(line(link)));
+    } catch (PayloadViolation violation) {
+      throw StartException.failure(String.valueOf(violation.getMessage()));
+    }
+    console.out().flush();
+    return ExitCode.OK;
+  }
+
+  private static String line(LinkFormat.Link link) {
+    StringBuilder line = new StringBuilder(Printable.text(link.target()));
+    link.attributes()
+        .forEach(
+            (name, value) ->
+                line.append(' ')
+                    .append(Printable.text(name))
+                    .append("=\"")
+                    .append(Printable.text(value))
+                    .append('"'));
+    return line.toString();
   }
 
   private int print(RpcException failure) {
@@ -283,5 +276,11 @@ final class RpcCommand {
 
   private String word(int index) {
     return result.matchedPositionalValue(index, "");
+  }
+
+  /** What is done with a client that is connected. */
+  @FunctionalInterface
+  private interface Asking {
+    int ask(RpcClient client) throws StartException, InterruptedException, ExecutionException;
   }
 }

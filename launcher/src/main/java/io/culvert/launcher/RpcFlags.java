@@ -6,7 +6,6 @@ import io.culvert.rpc.RpcClientOptions;
 import io.culvert.rpc.protocol.RpcTopic;
 import java.util.UUID;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** What {@code culvert rpc} and {@code culvert device} have in common. */
@@ -23,28 +22,6 @@ final class RpcFlags {
         command, "Nothing beyond the protocol of gf_mqtt_client: as old peers do.", "--plain");
     ClientFlags.value(command, "N", "QoS: 0, 1 or 2 (1).", "-q", "--qos");
     ClientFlags.addTo(command);
-  }
-
-  static void addWord(CommandSpec command, int index, String label, String description) {
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .index(String.valueOf(index))
-            .paramLabel(label)
-            .arity("1")
-            .type(String.class)
-            .description(description)
-            .build());
-  }
-
-  static void addOptionalWord(CommandSpec command, int index, String label, String description) {
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .index(String.valueOf(index))
-            .paramLabel(label)
-            .arity("0..1")
-            .type(String.class)
-            .description(description)
-            .build());
   }
 
   /** Without -x or -c the session ends with the connection: nobody waits for answers any more. */

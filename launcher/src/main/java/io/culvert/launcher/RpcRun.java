@@ -8,16 +8,11 @@ import io.culvert.rpc.RpcClientOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One RPC client with threads of its own, for the thread of a command. */
 final class RpcRun {
-  private static final int CLOSE_SECONDS = 5;
-
   private final Vertx vertx;
   private final RpcClient client;
 
@@ -59,19 +54,11 @@ final class RpcRun {
 
   /** Says goodbye, if the network still lets it, and ends the threads. */
   void close() throws InterruptedException {
-    end(client.close());
-    end(vertx.close());
+    boolean unused = ClientRun.hasDone(client.close()); // the process ends in any case
+    unused = ClientRun.hasDone(vertx.close());
   }
 
   Future<Void> stop() {
     return client.close().eventually(vertx::close);
-  }
-
-  private static void end(Future<Void> closing) throws InterruptedException {
-    try {
-      closing.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      // the process ends in any case
-    }
   }
 }

@@ -7,7 +7,6 @@ import io.culvert.mqtt.auth.ScramCredential;
 import java.security.SecureRandom;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code culvert scram}: a user's line for {@code auth.scram-file}. */
@@ -15,15 +14,7 @@ final class ScramCommand {
   private ScramCommand() {}
 
   static void addOptionsTo(CommandSpec command) {
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("USER")
-            .arity("1")
-            .index("0")
-            .required(true)
-            .type(String.class)
-            .description("The user's name.")
-            .build());
+    Words.add(command, 0, "USER", "The user's name.");
     command.addOption(
         OptionSpec.builder("--iterations")
             .paramLabel("N")

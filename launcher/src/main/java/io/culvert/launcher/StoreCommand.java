@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code culvert store check|export|import|compact}: the records in the data folder. */
@@ -38,15 +37,7 @@ final class StoreCommand {
   }
 
   static void addFileTo(CommandSpec command, String description) {
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("FILE")
-            .arity("1")
-            .index("0")
-            .required(true)
-            .type(String.class)
-            .description(description)
-            .build());
+    Words.add(command, 0, "FILE", description);
   }
 
   /** Exit code 1 when anything is damaged. */

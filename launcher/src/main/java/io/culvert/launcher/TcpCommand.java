@@ -63,16 +63,9 @@ final class TcpCommand {
 
   static void addMessageTo(CommandSpec command) {
     ClientFlags.value(command, "N", "How long to wait (10000).", "--timeout-millis");
-    command.addPositional(word(0, "TYPE", "Such as request, create, update, delete, publish."));
-    command.addPositional(word(1, "URI", "What it is about."));
-    command.addPositional(
-        PositionalParamSpec.builder()
-            .index("2")
-            .paramLabel("CONTENT")
-            .arity("0..1")
-            .type(String.class)
-            .description("Text that goes with it.")
-            .build());
+    Words.add(command, 0, "TYPE", "Such as request, create, update, delete, publish.");
+    Words.add(command, 1, "URI", "What it is about.");
+    Words.addOptional(command, 2, "CONTENT", "Text that goes with it.");
   }
 
   static void addUrisTo(CommandSpec command) {
@@ -245,15 +238,5 @@ final class TcpCommand {
 
   private int number(String option, int least, int most, int otherwise) throws StartException {
     return (int) new ClientFlags(result, environment).number(option, least, most, otherwise);
-  }
-
-  private static PositionalParamSpec word(int index, String label, String description) {
-    return PositionalParamSpec.builder()
-        .index(String.valueOf(index))
-        .paramLabel(label)
-        .arity("1")
-        .type(String.class)
-        .description(description)
-        .build();
   }
 }

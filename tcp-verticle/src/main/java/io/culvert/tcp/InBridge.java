@@ -3,14 +3,12 @@ package io.culvert.tcp;
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.BridgeTrail;
 import io.culvert.runtime.bus.JsonFields;
-import io.culvert.runtime.bus.MqttProperties;
 import io.culvert.runtime.bus.ReceivedMessage;
 import io.culvert.tcp.config.BridgeRule;
 import io.culvert.tcp.config.NamePattern;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Set;
@@ -33,8 +31,7 @@ final class InBridge {
 
   /** From a topic. */
   Future<Integer> carry(BridgeRule.FromTopic rule, ReceivedMessage received) {
-    MqttProperties properties = received.message().properties();
-    if (isEcho(BridgeTrail.of(properties, MultiMap.caseInsensitiveMultiMap()))) {
+    if (isEcho(BridgeTrail.of(received.message().properties()))) {
       return stopped();
     }
     String rest = NamePattern.of(rule.filter()).rest(received.message().topic());
@@ -74,7 +71,6 @@ final class InBridge {
   }
 
   private boolean isEcho(List<String> trail) {
-    return trail.size() >= BridgeTrail.MOST_HOPS
-        || trail.stream().anyMatch(mark -> mark.endsWith("@" + service));
+    return !BridgeTrail.permits(trail, mark -> mark.endsWith("@" + service));
   }
 }

@@ -9,7 +9,6 @@ import io.culvert.tcp.config.BridgeRule;
 import io.culvert.tcp.config.NamePattern;
 import io.culvert.tcp.wire.Message;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -39,8 +38,7 @@ final class OutBridge {
    * @param mark for what goes through
    */
   static OutBridge of(BridgeRule.ToTopic rule, CulvertMqtt mqtt, String mark) {
-    MqttProperties marked =
-        BridgeTrail.marked(MqttProperties.NONE, MultiMap.caseInsensitiveMultiMap(), mark);
+    MqttProperties marked = BridgeTrail.begun(mark);
     return new OutBridge(
         rule.name(),
         rule.uri(),
@@ -61,13 +59,8 @@ final class OutBridge {
         rule.name(),
         rule.uri(),
         rule.maxOutstanding(),
-        (message, rest, peer) -> {
-          if (rule.toAll()) {
-            vertx.eventBus().publish(rule.address(), MessageJson.of(message, peer), delivery);
-            return Future.succeededFuture();
-          }
-          return vertx.eventBus().request(rule.address(), MessageJson.of(message, peer), delivery);
-        });
+        (message, rest, peer) ->
+            rule.target().send(vertx.eventBus(), MessageJson.of(message, peer), delivery));
   }
 
   /** Whether it carries messages of this URI. */

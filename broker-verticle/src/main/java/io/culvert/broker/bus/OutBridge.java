@@ -9,7 +9,6 @@ import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.Problem;
 import io.culvert.runtime.log.SeldomLog;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -60,7 +59,7 @@ final class OutBridge implements Outlet {
     this.request =
         SubscribeRequest.to(rule.filter())
             .withQos(rule.qos())
-            .withAddress(rule.address())
+            .withAddress(rule.target().address())
             .withSession(rule.name())
             .withMaxOutstanding(rule.maxOutstanding())
             .withMaxAttempts(rule.maxAttempts());
@@ -111,12 +110,7 @@ final class OutBridge implements Outlet {
 
   @Override
   public Future<?> send(JsonObject body) {
-    Vertx vertx = shard.shard().context().owner();
-    if (rule.toAll()) {
-      vertx.eventBus().publish(rule.address(), body, options);
-      return Future.succeededFuture();
-    }
-    return vertx.eventBus().request(rule.address(), body, options);
+    return rule.target().send(shard.shard().context().owner().eventBus(), body, options);
   }
 
   private static List<String> trail(Publish publish) {

@@ -8,19 +8,18 @@ import io.culvert.broker.bus.BridgeRule;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
+import io.culvert.runtime.bus.BridgeSection;
+import io.culvert.runtime.bus.BridgeTarget;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Bridges between topics and addresses of the event bus; see docs/event-bus.md. */
 final class BridgeSettings {
   private static final String ROOT = "mqtt.bridges";
-  private static final int OUTSTANDING = 64;
+  private static final int QOS = 1;
 
   static final SettingTable TABLE =
       SettingTable.of(
@@ -47,7 +46,7 @@ final class BridgeSettings {
               Unit.COUNT,
               0,
               2,
-              "1",
+              String.valueOf(QOS),
               "The highest QoS of messages that go `out`, and the one of messages that come `in`"
                   + " and do not name theirs."),
           choice(
@@ -77,22 +76,8 @@ final class BridgeSettings {
   private BridgeSettings() {}
 
   static List<BridgeRule> rules(Configuration configuration, List<Problem> problems) {
-    List<BridgeRule> rules = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (Configuration section : configuration.sections(ROOT)) {
-      BridgeRule rule = rule(section, problems);
-      if (!rule.name().matches("[A-Za-z0-9-]{0,64}")) {
-        problems.add(
-            section.problem(
-                "name", "has other characters than letters, digits, hyphens, or more than 64"));
-      } else if (!rule.name().isEmpty() && !names.add(rule.name())) {
-        problems.add(section.problem("name", "is the name of another bridge, too"));
-      }
-      if (rule.address().startsWith("culvert.mqtt.")) {
-        problems.add(section.problem("address", "is the broker's own"));
-      }
-      rules.add(rule);
-    }
+    List<BridgeRule> rules =
+        BridgeSection.of(configuration, ROOT, problems).stream().map(BridgeSettings::rule).toList();
     if (!rules.isEmpty() && !configuration.flag("mqtt.event-bus")) {
       problems.add(
           new Problem(
@@ -103,67 +88,55 @@ final class BridgeSettings {
     return rules;
   }
 
-  private static BridgeRule rule(Configuration section, List<Problem> problems) {
-    String name = needed(section, "name", problems);
-    String address = needed(section, "address", problems);
-    int qos = section.integer("qos");
-    return switch (needed(section, "direction", problems)) {
-      case "in" -> {
-        for (String key : List.of("filter", "delivery", "max-outstanding", "max-attempts")) {
-          meaningless(section, key, "out", problems);
-        }
-        String topic = needed(section, "topic", problems);
-        if (topic.startsWith("$SYS/")) {
-          problems.add(section.problem("topic", "is the broker's own"));
-        }
-        check(section, "topic", topic, () -> TopicName.of(topic), problems);
-        yield new BridgeRule.In(name, address, topic, qos);
-      }
-      default -> {
-        meaningless(section, "topic", "in", problems);
-        String filter = needed(section, "filter", problems);
-        check(section, "filter", filter, () -> TopicFilter.parse(filter), problems);
-        boolean toAll = section.isPresent("delivery") && section.text("delivery").equals("publish");
-        for (String key : List.of("max-outstanding", "max-attempts")) {
-          if (toAll && section.isPresent(key)) {
-            problems.add(section.problem(key, "has no meaning with delivery: publish"));
-          }
-        }
-        yield new BridgeRule.Out(
-            name,
-            filter,
-            qos,
-            address,
-            toAll,
-            section.isPresent("max-outstanding") ? section.integer("max-outstanding") : OUTSTANDING,
-            section.isPresent("max-attempts") ? section.integer("max-attempts") : 0);
-      }
-    };
-  }
-
-  private static String needed(Configuration section, String key, List<Problem> problems) {
-    String value = section.isPresent(key) ? section.text(key) : "";
-    if (value.isEmpty()) {
-      problems.add(section.problem(key, "is needed"));
+  private static BridgeRule rule(BridgeSection section) {
+    String address = section.needed("address");
+    if (address.startsWith("culvert.mqtt.")) {
+      section.refuse("address", "is the broker's own");
     }
-    return value;
+    int qos = section.integer("qos", QOS);
+    return section.needed("direction").equals("in")
+        ? in(section, address, qos)
+        : out(section, address, qos);
   }
 
-  private static void meaningless(
-      Configuration section, String key, String direction, List<Problem> problems) {
-    if (section.isPresent(key)) {
-      problems.add(section.problem(key, "has a meaning only with direction: " + direction));
+  private static BridgeRule in(BridgeSection section, String address, int qos) {
+    for (String key : List.of("filter", "delivery", "max-outstanding", "max-attempts")) {
+      section.meaningless(key, "direction: out");
     }
+    String topic = section.needed("topic");
+    if (topic.startsWith("$SYS/")) {
+      section.refuse("topic", "is the broker's own");
+    }
+    check(section, "topic", topic, () -> TopicName.of(topic));
+    return new BridgeRule.In(section.name(), address, topic, qos);
   }
 
-  private static void check(
-      Configuration section, String key, String value, Runnable parse, List<Problem> problems) {
+  private static BridgeRule out(BridgeSection section, String address, int qos) {
+    section.meaningless("topic", "direction: in");
+    String filter = section.needed("filter");
+    check(section, "filter", filter, () -> TopicFilter.parse(filter));
+    BridgeTarget target = section.to(address);
+    for (String key : List.of("max-outstanding", "max-attempts")) {
+      if (target.toAll() && section.has(key)) {
+        section.refuse(key, "has no meaning with delivery: publish");
+      }
+    }
+    return new BridgeRule.Out(
+        section.name(),
+        filter,
+        qos,
+        target,
+        section.maximumOutstanding(),
+        section.integer("max-attempts", 0));
+  }
+
+  private static void check(BridgeSection section, String key, String value, Runnable parse) {
     try {
       if (!value.isEmpty()) {
         parse.run();
       }
     } catch (MqttViolation violation) {
-      problems.add(section.problem(key, "is none: " + violation.getMessage()));
+      section.refuse(key, "is none: " + violation.getMessage());
     }
   }
 }

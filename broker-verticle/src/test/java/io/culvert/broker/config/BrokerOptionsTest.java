@@ -9,6 +9,7 @@ import io.culvert.mqtt.server.Limits;
 import io.culvert.mqtt.server.SharedStrategy;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.runtime.bus.BridgeTarget;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
@@ -413,9 +414,9 @@ class BrokerOptionsTest {
     BrokerOptions options = BrokerOptions.from(configuration);
     assertThat(options.eventBus().bridges())
         .containsExactly(
-            new BridgeRule.Out("up", "a/#", 1, "x", false, 64, 0),
-            new BridgeRule.Out("all", "b", 2, "y", true, 64, 0),
-            new BridgeRule.Out("one", "c", 1, "z", false, 1, 5),
+            new BridgeRule.Out("up", "a/#", 1, new BridgeTarget("x", false), 64, 0),
+            new BridgeRule.Out("all", "b", 2, new BridgeTarget("y", true), 64, 0),
+            new BridgeRule.Out("one", "c", 1, new BridgeTarget("z", false), 1, 5),
             new BridgeRule.In("down", "w", "d", 1));
     JsonObject deployable = BrokerOptions.deployable(configuration, options.listeners());
     assertThat(BrokerOptions.parse(deployable).eventBus()).isEqualTo(options.eventBus());

@@ -95,7 +95,10 @@ class RpcBusTest {
     assertThat(gains.body()).isEqualTo(new JsonArray().add(0).add(1).add(2).add(3).add(4));
     RpcAnswer made = await(rpc.request(RpcCall.of(TAG, "axuv", "create", "POST", null)));
     assertThat(made.location()).isEqualTo("items/1");
-    JsonObject body = new JsonObject().put("a", new JsonArray().add(1).addNull());
+    JsonObject body =
+        new JsonObject()
+            .put("a", new JsonArray().add(1).addNull())
+            .put("b", new JsonObject().put("c", 2));
     assertThat(await(rpc.request(RpcCall.of(TAG, "x", "echo", "PUT", body))).body())
         .isEqualTo(body);
     assertThat(await(rpc.request(RpcCall.get(TAG, "x", "corr").withToken("secret"))).body())

@@ -5,11 +5,8 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.culvert.runtime.config.Problem;
+import io.culvert.runtime.files.SecurityFile;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -22,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param user null for none
  * @param password null for none
  * @param authority file with what to trust, or null for what the system trusts
+ * @param maximumPayloadBytes of one message; a larger body goes or comes in blocks, or not at all
  * @param perCall whether answers of plain devices are subscribed to for each request
  * @param maximumDevices 0 for no directory
  */
@@ -35,7 +33,7 @@ public record RpcServiceOptions(
     int qos,
     long timeoutMillis,
     int maximumCalls,
-    int maximumBodyBytes,
+    int maximumPayloadBytes,
     boolean perCall,
     int maximumTargets,
     long targetIdleMillis,
@@ -69,7 +67,7 @@ public record RpcServiceOptions(
     if (broker == null) {
       for (String key : ONLY_WITH_BROKER) {
         if (configuration.isPresent(key)) {
-          problems.add(new Problem(configuration.origin(key), key, "needs rpc.broker"));
+          problems.add(configuration.problem(key, "needs rpc.broker"));
         }
       }
     }
@@ -104,10 +102,10 @@ public record RpcServiceOptions(
       Configuration configuration, String key, String level, List<Problem> problems) {
     if (!RpcTopic.isLevel(level)) {
       problems.add(
-          new Problem(
-              configuration.origin(key),
+          configuration.problem(
               key,
-              "has 1 to 128 characters, none of / + # or a control, and no $ in front"));
+              "has 1 to %d characters, none of / + # or a control, and no $ in front"
+                  .formatted(RpcTopic.MAXIMUM_LEVEL_LENGTH)));
     }
   }
 
@@ -117,15 +115,13 @@ public record RpcServiceOptions(
 
   private static @Nullable String password(Configuration configuration, List<Problem> problems) {
     String file = text(configuration, PASSWORD_FILE);
-    if (file == null) {
-      return null;
-    }
-    try {
-      return Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
-    } catch (IOException | IllegalArgumentException e) {
-      problems.add(new Problem(file, PASSWORD_FILE, "cannot be read: " + e));
-      return null;
-    }
+    return file == null
+        ? null
+        : new SecurityFile(PASSWORD_FILE, file, problems)
+            .readWhole()
+            .lines()
+            .findFirst()
+            .orElse("");
   }
 
   /** Without the password. */

@@ -5,6 +5,8 @@ import static io.culvert.runtime.config.Setting.flag;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 
+import io.culvert.rpc.protocol.RpcTopic;
+import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
 import java.util.List;
@@ -19,7 +21,7 @@ public final class RpcSettings {
               "Whether `culvert run` serves requests to devices over the event bus."),
           text(
               "rpc.namespace",
-              "gf_int_v1",
+              RpcTopic.DEFAULT_NAMESPACE,
               "First level of all topics; devices that speak gf_mqtt_client have this one."),
           text(
               "rpc.tag",
@@ -43,7 +45,7 @@ public final class RpcSettings {
               "rpc.timeout-millis",
               Unit.MILLIS,
               1,
-              86_400_000,
+              RpcCall.LONGEST_MILLIS,
               "5s",
               "How long a request waits for its answer, unless it says so itself."),
           number(
@@ -59,7 +61,7 @@ public final class RpcSettings {
               128,
               256L << 20,
               "1MiB",
-              "Largest body, put together of its blocks; a larger one fails, or answers 413."),
+              "Largest payload of one message; a larger one is not sent, and refused with 400."),
           choice(
               "rpc.plain-responses",
               List.of("per-target", "per-call"),

@@ -31,6 +31,9 @@ public record RpcCall(
     @Nullable String token,
     @Nullable String correlationId,
     @Nullable String traceparent) {
+  /** That a request may wait for its answer: a day. */
+  public static final long LONGEST_MILLIS = 86_400_000;
+
   static final Set<String> FIELDS =
       Set.of(
           "target",
@@ -45,7 +48,6 @@ public record RpcCall(
           "traceparent");
 
   private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE");
-  private static final long LONGEST_MILLIS = 86_400_000;
 
   /** Reads a resource, all else by default. */
   public static RpcCall get(String target, String subsystem, String path) {
@@ -74,11 +76,6 @@ public record RpcCall(
         value,
         correlationId,
         traceparent);
-  }
-
-  public RpcCall withTarget(String tag) {
-    return new RpcCall(
-        tag, subsystem, path, method, body, timeoutMillis, qos, token, correlationId, traceparent);
   }
 
   /**

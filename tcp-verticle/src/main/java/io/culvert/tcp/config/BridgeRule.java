@@ -1,5 +1,7 @@
 package io.culvert.tcp.config;
 
+import io.culvert.runtime.bus.BridgeTarget;
+
 /** A bridge of the TCP message service to MQTT or to the event bus, as it is configured. */
 public sealed interface BridgeRule {
   /** One that no other rule has; it marks what went through. */
@@ -17,11 +19,9 @@ public sealed interface BridgeRule {
   /**
    * What peers publish goes to an address.
    *
-   * @param toAll whether all consumers of the address get each message, and nobody acknowledges;
-   *     else one of them does
    * @param maxOutstanding how many messages may be unacknowledged, 1…1000
    */
-  record ToAddress(String name, NamePattern uri, String address, boolean toAll, int maxOutstanding)
+  record ToAddress(String name, NamePattern uri, BridgeTarget target, int maxOutstanding)
       implements BridgeRule {}
 
   /**

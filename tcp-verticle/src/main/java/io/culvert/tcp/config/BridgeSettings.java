@@ -4,19 +4,17 @@ import static io.culvert.runtime.config.Setting.choice;
 import static io.culvert.runtime.config.Setting.number;
 import static io.culvert.runtime.config.Setting.text;
 
+import io.culvert.runtime.bus.BridgeSection;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.Problem;
 import io.culvert.runtime.config.SettingTable;
 import io.culvert.runtime.config.Unit;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Bridges between URIs, topics of MQTT and addresses of the event bus; see docs/tcp.md. */
 final class BridgeSettings {
   private static final String ROOT = "tcp.bridges";
-  private static final int OUTSTANDING = 64;
+  private static final int QOS = 1;
 
   static final SettingTable TABLE =
       SettingTable.of(
@@ -73,91 +71,63 @@ final class BridgeSettings {
   private BridgeSettings() {}
 
   static List<BridgeRule> rules(Configuration configuration, List<Problem> problems) {
-    List<BridgeRule> rules = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (Configuration section : configuration.sections(ROOT)) {
-      BridgeRule rule = rule(section, problems);
-      if (!rule.name().matches("[A-Za-z0-9-]{0,64}")) {
-        problems.add(
-            section.problem(
-                "name", "has other characters than letters, digits, hyphens, or more than 64"));
-      } else if (!rule.name().isEmpty() && !names.add(rule.name())) {
-        problems.add(section.problem("name", "is the name of another bridge, too"));
-      }
-      rules.add(rule);
-    }
-    return rules;
+    return BridgeSection.of(configuration, ROOT, problems).stream()
+        .map(BridgeSettings::rule)
+        .toList();
   }
 
-  private static BridgeRule rule(Configuration section, List<Problem> problems) {
-    String name = needed(section, "name", problems);
-    NamePattern uri = NamePattern.of(needed(section, "uri", problems));
-    boolean in = needed(section, "direction", problems).equals("in");
+  private static BridgeRule rule(BridgeSection section) {
+    NamePattern uri = NamePattern.of(section.needed("uri"));
+    boolean in = section.needed("direction").equals("in");
     String other = in ? "filter" : "topic";
-    meaningless(
-        section, in ? "topic" : "filter", in ? "direction: out" : "direction: in", problems);
-    if (section.isPresent(other) == section.isPresent("address")) {
-      problems.add(section.problem(other, "is needed, or address, and not both"));
+    section.meaningless(in ? "topic" : "filter", in ? "direction: out" : "direction: in");
+    if (section.has(other) == section.has("address")) {
+      section.refuse(other, "is needed, or address, and not both");
     }
-    boolean mqtt = section.isPresent(other);
+    boolean mqtt = section.has(other);
     if (!mqtt) {
-      meaningless(section, "qos", other, problems);
+      section.meaningless("qos", other);
     }
     if (in || mqtt) {
-      meaningless(section, "delivery", "direction: out and address", problems);
+      section.meaningless("delivery", "direction: out and address");
     }
     if (in) {
-      meaningless(section, "max-outstanding", "direction: out", problems);
+      section.meaningless("max-outstanding", "direction: out");
     }
-    int qos = section.isPresent("qos") ? section.integer("qos") : 1;
-    int outstanding =
-        section.isPresent("max-outstanding") ? section.integer("max-outstanding") : OUTSTANDING;
-    String target = mqtt ? section.text(other) : given(section, "address");
+    String target = section.optional(mqtt ? other : "address");
     if (target.startsWith(mqtt ? "$SYS/" : "culvert.")) {
-      problems.add(section.problem(mqtt ? other : "address", "is a name of Culvert's own"));
+      section.refuse(mqtt ? other : "address", "is a name of Culvert's own");
     }
     if (in) {
       return mqtt
-          ? fromTopic(section, name, target, uri, qos, problems)
-          : new BridgeRule.FromAddress(name, target, uri);
+          ? fromTopic(section, target, uri)
+          : new BridgeRule.FromAddress(section.name(), target, uri);
     }
     return mqtt
-        ? toTopic(section, name, uri, target, qos, outstanding, problems)
+        ? toTopic(section, uri, target)
         : new BridgeRule.ToAddress(
-            name, uri, target, given(section, "delivery").equals("publish"), outstanding);
+            section.name(), uri, section.to(target), section.maximumOutstanding());
   }
 
-  private static BridgeRule fromTopic(
-      Configuration section,
-      String name,
-      String filter,
-      NamePattern uri,
-      int qos,
-      List<Problem> problems) {
+  private static BridgeRule fromTopic(BridgeSection section, String filter, NamePattern uri) {
     NamePattern topics = NamePattern.of(filter);
     boolean keepsPlace = topics.isOpen() && !hasWildcard(topics.with("")) && !isShared(filter);
     if (uri.isOpen() && !keepsPlace) {
-      problems.add(section.problem("uri", "may end with # only where filter is BASE/#, or #"));
+      section.refuse("uri", "may end with # only where filter is BASE/#, or #");
     }
-    return new BridgeRule.FromTopic(name, filter, uri, qos);
+    return new BridgeRule.FromTopic(section.name(), filter, uri, section.integer("qos", QOS));
   }
 
-  private static BridgeRule toTopic(
-      Configuration section,
-      String name,
-      NamePattern uri,
-      String topic,
-      int qos,
-      int outstanding,
-      List<Problem> problems) {
+  private static BridgeRule toTopic(BridgeSection section, NamePattern uri, String topic) {
     NamePattern topics = NamePattern.of(topic);
     if (topics.isOpen() && !uri.isOpen()) {
-      problems.add(section.problem("topic", "may end with # only where uri does"));
+      section.refuse("topic", "may end with # only where uri does");
     }
     if (hasWildcard(topics.with(""))) {
-      problems.add(section.problem("topic", "has wildcards elsewhere than at its end"));
+      section.refuse("topic", "has wildcards elsewhere than at its end");
     }
-    return new BridgeRule.ToTopic(name, uri, topics, qos, outstanding);
+    return new BridgeRule.ToTopic(
+        section.name(), uri, topics, section.integer("qos", QOS), section.maximumOutstanding());
   }
 
   private static boolean hasWildcard(String text) {
@@ -166,24 +136,5 @@ final class BridgeSettings {
 
   private static boolean isShared(String filter) {
     return filter.startsWith("$share/");
-  }
-
-  private static String given(Configuration section, String key) {
-    return section.isPresent(key) ? section.text(key) : "";
-  }
-
-  private static String needed(Configuration section, String key, List<Problem> problems) {
-    String value = given(section, key);
-    if (value.isEmpty()) {
-      problems.add(section.problem(key, "is needed"));
-    }
-    return value;
-  }
-
-  private static void meaningless(
-      Configuration section, String key, String where, List<Problem> problems) {
-    if (section.isPresent(key)) {
-      problems.add(section.problem(key, "has a meaning only with " + where));
-    }
   }
 }

@@ -28,7 +28,7 @@ public final class HmacAuth implements AuthPlugin {
   private final LongSupplier unixSeconds;
   private final @Nullable Freshness freshness;
   private FrameHmac hmac;
-  private List<Ending> older = List.of();
+  private List<Ending> older;
   private long computed;
 
   /**
@@ -46,16 +46,13 @@ public final class HmacAuth implements AuthPlugin {
     this.unixSeconds = unixSeconds;
     this.freshness = freshness;
     this.hmac = FrameHmac.of(dialect.hmac(), secrets.current());
-    secrets(secrets);
+    this.older = endings(dialect.hmac(), secrets);
   }
 
   /** From now on these: what comes and goes on connections that there are, too. */
   public void secrets(Secrets newest) {
     hmac = FrameHmac.of(dialect.hmac(), newest.current());
-    older =
-        newest.older().stream()
-            .map(old -> new Ending(FrameHmac.of(dialect.hmac(), old.secret()), old.untilSeconds()))
-            .toList();
+    older = endings(dialect.hmac(), newest);
   }
 
   /** HMACs that were computed until now. */
@@ -89,6 +86,12 @@ public final class HmacAuth implements AuthPlugin {
             .with(Signature.TIME, made.time())
             .with(Signature.NONCE, AuthValue.of(made.nonce()))
             .with(Signature.HMAC, AuthValue.of(made.hmac())));
+  }
+
+  private static List<Ending> endings(HmacScheme scheme, Secrets secrets) {
+    return secrets.older().stream()
+        .map(old -> new Ending(FrameHmac.of(scheme, old.secret()), old.untilSeconds()))
+        .toList();
   }
 
   private Signature signature(boolean isNumber, Bytes nonce, int seconds, Bytes body) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.rpc.config;
+
+import org.jspecify.annotations.NullMarked;

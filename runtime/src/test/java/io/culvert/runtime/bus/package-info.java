@@ -1,0 +1,4 @@
+@NullMarked
+package io.culvert.runtime.bus;
+
+import org.jspecify.annotations.NullMarked;
