@@ -49,7 +49,8 @@ class ArchitectureTest {
           "Receiver",
           "ReconnectOptions",
           "ReconnectPlan",
-          "ServerAddress");
+          "ServerAddress",
+          "UnderWay");
 
   private static final DescribedPredicate<JavaClass> CLIENT_DECISIONS =
       DescribedPredicate.describe(
@@ -156,6 +157,9 @@ class ArchitectureTest {
   /** What the client decides is tested without network and clock. */
   @Test
   void clientsDecisionsAreFreeOfInputAndOutput() {
+    assertThat(CULVERT.that(are(CLIENT_DECISIONS)))
+        .extracting(JavaClass::getSimpleName)
+        .containsExactlyInAnyOrderElementsOf(DECIDING);
     noClasses()
         .that(are(CLIENT_DECISIONS))
         .should()

@@ -1,5 +1,6 @@
 package io.culvert.client;
 
+import io.culvert.client.SubscribePackets.Opening;
 import io.culvert.mqtt.client.ClientConnection;
 import io.culvert.mqtt.client.ClientEvent;
 import io.culvert.mqtt.client.ClientSession;
@@ -10,7 +11,6 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Subscribe;
-import io.culvert.mqtt.wire.TopicFilter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -49,27 +49,22 @@ final class OpenSubscriptions {
    */
   List<Future<Subscription>> subscribe(
       List<HandledRequest> requests, @Nullable ClientConnection connection, long nowMillis) {
-    List<Packet> packets = new ArrayList<>();
+    SubscribePackets packets = new SubscribePackets(this::unusedIdentifier);
     List<Opening> all = new ArrayList<>(requests.size());
     for (HandledRequest request : requests) {
       Opening opening = opening(request, packets, connection);
       all.add(opening);
-      packets.stream()
-          .filter(packet -> packet.takes(opening))
-          .findFirst()
-          .orElseGet(() -> added(packets, opening.wanted.identifier))
-          .openings
-          .add(opening);
+      packets.add(opening);
     }
-    for (Packet packet : packets) {
-      ask(packet.openings, connection, nowMillis);
+    for (List<Opening> packet : packets.all()) {
+      ask(packet, connection, nowMillis);
     }
     for (Opening opening : all) { // their handlers may do anything
-      if (opening.wanted.handles.contains(opening.handle)) {
-        opening.handle.start();
+      if (opening.wanted().handles.contains(opening.handle())) {
+        opening.handle().start();
       }
     }
-    return all.stream().map(opening -> opening.promise.future()).toList();
+    return all.stream().map(opening -> opening.promise().future()).toList();
   }
 
   Future<Void> close(Subscription handle, @Nullable ClientConnection connection, long nowMillis) {
@@ -176,12 +171,12 @@ final class OpenSubscriptions {
   }
 
   private Opening opening(
-      HandledRequest asked, List<Packet> packets, @Nullable ClientConnection connection) {
+      HandledRequest asked, SubscribePackets packets, @Nullable ClientConnection connection) {
     SubscriptionRequest request = asked.request();
     Wanted wanted = byFilter.get(request.filter());
     if (wanted == null) {
       boolean identified = mqtt5 && hasIdentifiers(connection);
-      int identifier = identified ? identifier(request.topicFilter(), packets) : 0;
+      int identifier = identified ? packets.identifier(request.topicFilter()) : 0;
       wanted = new Wanted(request.filter(), identifier);
       byFilter.put(request.filter(), wanted);
     }
@@ -191,27 +186,11 @@ final class OpenSubscriptions {
     return new Opening(wanted, handle, Promise.promise());
   }
 
-  /**
-   * That of a packet that is being put together, unless a filter in it overlaps: with a message the
-   * server sends the identifier, not the filter, so filters that may both match need two.
-   */
-  private int identifier(TopicFilter filter, List<Packet> packets) {
-    for (Packet packet : packets) {
-      if (packet.isNew && packet.openings.stream().noneMatch(o -> o.overlaps(filter))) {
-        return packet.identifier;
-      }
-    }
+  private int unusedIdentifier() {
     do {
       lastIdentifier = lastIdentifier % LARGEST_IDENTIFIER + 1;
     } while (inbox.isInUse(lastIdentifier));
-    packets.add(new Packet(lastIdentifier, /* isNew= */ true, new ArrayList<>(1)));
     return lastIdentifier;
-  }
-
-  private static Packet added(List<Packet> packets, int identifier) {
-    Packet packet = new Packet(identifier, /* isNew= */ false, new ArrayList<>(1));
-    packets.add(packet);
-    return packet;
   }
 
   /** Asks for all in one packet; what that cannot carry goes, or is refused, for itself. */
@@ -230,22 +209,22 @@ final class OpenSubscriptions {
       return;
     }
     for (Opening opening : packet) {
-      Wanted wanted = opening.wanted;
+      Wanted wanted = opening.wanted();
       QoS granted = wanted.granted;
       if (granted != null && isConfirmed(wanted.filter)) {
-        opening.handle.granted(granted);
-        opening.promise.complete(opening.handle);
+        opening.handle().granted(granted);
+        opening.promise().complete(opening.handle());
       } else {
-        wanted.await(opening.handle, opening.promise, packetId);
+        wanted.await(opening.handle(), opening.promise(), packetId);
       }
     }
   }
 
   private int send(List<Opening> packet, @Nullable ClientConnection connection, long nowMillis) {
-    int identifier = packet.get(0).wanted.identifier;
+    int identifier = packet.get(0).wanted().identifier;
     if (connection == null) {
       for (Opening opening : packet) {
-        SubscriptionRequest request = opening.handle.request();
+        SubscriptionRequest request = opening.handle().request();
         session.subscribe(request.topicFilter(), request.options(), identifier);
       }
       return Wanted.NEXT_CONNECTION;
@@ -256,18 +235,18 @@ final class OpenSubscriptions {
             : Properties.builder().put(Property.SUBSCRIPTION_IDENTIFIER, identifier).build();
     List<Subscribe.Entry> entries =
         packet.stream()
-            .map(o -> new Subscribe.Entry(o.handle.filter(), o.handle.request().options()))
+            .map(o -> new Subscribe.Entry(o.handle().filter(), o.handle().request().options()))
             .toList();
     return connection.subscribe(entries, properties, nowMillis);
   }
 
   private void cannotBeAsked(Opening opening, MqttClientException why) {
-    opening.wanted.handles.remove(opening.handle);
-    end(opening.wanted.filter, List.of(opening.handle));
-    if (opening.wanted.handles.isEmpty()) {
-      byFilter.remove(opening.wanted.filter, opening.wanted);
+    opening.wanted().handles.remove(opening.handle());
+    end(opening.wanted().filter, List.of(opening.handle()));
+    if (opening.wanted().handles.isEmpty()) {
+      byFilter.remove(opening.wanted().filter, opening.wanted());
     }
-    opening.promise.fail(why); // nobody listens yet
+    opening.promise().fail(why); // nobody listens yet
   }
 
   private boolean isConfirmed(String filter) {
@@ -381,25 +360,5 @@ final class OpenSubscriptions {
   private static boolean hasIdentifiers(@Nullable ClientConnection connection) {
     ServerTerms terms = connection == null ? null : connection.terms();
     return terms == null || terms.subscriptionIdentifiersAvailable();
-  }
-
-  /**
-   * A SUBSCRIBE that is being put together.
-   *
-   * @param isNew no filter had the identifier before
-   */
-  private record Packet(int identifier, boolean isNew, List<Opening> openings) {
-    /** Twice the same filter would be answered twice, and nobody knew whom. */
-    boolean takes(Opening opening) {
-      return opening.wanted.identifier == identifier
-          && openings.stream().noneMatch(each -> each.wanted == opening.wanted);
-    }
-  }
-
-  /** A subscription that is being asked for. */
-  private record Opening(Wanted wanted, Subscription handle, Promise<Subscription> promise) {
-    boolean overlaps(TopicFilter other) {
-      return handle.request().topicFilter().overlaps(other);
-    }
   }
 }

@@ -13,7 +13,6 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
@@ -47,8 +46,7 @@ final class PublishQueue {
   private final Deque<Outgoing> waiting = new ArrayDeque<>();
   private final Deque<Outgoing> storing = new ArrayDeque<>();
   private final PriorityQueue<PutOff> putOff = new PriorityQueue<>();
-  private @Nullable Outgoing[] underWay = new Outgoing[16];
-  private int underWayCount;
+  private final UnderWay underWay = new UnderWay();
   private int heldMessages;
   private long heldBytes;
   private long lastNumber = Outgoing.NOT_DURABLE;
@@ -123,7 +121,7 @@ final class PublishQueue {
         waiting.add(outgoing);
       } else {
         session.restore(one.packetId(), one.received() ? null : one.message());
-        setUnderWay(one.packetId(), outgoing);
+        underWay.put(one.packetId(), outgoing);
       }
     }
   }
@@ -133,11 +131,7 @@ final class PublishQueue {
     closedBecause = why;
     line = null;
     List<Outgoing> all = new ArrayList<>(atQos0);
-    for (Outgoing outgoing : underWay) {
-      if (outgoing != null) {
-        all.add(outgoing);
-      }
-    }
+    all.addAll(underWay.takeAll());
     all.addAll(waiting);
     all.addAll(storing);
     putOff.forEach(later -> all.add(later.outgoing));
@@ -145,8 +139,6 @@ final class PublishQueue {
     waiting.clear();
     storing.clear();
     putOff.clear();
-    Arrays.fill(underWay, null);
-    underWayCount = 0;
     heldMessages = 0;
     heldBytes = 0;
     all.forEach(outgoing -> outgoing.completion.failed(why));
@@ -179,7 +171,7 @@ final class PublishQueue {
     Outgoing next;
     while ((next = waiting.peek()) != null && connection.hasRoom()) {
       boolean exactlyOnce = next.isDurable() && qosOn(connection, next) == QoS.EXACTLY_ONCE;
-      if (exactlyOnce && underWayCount >= MOST_ASSIGNED) {
+      if (exactlyOnce && underWay.count() >= MOST_ASSIGNED) {
         break;
       }
       waiting.remove();
@@ -189,13 +181,13 @@ final class PublishQueue {
         send(connection, next, nowMillis);
       }
     }
-    if (!waiting.isEmpty() && underWayCount == 0) {
+    if (!waiting.isEmpty() && underWay.count() == 0) {
       connection.tellWhenThereIsRoom(); // else an acknowledgement will tell
     }
   }
 
   void acknowledged(int packetId, ReasonCode code, Properties properties, long nowMillis) {
-    Outgoing outgoing = takeUnderWay(packetId);
+    Outgoing outgoing = underWay.take(packetId);
     if (outgoing != null) {
       // PUBCOMP alone can say that it does not know the identifier: to a PUBREL that was sent again
       // after PUBCOMP was lost. The server has had the message since PUBREC.
@@ -212,7 +204,7 @@ final class PublishQueue {
   /** PUBREC has come. */
   void received(int packetId, long nowMillis) {
     Line current = line;
-    Outgoing outgoing = packetId < underWay.length ? underWay[packetId] : null;
+    Outgoing outgoing = underWay.find(packetId);
     PublishRecords store = records;
     if (current == null) {
       return;
@@ -236,7 +228,7 @@ final class PublishQueue {
 
   /** It cannot be sent on this connection. */
   void dropped(int packetId, Refusal refusal, Message message) {
-    Outgoing outgoing = takeUnderWay(packetId);
+    Outgoing outgoing = underWay.take(packetId);
     if (outgoing != null) {
       release(outgoing);
       outgoing.completion.failed(
@@ -255,7 +247,7 @@ final class PublishQueue {
   void sessionLost(List<LostMessage> lost, long nowMillis) {
     List<Outgoing> again = new ArrayList<>();
     for (LostMessage one : lost) {
-      Outgoing outgoing = takeUnderWay(one.packetId());
+      Outgoing outgoing = underWay.take(one.packetId());
       if (outgoing == null) {
         continue;
       }
@@ -319,7 +311,7 @@ final class PublishQueue {
       return;
     }
     queue.add(outgoing);
-    if (current != null && (isQos0 || underWayCount == 0)) { // else an acknowledgement tells
+    if (current != null && (isQos0 || underWay.count() == 0)) { // else an acknowledgement tells
       current.connection.tellWhenThereIsRoom();
     }
   }
@@ -345,19 +337,19 @@ final class PublishQueue {
       release(outgoing);
       outgoing.completion.accepted(ReasonCode.SUCCESS, Properties.EMPTY);
     } else {
-      setUnderWay(packetId, outgoing);
+      underWay.put(packetId, outgoing);
     }
   }
 
   /** Exactly once, also after a crash: the identifier is written down before it is used. */
   private void assign(PublishRecords store, Outgoing outgoing) {
     int packetId = session.reserveIdentifier();
-    setUnderWay(packetId, outgoing);
+    underWay.put(packetId, outgoing);
     store.assign(
         outgoing.number,
         packetId,
         () -> {
-          if (underWay[packetId] == outgoing) {
+          if (underWay.find(packetId) == outgoing) {
             session.send(packetId, outgoing.message);
             Line current = line;
             if (current != null) {
@@ -403,23 +395,6 @@ final class PublishQueue {
     if (outgoing.isDurable() && records != null) {
       records.remove(outgoing.number);
     }
-  }
-
-  private void setUnderWay(int packetId, Outgoing outgoing) {
-    if (packetId >= underWay.length) {
-      underWay = Arrays.copyOf(underWay, Math.min(65_536, Math.max(packetId + 1, packetId * 2)));
-    }
-    underWay[packetId] = outgoing;
-    underWayCount++;
-  }
-
-  private @Nullable Outgoing takeUnderWay(int packetId) {
-    Outgoing outgoing = packetId < underWay.length ? underWay[packetId] : null;
-    if (outgoing != null) {
-      underWay[packetId] = null;
-      underWayCount--;
-    }
-    return outgoing;
   }
 
   /** A refused message that is tried again later. */

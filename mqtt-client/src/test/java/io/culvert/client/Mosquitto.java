@@ -1,8 +1,8 @@
 package io.culvert.client;
 
+import io.culvert.engine.testkit.FreePort;
 import io.culvert.engine.testkit.Programs;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ public final class Mosquitto implements AutoCloseable {
 
   /** With its data in this folder, where a Unix domain socket {@code s} is, too. */
   public static Mosquitto start(Path folder) throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     Path config = folder.resolve("mosquitto.conf");
     Files.writeString(
         config,
@@ -85,11 +85,5 @@ public final class Mosquitto implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     kill();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

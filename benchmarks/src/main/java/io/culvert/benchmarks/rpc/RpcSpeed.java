@@ -1,6 +1,7 @@
 package io.culvert.benchmarks.rpc;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.culvert.benchmarks.ProcessCpu;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
@@ -10,10 +11,7 @@ import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -27,9 +25,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class RpcSpeed {
   private static final int[] CONCURRENCY = {1, 100, 1000};
-
-  /** Linux counts the time of a process in these. */
-  private static final double TICKS_PER_SECOND = 100;
 
   private RpcSpeed() {}
 
@@ -55,7 +50,9 @@ final class RpcSpeed {
 
   public static void main(String[] args) throws Exception {
     int port = Integer.parseInt(args[0]);
-    Path broker = Path.of("/proc", args[1], "stat");
+    ProcessHandle broker =
+        ProcessHandle.of(Long.parseLong(args[1]))
+            .orElseThrow(() -> new IllegalArgumentException("there is no process " + args[1]));
     int seconds = Integer.parseInt(args[2]);
     Vertx vertx = Vertx.vertx();
     for (Way way : Way.values()) {
@@ -70,21 +67,22 @@ final class RpcSpeed {
   }
 
   private static String run(
-      Vertx vertx, Way way, int port, int concurrency, int seconds, Path broker) throws Exception {
+      Vertx vertx, Way way, int port, int concurrency, int seconds, ProcessHandle broker)
+      throws Exception {
     Device device = new Device();
     device.resource("gains").get(request -> Reply.content(List.of(0, 1, 2, 3, 4)));
     RpcClient responder = await(client(vertx, way, port, "device").serve(device).connect());
     RpcClient requester = await(client(vertx, way, port, "requester").connect());
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    double brokerSeconds = cpuSeconds(broker);
+    long brokerMicros = ProcessCpu.micros(broker);
     long ownNanos = system.getProcessCpuTime();
     long startNanos = System.nanoTime();
     RoundTrips trips = new RoundTrips(requester, startNanos + TimeUnit.SECONDS.toNanos(seconds));
     long done = trips.run(concurrency);
     double took = (System.nanoTime() - startNanos) / 1e9;
     double own = (system.getProcessCpuTime() - ownNanos) / 1e3 / done;
-    double brokers = (cpuSeconds(broker) - brokerSeconds) * 1e6 / done;
+    double brokers = (double) (ProcessCpu.micros(broker) - brokerMicros) / done;
     await(requester.close());
     await(responder.close());
     return "%8.0f/s  p50 %7.3f ms  p99 %7.3f ms  CPU %5.1f µs, broker %5.1f µs"
@@ -100,13 +98,6 @@ final class RpcSpeed {
             .withPlainResponses(way.responses)
             .withQos(way.qos)
             .withMaximumServed(2 * CONCURRENCY[CONCURRENCY.length - 1]));
-  }
-
-  /** What a process has used, in user and system mode. */
-  private static double cpuSeconds(Path stat) throws IOException {
-    String text = Files.readString(stat);
-    String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
 
   private static <T> T await(Future<T> future) throws Exception {

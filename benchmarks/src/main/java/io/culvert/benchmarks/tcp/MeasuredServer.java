@@ -1,5 +1,6 @@
 package io.culvert.benchmarks.tcp;
 
+import io.culvert.benchmarks.ProcessCpu;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -43,13 +44,7 @@ final class MeasuredServer implements AutoCloseable {
 
   /** CPU that it has used until now: all threads, user and system. */
   long cpuMicros() {
-    return process
-            .toHandle()
-            .info()
-            .totalCpuDuration()
-            .orElseThrow(() -> new IllegalStateException("this system does not tell the CPU time"))
-            .toNanos()
-        / 1000;
+    return ProcessCpu.micros(process.toHandle());
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.culvert.conformance.broker;
 
+import io.culvert.engine.testkit.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ public final class MosquittoBroker implements AutoCloseable {
   public static MosquittoBroker start(String name, List<String> more) {
     try {
       Path folder = Files.createDirectories(Path.of("target", "broker"));
-      int port = freePort();
+      int port = FreePort.find();
       Path configuration = folder.resolve(name + ".conf");
       List<String> lines =
           new ArrayList<>(
@@ -99,12 +99,5 @@ public final class MosquittoBroker implements AutoCloseable {
       // It has been stopped.
     }
     running.completeExceptionally(new IllegalStateException("mosquitto ended before it was ready"));
-  }
-
-  /** A port that was free a moment ago: Mosquitto cannot be asked which one it has taken. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

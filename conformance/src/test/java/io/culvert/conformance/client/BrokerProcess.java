@@ -1,9 +1,8 @@
 package io.culvert.conformance.client;
 
+import io.culvert.engine.testkit.FreePort;
 import io.culvert.engine.testkit.JavaCommand;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,11 +18,7 @@ public final class BrokerProcess implements AutoCloseable {
   }
 
   public static BrokerProcess start(Path folder) throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    BrokerProcess broker = new BrokerProcess(folder, port);
+    BrokerProcess broker = new BrokerProcess(folder, FreePort.find());
     broker.start();
     return broker;
   }

@@ -9,10 +9,10 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import io.culvert.engine.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +27,9 @@ class ClusterIT {
 
   @Test
   void anApplicationOfAnotherNodePublishesSubscribesAndDies() throws Exception {
-    String port = String.valueOf(freePort());
+    String port = String.valueOf(FreePort.find());
     try (JarProcess broker = run(port)) {
-      int mqtt = URI.create(broker.lineWith("ready ").split(" ")[1]).getPort();
+      int mqtt = broker.readyPort();
       Mqtt5BlockingClient client =
           MqttClient.builder()
               .useMqttVersion5()
@@ -89,7 +89,7 @@ class ClusterIT {
 
   private JarProcess application(String brokersPort) throws IOException {
     return JarProcess.java(
-        folder, BusNode.class.getName(), "test", brokersPort, String.valueOf(freePort()));
+        folder, BusNode.class.getName(), "test", brokersPort, String.valueOf(FreePort.find()));
   }
 
   private static Mqtt5PubAckReasonCode publish(Mqtt5BlockingClient client) {
@@ -101,11 +101,5 @@ class ClusterIT {
             .payload("a coffee".getBytes(StandardCharsets.UTF_8))
             .send();
     return ((Mqtt5PublishResult.Mqtt5Qos1Result) result).getPubAck().getReasonCode();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

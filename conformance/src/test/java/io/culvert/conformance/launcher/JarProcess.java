@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +91,11 @@ final class JarProcess implements AutoCloseable {
     return (String)
         CompletableFuture.anyOf(out.find(wanted), err.find(wanted))
             .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The port of the first address in the line that says that it is ready. */
+  int readyPort() throws Exception {
+    return URI.create(lineWith("ready ").split(" ")[1]).getPort();
   }
 
   /** Waits for the end. */

@@ -2,20 +2,15 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Device RPC as users start it: by {@code culvert}, and by the launcher of Vert.x. */
 class RpcIT {
   private static final String TAG = "2D_XX_0_9999";
-  private static final String VERTX = "io.vertx.launcher.application.VertxApplication";
   private static final String VERTICLE = "io.culvert.rpc.DeviceRpcVerticle";
 
   @TempDir Path folder;
@@ -45,12 +40,10 @@ class RpcIT {
   @Test
   void plainVertxLauncherDeploysTheVerticle() throws Exception {
     try (JarProcess broker = JarProcess.culvert(folder, run())) {
-      Files.writeString(
-          folder.resolve("conf.json"),
+      String configuration =
           "{\"rpc\": {\"broker\": \"mqtt://127.0.0.1:%s\", \"tag\": \"rpc-1\"}}"
-              .formatted(mqttPort(broker)));
-      try (JarProcess vertx =
-          JarProcess.main(folder, List.of(), VERTX, VERTICLE, "--conf", "conf.json")) {
+              .formatted(mqttPort(broker));
+      try (JarProcess vertx = VertxLauncher.start(folder, VERTICLE, configuration)) {
         assertThat(vertx.lineWith("Succeeded in deploying verticle")).isNotEmpty();
         assertThat(vertx.lineWith("Client rpc-1 is connected")).isNotEmpty();
       }
@@ -59,45 +52,19 @@ class RpcIT {
 
   @Test
   void plainVertxLauncherDeploysTheVerticleOnANodeOfACluster() throws Exception {
-    int brokersPort = freePort();
-    int verticlesPort = freePort();
+    int brokersPort = FreePort.find();
+    int verticlesPort = FreePort.find();
     String[] run =
         run(
             "--cluster",
             "--set=rpc.enabled=false",
             "--set=cluster.name=rpc",
             "--set=cluster.port=" + brokersPort);
-    Files.writeString(folder.resolve("conf.json"), "{}");
-    Files.writeString(
-        folder.resolve("cluster.xml"),
-        """
-        <hazelcast xmlns="http://www.hazelcast.com/schema/config">
-          <cluster-name>rpc</cluster-name>
-          <network>
-            <port auto-increment="false">%d</port>
-            <join>
-              <multicast enabled="false"/>
-              <auto-detection enabled="false"/>
-              <tcp-ip enabled="true"><member>127.0.0.1:%d</member></tcp-ip>
-            </join>
-            <interfaces enabled="true"><interface>127.0.0.1</interface></interfaces>
-          </network>
-        </hazelcast>
-        """
-            .formatted(verticlesPort, brokersPort));
     try (JarProcess broker = JarProcess.culvert(folder, run);
         JarProcess device = simulate(mqttPort(broker));
         JarProcess vertx =
-            JarProcess.main(
-                folder,
-                List.of("-Dvertx.hazelcast.config=" + folder.resolve("cluster.xml")),
-                VERTX,
-                VERTICLE,
-                "--conf",
-                "conf.json",
-                "--cluster",
-                "--cluster-host",
-                "127.0.0.1")) {
+            VertxLauncher.startInCluster(
+                folder, VERTICLE, "{}", "rpc", verticlesPort, brokersPort)) {
       assertThat(device.lineWith("ready")).isEqualTo("ready " + TAG);
       assertThat(vertx.lineWith("Succeeded in deploying verticle")).isNotEmpty();
       try (JarProcess application =
@@ -106,7 +73,7 @@ class RpcIT {
               RpcBusNode.class.getName(),
               "rpc",
               String.valueOf(brokersPort),
-              String.valueOf(freePort()),
+              String.valueOf(FreePort.find()),
               TAG)) {
         assertThat(application.lineWith("answered")).isEqualTo("answered 205 [0,1,2,3,4]");
       }
@@ -128,12 +95,6 @@ class RpcIT {
   }
 
   private static String mqttPort(JarProcess broker) throws Exception {
-    return String.valueOf(URI.create(broker.lineWith("ready ").split(" ")[1]).getPort());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    return String.valueOf(broker.readyPort());
   }
 }

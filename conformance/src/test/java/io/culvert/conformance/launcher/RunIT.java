@@ -2,9 +2,9 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.FreePort;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -167,20 +167,11 @@ class RunIT {
 
   @Test
   void thePlainVertxLauncherStartsTheVerticle() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    Files.writeString(
-        folder.resolve("conf.json"),
-        "{\"mqtt\": {\"listeners\": [{\"type\": \"tcp\", \"port\": %d}]}}".formatted(port));
+    int port = FreePort.find();
+    String configuration =
+        "{\"mqtt\": {\"listeners\": [{\"type\": \"tcp\", \"port\": %d}]}}".formatted(port);
     try (JarProcess vertx =
-        JarProcess.main(
-            folder,
-            "io.vertx.launcher.application.VertxApplication",
-            "io.culvert.broker.BrokerVerticle",
-            "--conf",
-            "conf.json")) {
+        VertxLauncher.start(folder, "io.culvert.broker.BrokerVerticle", configuration)) {
       vertx.lineWith("Succeeded in deploying verticle");
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         assertThat(socket.isConnected()).isTrue();

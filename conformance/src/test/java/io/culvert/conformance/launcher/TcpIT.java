@@ -2,6 +2,7 @@ package io.culvert.conformance.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.FreePort;
 import io.culvert.tcp.Reply;
 import io.culvert.tcp.TcpClient;
 import io.culvert.tcp.TcpClientOptions;
@@ -9,13 +10,8 @@ import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +22,8 @@ class TcpIT {
   /** Two nodes that join take long on a busy machine. */
   private static final int LIMIT_SECONDS = 90;
 
-  private static final String VERTX_LAUNCHER = "io.vertx.launcher.application.VertxApplication";
   private static final String VERTICLE = "io.culvert.tcp.TcpVerticle";
+  private static final String CONFIGURATION = "{\"tcp\": {\"port\": 0, \"anonymous\": true}}";
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -40,9 +36,7 @@ class TcpIT {
 
   @Test
   void plainVertxLauncherDeploysTheVerticle() throws Exception {
-    writeConfiguration();
-    try (JarProcess service =
-        JarProcess.main(folder, VERTX_LAUNCHER, VERTICLE, "--conf", "conf.json")) {
+    try (JarProcess service = VertxLauncher.start(folder, VERTICLE, CONFIGURATION)) {
       TcpClient client = connect(service);
       assertThat(text(client.request(publish("x")))).isEqualTo("0");
     }
@@ -50,36 +44,9 @@ class TcpIT {
 
   @Test
   void applicationOfAnotherNodeOfTheClusterUsesIt() throws Exception {
-    writeConfiguration();
-    String port = String.valueOf(freePort());
-    Files.writeString(
-        folder.resolve("cluster.xml"),
-        """
-        <hazelcast xmlns="http://www.hazelcast.com/schema/config">
-          <cluster-name>tcp</cluster-name>
-          <network>
-            <port auto-increment="false">%1$s</port>
-            <join>
-              <multicast enabled="false"/>
-              <auto-detection enabled="false"/>
-              <tcp-ip enabled="true"><member>127.0.0.1:%1$s</member></tcp-ip>
-            </join>
-            <interfaces enabled="true"><interface>127.0.0.1</interface></interfaces>
-          </network>
-        </hazelcast>
-        """
-            .formatted(port));
+    int port = FreePort.find();
     try (JarProcess service =
-        JarProcess.main(
-            folder,
-            List.of("-Dvertx.hazelcast.config=" + folder.resolve("cluster.xml")),
-            VERTX_LAUNCHER,
-            VERTICLE,
-            "--conf",
-            "conf.json",
-            "--cluster",
-            "--cluster-host",
-            "127.0.0.1")) {
+        VertxLauncher.startInCluster(folder, VERTICLE, CONFIGURATION, "tcp", port, port)) {
       TcpClient client = connect(service);
       client
           .handlers()
@@ -94,7 +61,11 @@ class TcpIT {
       await(client.subscribe("news"));
       try (JarProcess application =
           JarProcess.java(
-              folder, TcpBusNode.class.getName(), "tcp", port, String.valueOf(freePort()))) {
+              folder,
+              TcpBusNode.class.getName(),
+              "tcp",
+              String.valueOf(port),
+              String.valueOf(FreePort.find()))) {
         assertThat(await(client.receiveOnce()).orElseThrow().uri().toUtf8()).isEqualTo("state");
         assertThat(application.lineWith("answered")).isEqualTo("answered on");
         assertThat(application.lineWith("notified")).isEqualTo("notified 1");
@@ -111,7 +82,7 @@ class TcpIT {
     String secret = "a secret for trials";
     try (JarProcess demo =
         JarProcess.culvert(folder, "tcp", "demo", "--port", "0", "--secret", secret)) {
-      String port = String.valueOf(URI.create(demo.lineWith("ready ").split(" ")[1]).getPort());
+      String port = String.valueOf(demo.readyPort());
       try (JarProcess request =
           JarProcess.culvert(
               folder,
@@ -129,10 +100,6 @@ class TcpIT {
       }
       assertThat(demo.signal("TERM")).isZero();
     }
-  }
-
-  private void writeConfiguration() throws IOException {
-    Files.writeString(folder.resolve("conf.json"), "{\"tcp\": {\"port\": 0, \"anonymous\": true}}");
   }
 
   private TcpClient connect(JarProcess service) throws Exception {
@@ -153,11 +120,5 @@ class TcpIT {
 
   private static <T> T await(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

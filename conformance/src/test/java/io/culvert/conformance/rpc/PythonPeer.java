@@ -1,5 +1,6 @@
 package io.culvert.conformance.rpc;
 
+import io.culvert.engine.testkit.Programs;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.opentest4j.TestAbortedException;
 
 /** {@code rpc/peer.py} as a process of its own: MQTT as gf_mqtt_client uses it, by way of paho. */
 final class PythonPeer implements AutoCloseable {
@@ -35,9 +35,7 @@ final class PythonPeer implements AutoCloseable {
   }
 
   static PythonPeer start(String mode, int port, String... more) throws IOException {
-    if (!Files.isDirectory(PAHO)) {
-      throw new TestAbortedException("missing program: python3-paho-mqtt");
-    }
+    Programs.need("python3-paho-mqtt", Files.isDirectory(PAHO) ? "" : "there is no " + PAHO);
     List<String> command =
         new ArrayList<>(
             List.of(
