@@ -38,6 +38,9 @@ class KilledBrokerTest {
   private static final int KILLS = Integer.getInteger("culvert.kill.times", 3);
   private static final int UNDER_WAY = 500;
 
+  /** For all that the publisher sends when it comes back before the subscriber does. */
+  private static final String ROOM = "limits.queue-messages=" + MESSAGES;
+
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();
 
@@ -65,7 +68,7 @@ class KilledBrokerTest {
 
   private Seen run(QoS qos) throws Exception {
     Seen seen = new Seen();
-    try (BrokerProcess broker = BrokerProcess.start(folder)) {
+    try (BrokerProcess broker = BrokerProcess.start(folder, ROOM)) {
       MqttClient subscriber = client("subscriber", broker);
       MqttClient publisher = client("publisher", broker);
       await(subscriber.subscribe("kills", qos, seen::received));
@@ -85,8 +88,9 @@ class KilledBrokerTest {
         }
       }
       assertThat(room.tryAcquire(UNDER_WAY, 60, TimeUnit.SECONDS)).isTrue();
+      assertThat(seen.failures).isEmpty();
       boolean all = seen.all.await(60, TimeUnit.SECONDS);
-      assertThat(all).as("%d have not come", seen.all.getCount()).isTrue();
+      assertThat(all).as(() -> seen.missing() + broker.log()).isTrue();
       await(publisher.close());
       await(subscriber.close());
     }
@@ -111,6 +115,13 @@ class KilledBrokerTest {
     final AtomicInteger repeated = new AtomicInteger();
     final Queue<MqttClientException> failures = new ConcurrentLinkedQueue<>();
     final CountDownLatch all = new CountDownLatch(MESSAGES);
+
+    String missing() {
+      BitSet missing = new BitSet();
+      missing.set(0, MESSAGES);
+      missing.andNot(numbers);
+      return "%d have not come: %s\n".formatted(missing.cardinality(), missing);
+    }
 
     void received(ReceivedMessage message) {
       int number = message.payload().getInt(0);
