@@ -261,7 +261,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     } else if (current == null) {
       finishClosing();
     } else {
-      current.disconnect(ReasonCode.SUCCESS, lastWords(current), nowMillis());
+      current.disconnect(options.goodbye(), lastWords(current), nowMillis());
     }
     return promise.future();
   }

@@ -74,8 +74,9 @@ public final class MqttClient {
   }
 
   /**
-   * Says goodbye and ends for good: the Will is not published, a session that began with this
-   * client ends, and what waits fails, except for reliable messages, which stay in the store.
+   * Says goodbye and ends for good: the Will is not published unless {@link
+   * MqttClientOptions#setWillAtClose} wants it, a session that began with this client ends, and
+   * what waits fails, except for reliable messages, which stay in the store.
    */
   public Future<Void> close() {
     return loop.ask(loop::close);

@@ -6,6 +6,7 @@ import io.culvert.mqtt.client.ServerTerms;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UserProperty;
 import io.culvert.mqtt.wire.Will;
@@ -70,6 +71,7 @@ public final class MqttClientOptions {
   private int maximumInFlight;
   private List<UserProperty> userProperties = List.of();
   private @Nullable Will will;
+  private boolean willAtClose;
   private @Nullable String userName;
   private @Nullable Buffer password;
   private @Nullable MqttAuthentication authentication;
@@ -109,6 +111,7 @@ public final class MqttClientOptions {
     maximumInFlight = other.maximumInFlight;
     userProperties = other.userProperties;
     will = other.will;
+    willAtClose = other.willAtClose;
     userName = other.userName;
     password = other.password == null ? null : other.password.copy();
     authentication = other.authentication;
@@ -251,6 +254,16 @@ public final class MqttClientOptions {
             message.qos(),
             message.retain(),
             properties);
+    return this;
+  }
+
+  /**
+   * Whether the server publishes the Will when the client is closed, too, however that comes: in
+   * MQTT 5 DISCONNECT says so, and before the connection ends without one. {@link
+   * MqttClient#disconnect} never does.
+   */
+  public MqttClientOptions setWillAtClose(boolean value) {
+    willAtClose = value;
     return this;
   }
 
@@ -500,6 +513,13 @@ public final class MqttClientOptions {
       used.setHostnameVerificationAlgorithm("HTTPS"); // RFC 2818 §3.1, also for MQTT
     }
     return used;
+  }
+
+  /** What DISCONNECT says when the client is closed. */
+  ReasonCode goodbye() {
+    return will != null && willAtClose
+        ? ReasonCode.DISCONNECT_WITH_WILL_MESSAGE
+        : ReasonCode.SUCCESS;
   }
 
   Map<String, String> webSocketHeaders() {

@@ -83,6 +83,23 @@ class DisconnectingTest {
   }
 
   @Test
+  void theWillIsWantedAtCloseOnlyWhereThatIsSet() throws Exception {
+    OutgoingMessage will = OutgoingMessage.ofText("will", "gone", QoS.AT_LEAST_ONCE);
+    MqttClientOptions quiet = scene.options().setWill(will, 0);
+    MqttClientOptions loud = new MqttClientOptions(quiet).setWillAtClose(true);
+    MqttClientOptions without = scene.options().setWillAtClose(true);
+    assertThat(atClose(quiet)).isEqualTo(ReasonCode.SUCCESS);
+    assertThat(atClose(loud)).isEqualTo(ReasonCode.DISCONNECT_WITH_WILL_MESSAGE);
+    assertThat(atClose(without)).isEqualTo(ReasonCode.SUCCESS);
+    MqttClient client = scene.client(loud);
+    HandServer.Line line = scene.connect(client);
+    Future<Void> disconnecting = client.disconnect();
+    assertThat(line.read(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    line.close();
+    await(disconnecting);
+  }
+
+  @Test
   void connectingWaitsForTheEndOfTheConnectionBefore() throws Exception {
     MqttClient client = scene.client(scene.options());
     HandServer.Line line = scene.connect(client);
@@ -193,5 +210,16 @@ class DisconnectingTest {
     } catch (IOException e) {
       // The client has closed it meanwhile.
     }
+  }
+
+  private ReasonCode atClose(MqttClientOptions options) throws Exception {
+    MqttClient client = scene.client(options);
+    HandServer.Line line = scene.connect(client);
+    Future<Void> closing = client.close();
+    Disconnect disconnect = line.read(Disconnect.class);
+    line.close();
+    await(closing);
+    assertThat(next(scene.changes).state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
+    return disconnect.reasonCode();
   }
 }

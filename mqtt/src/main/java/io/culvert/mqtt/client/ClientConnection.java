@@ -388,6 +388,8 @@ public final class ClientConnection implements Engine<ClientEvent> {
       Disconnect full = new Disconnect(reasonCode, properties);
       boolean fits = transmitter.fits(full); // [MQTT5-3.2.2-15]
       transmitter.send(fits ? full : new Disconnect(reasonCode, Properties.EMPTY), nowMillis);
+    } else {
+      wake.changed(); // that it is to be closed
     }
     end(DisconnectCause.REQUESTED, reasonCode, Status.CLOSE_AFTER_FLUSH); // [MQTT5-3.14.4-1]
   }

@@ -98,12 +98,14 @@ class DisconnectTest {
     ScriptedServer abnormal = ScriptedServer.connected(o -> o.version(MqttVersion.MQTT_3_1_1));
 
     normal.client.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, normal.now);
+    int before = abnormal.wakes;
     abnormal.client.disconnect(
         ReasonCode.DISCONNECT_WITH_WILL_MESSAGE, Properties.EMPTY, abnormal.now);
 
     assertThat(normal.sent()).containsExactly(Disconnect.NORMAL);
     assertThat(abnormal.sent()).isEmpty();
     assertThat(abnormal.client.status()).isEqualTo(Status.CLOSE_AFTER_FLUSH);
+    assertThat(abnormal.wakes).as("its driver is told to close it").isGreaterThan(before);
   }
 
   @Test

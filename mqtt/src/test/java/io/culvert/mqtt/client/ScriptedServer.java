@@ -3,7 +3,6 @@ package io.culvert.mqtt.client;
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.ReceiveBuffer;
-import io.culvert.engine.Wake;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttDecoder;
 import io.culvert.mqtt.wire.MqttPacket;
@@ -25,6 +24,9 @@ final class ScriptedServer {
   final ClientConnection client;
   long now = 1_000_000;
 
+  /** How often the driver was told that there is something to do. */
+  int wakes;
+
   private final List<ClientEvent> events = new ArrayList<>();
   private final ReceiveBuffer fromClient = new ReceiveBuffer();
   private final MqttDecoder decoder = new MqttDecoder(Long.MAX_VALUE);
@@ -32,7 +34,7 @@ final class ScriptedServer {
 
   private ScriptedServer(ClientSession session) {
     this.session = session;
-    this.client = new ClientConnection(session, new BufferPool(), Wake.NOBODY);
+    this.client = new ClientConnection(session, new BufferPool(), () -> wakes++);
   }
 
   /** Nothing has been sent yet. */
