@@ -43,11 +43,14 @@ final class Connected implements TimedPart {
   /** Ends: requests that wait fail. */
   Future<Void> close() {
     asking.close();
-    if (serving != null) {
-      serving.close();
+    Serving served = serving;
+    if (served == null) {
+      watch.cancel();
+      return link.close();
     }
+    served.close();
     watch.cancel();
-    return link.close();
+    return link.close().onComplete(ended -> served.disconnected());
   }
 
   /** By the clock of the shard. */

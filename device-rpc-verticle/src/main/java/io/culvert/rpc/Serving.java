@@ -18,8 +18,10 @@ import io.culvert.rpc.protocol.Timestamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -43,6 +45,7 @@ final class Serving {
   private final LongSupplier nowMillis;
   private final Responder responder;
   private final Promise<Void> ready = Promise.promise();
+  private final Set<Promise<Void>> untaken = new HashSet<>();
   private boolean closed;
 
   /**
@@ -105,6 +108,11 @@ final class Serving {
     closed = true;
   }
 
+  /** Nobody can be told any more what was taken: what waits for that ends. */
+  void disconnected() {
+    List.copyOf(untaken).forEach(Promise::tryComplete);
+  }
+
   long deadlineMillis() {
     return responder.deadlineMillis();
   }
@@ -114,12 +122,21 @@ final class Serving {
     Future<?> unused = drain();
   }
 
-  /** Its future ends when the answer is published: then the broker may forget the request. */
+  /**
+   * Its future ends when the answer is published or, with a store, when it is stored that the
+   * request was begun: then the broker may forget the request.
+   */
   private Future<?> arrived(RpcMessage message) {
-    if (!responder.receive(message, nowMillis.getAsLong())) {
+    Promise<Void> taken = Promise.promise();
+    if (!responder.receive(message, nowMillis.getAsLong(), taken::tryComplete)) {
       LOG.debug("no request comes on {}", message.topic());
     }
-    return drain();
+    Future<?> done = drain();
+    if (taken.future().isComplete()) {
+      return done;
+    }
+    untaken.add(taken);
+    return Future.join(done, taken.future().onComplete(ended -> untaken.remove(taken)));
   }
 
   private Future<?> drain() {

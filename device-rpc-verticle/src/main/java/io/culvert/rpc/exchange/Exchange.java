@@ -4,6 +4,8 @@ import io.culvert.engine.Deadlines;
 import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.RpcOptions;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A request that has come, and what becomes of it. */
@@ -20,6 +22,8 @@ final class Exchange implements Work {
   private int countedBytes;
   private boolean isTold;
   private boolean isKept;
+  private int writes;
+  private final List<Runnable> untaken = new ArrayList<>(0);
   private long executionNumber;
 
   /**
@@ -134,9 +138,33 @@ final class Exchange implements Work {
     return nowMillis >= forgetMillis;
   }
 
-  /** What is kept of it from now on, with this answer. */
+  /** Does it when nothing of this is being stored, or {@link #release} is called. */
+  void whenStored(Runnable taken) {
+    if (writes == 0) {
+      taken.run();
+    } else {
+      untaken.add(taken);
+    }
+  }
+
+  /** What was last kept of it is stored. */
+  void stored() {
+    writes--;
+    if (writes == 0) {
+      release();
+    }
+  }
+
+  void release() {
+    List<Runnable> released = List.copyOf(untaken);
+    untaken.clear();
+    released.forEach(Runnable::run);
+  }
+
+  /** What is kept of it from now on, with this answer; {@link #stored} follows. */
   ExchangeRecord keep(boolean isDone, RpcMessage kept) {
     isKept = true;
+    writes++;
     return new ExchangeRecord(key, isDone, kept, deadlineMillis, forgetMillis);
   }
 

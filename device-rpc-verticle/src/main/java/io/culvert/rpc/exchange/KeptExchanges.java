@@ -80,6 +80,7 @@ final class KeptExchanges {
     records.keep(
         exchange.keep(isAnswered, answer),
         () -> {
+          exchange.stored();
           then.run();
           wake.changed();
         });

@@ -92,20 +92,42 @@ public final class Responder {
    * @return whether it was a request to this responder
    */
   public boolean receive(RpcMessage message, long nowMillis) {
+    return receive(message, nowMillis, () -> {});
+  }
+
+  /**
+   * Takes a message that has come.
+   *
+   * @param taken called when whoever has delivered it may forget it: at once, unless something of
+   *     it is being stored; then when that is stored, or nobody waits for the answer any more
+   * @return whether it was a request to this responder
+   */
+  public boolean receive(RpcMessage message, long nowMillis, Runnable taken) {
     lastMillis = nowMillis;
     RpcTopic topic = RpcTopic.find(message.topic());
     if (topic == null
         || topic.type() != RpcTopic.Type.REQUEST
         || !topic.namespace().equals(options.namespace())
         || !(topic.tag().equals(options.tag()) || options.groups().contains(topic.tag()))) {
+      taken.run();
       return false;
     }
+    boolean isRequest = false;
+    Exchange exchange = null;
     try {
-      return codec.decode(message.payload()) instanceof Request request
-          && receive(message, topic, request, nowMillis);
+      if (codec.decode(message.payload()) instanceof Request request) {
+        isRequest = true;
+        exchange = receive(message, topic, request, nowMillis);
+      }
     } catch (PayloadViolation e) {
-      return refuse(message, topic, e, nowMillis);
+      isRequest = refuse(message, topic, e, nowMillis);
     }
+    if (exchange == null) {
+      taken.run();
+    } else {
+      exchange.whenStored(taken);
+    }
+    return isRequest;
   }
 
   /**
@@ -195,6 +217,7 @@ public final class Responder {
 
   /** The deadline of an exchange has come. */
   void due(Exchange exchange, long nowMillis) {
+    exchange.release(); // what cannot be stored in time is not waited for
     if (exchange.isForgotten(nowMillis)) {
       forget(exchange);
       return;
@@ -205,7 +228,9 @@ public final class Responder {
     exchange.file(nowMillis);
   }
 
-  private boolean receive(RpcMessage message, RpcTopic topic, Request request, long nowMillis) {
+  /** What is remembered of it then, or null. */
+  private @Nullable Exchange receive(
+      RpcMessage message, RpcTopic topic, Request request, long nowMillis) {
     RpcOptions asked = RpcOptions.NONE;
     Answer refusal;
     try {
@@ -225,7 +250,7 @@ public final class Responder {
     } else if (!repeat(arrival) && arrival.leftMillis() > 0) {
       begin(arrival, nowMillis);
     }
-    return true;
+    return remembered.find(arrival.key());
   }
 
   /**

@@ -35,6 +35,7 @@ class DurableAnswersTest {
   private Responder responder;
   private final List<Invocation> executed = new ArrayList<>();
   private final List<RpcMessage> sent = new ArrayList<>();
+  private int taken;
 
   DurableAnswersTest() {
     start();
@@ -52,6 +53,69 @@ class DurableAnswersTest {
     clock.advance(20);
     drain();
     assertThat(executed).hasSize(1);
+  }
+
+  @Test
+  void requestMayBeForgottenWhenItIsStoredThatItWasBegun() {
+    disk.takesMillis(10, 10);
+    receive(1, Method.POST);
+    receive(1, Method.POST);
+    drain();
+    assertThat(taken).isZero();
+    receive(2, Method.GET);
+    assertThat(taken).isEqualTo(1);
+    responder.receive(RpcMessage.of("elsewhere", Bytes.EMPTY), clock.nowMillis(), () -> taken++);
+    responder.receive(
+        RpcMessage.of("gf_int_v1/axuv/request/dev/" + id(3), Bytes.utf8("{}")),
+        clock.nowMillis(),
+        () -> taken++);
+    assertThat(taken).isEqualTo(3);
+    clock.advance(20);
+    drain();
+    assertThat(taken).isEqualTo(5);
+    assertThat(executed).hasSize(2);
+    receive(1, Method.POST);
+    assertThat(taken).isEqualTo(6);
+  }
+
+  @Test
+  void requestWhoseBeginIsLostMayNotBeForgotten() {
+    disk.takesMillis(10, 10);
+    receive(1, Method.POST);
+    crash(SimulatedDisk.Crash.LOSES_UNSYNCED);
+    clock.advance(ResponderLimits.EXCHANGE_LIFETIME_MILLIS);
+    assertThat(taken).isZero();
+  }
+
+  @Test
+  void whatIsNotStoredInTimeMayBeForgottenAndIsNotExecuted() {
+    long lifetime = ResponderLimits.EXCHANGE_LIFETIME_MILLIS;
+    disk.takesMillis(2 * lifetime, 2 * lifetime);
+    receive(1, Method.POST);
+    clock.advance(lifetime - 1);
+    responder.timeout(clock.nowMillis());
+    assertThat(taken).isZero();
+    clock.advance(1);
+    responder.timeout(clock.nowMillis());
+    assertThat(taken).isEqualTo(1);
+    clock.advance(2 * lifetime);
+    drain();
+    assertThat(taken).isEqualTo(1);
+    assertThat(executed).isEmpty();
+  }
+
+  @Test
+  void whatIsRefusedBecauseTheDiskFailsMayBeForgotten() {
+    disk.failSync(1);
+    receive(1, Method.POST);
+    clock.advance(5);
+    assertThat(taken).isZero();
+    receive(2, Method.POST);
+    drain();
+    assertThat(response(0).responseCode()).isEqualTo(503);
+    assertThat(taken).isEqualTo(1);
+    clock.advance(1000);
+    assertThat(taken).isEqualTo(2);
   }
 
   @Test
@@ -288,7 +352,8 @@ class DurableAnswersTest {
     responder.receive(
         RpcMessage.of(
             "gf_int_v1/axuv/request/dev/" + id(number), PayloadCodec.DEFAULT.encode(request)),
-        clock.nowMillis());
+        clock.nowMillis(),
+        () -> taken++);
   }
 
   private static RequestId id(int number) {
