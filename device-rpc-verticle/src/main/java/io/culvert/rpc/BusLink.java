@@ -25,6 +25,7 @@ public final class BusLink implements RpcLink {
   /** Longer than any request may take at a device. */
   private static final int ACK_MILLIS = 600_000;
 
+  private static final int RETAINED = 0;
   private static final int NO_RETAINED = 2;
 
   private final CulvertMqtt mqtt;
@@ -66,14 +67,13 @@ public final class BusLink implements RpcLink {
   @Override
   public Future<Subscribed> subscribe(
       String filter, int qos, Function<RpcMessage, Future<?>> handler) {
-    SubscribeRequest request =
-        SubscribeRequest.to(filter)
-            .withQos(qos)
-            .withRetainHandling(NO_RETAINED)
-            .withMaxOutstanding(OUTSTANDING)
-            .withAckTimeoutMillis(ACK_MILLIS);
-    return mqtt.subscribe(request, received -> handler.apply(message(received)))
-        .map(subscription -> (Subscribed) subscription::unsubscribe);
+    return subscribe(filter, qos, NO_RETAINED, handler);
+  }
+
+  @Override
+  public Future<Subscribed> subscribeRetained(
+      String filter, int qos, Function<RpcMessage, Future<?>> handler) {
+    return subscribe(filter, qos, RETAINED, handler);
   }
 
   @Override
@@ -84,6 +84,18 @@ public final class BusLink implements RpcLink {
   @Override
   public Future<Void> close() {
     return Future.succeededFuture();
+  }
+
+  private Future<Subscribed> subscribe(
+      String filter, int qos, int retainHandling, Function<RpcMessage, Future<?>> handler) {
+    SubscribeRequest request =
+        SubscribeRequest.to(filter)
+            .withQos(qos)
+            .withRetainHandling(retainHandling)
+            .withMaxOutstanding(OUTSTANDING)
+            .withAckTimeoutMillis(ACK_MILLIS);
+    return mqtt.subscribe(request, received -> handler.apply(message(received)))
+        .map(subscription -> (Subscribed) subscription::unsubscribe);
   }
 
   private static RpcMessage message(ReceivedMessage received) {

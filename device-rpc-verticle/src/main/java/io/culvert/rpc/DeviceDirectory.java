@@ -1,5 +1,6 @@
 package io.culvert.rpc;
 
+import io.culvert.rpc.protocol.Presence;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -7,8 +8,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Devices that were asked, the one seen last at the end; bounded. On one thread. */
+/**
+ * Devices that have answered or said that they are there, the one heard of last at the end;
+ * bounded. On one thread.
+ */
 final class DeviceDirectory {
   private final int maximum;
   private final Map<String, Seen> devices = new LinkedHashMap<>();
@@ -22,15 +27,35 @@ final class DeviceDirectory {
 
   /** It has answered, whatever it was. */
   void answered(String tag, long nowMillis) {
-    Seen seen = devices.remove(tag);
-    if (seen == null) {
-      seen = new Seen();
-    }
+    Seen seen = last(tag);
     seen.millis = nowMillis;
     seen.answers++;
-    devices.put(tag, seen);
-    if (devices.size() > maximum) {
-      devices.remove(devices.keySet().iterator().next());
+    if (Boolean.FALSE.equals(seen.online)) {
+      seen.online = null; // it is there, and does not say so any more
+    }
+  }
+
+  /**
+   * It has said whether it is there, or the server has for it. One that is gone takes nobody's
+   * place.
+   */
+  void said(Presence presence, long nowMillis) {
+    if (!presence.online() && devices.size() >= maximum && !devices.containsKey(presence.tag())) {
+      return;
+    }
+    Long millis = presence.saidMillis();
+    Seen seen = last(presence.tag());
+    seen.online = presence.online();
+    seen.millis = Math.max(seen.millis, millis == null ? nowMillis : Math.min(millis, nowMillis));
+  }
+
+  /** Nothing is known any more of what it has said. */
+  void hasSaidNothing(String tag) {
+    Seen seen = devices.get(tag);
+    if (seen != null && seen.answers == 0) {
+      devices.remove(tag);
+    } else if (seen != null) {
+      seen.online = null;
     }
   }
 
@@ -50,15 +75,27 @@ final class DeviceDirectory {
     }
   }
 
-  /** As docs/event-bus.md says, but for what the broker knows. */
+  /** As docs/event-bus.md says, but for what the broker knows of those who have said nothing. */
   List<JsonObject> list(int limit) {
     List<Map.Entry<String, Seen>> all = new ArrayList<>(devices.entrySet());
     Collections.reverse(all);
     return all.stream().limit(limit).map(each -> each.getValue().json(each.getKey())).toList();
   }
 
+  /** This device, behind all others; the first one goes where there is no room. */
+  private Seen last(String tag) {
+    Seen known = devices.remove(tag);
+    Seen seen = known == null ? new Seen() : known;
+    devices.put(tag, seen);
+    if (devices.size() > maximum) {
+      devices.remove(devices.keySet().iterator().next());
+    }
+    return seen;
+  }
+
   private static final class Seen {
     private long millis;
+    private @Nullable Boolean online;
     private long answers;
     private long timeouts;
     private List<String> resources = List.of();
@@ -70,6 +107,9 @@ final class DeviceDirectory {
               .put("seenMillis", millis)
               .put("answers", answers)
               .put("timeouts", timeouts);
+      if (online != null) {
+        json.put("online", online);
+      }
       return resources.isEmpty() ? json : json.put("resources", new JsonArray(resources));
     }
   }

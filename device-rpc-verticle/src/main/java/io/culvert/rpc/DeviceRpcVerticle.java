@@ -50,7 +50,9 @@ public final class DeviceRpcVerticle extends VerticleBase {
         .connect() // a broker that is not there yet is waited for, and requests with it
         .onFailure(failure -> LOG.error("no broker: {}", failure.getMessage()));
     MqttAdmin admin = options.broker() == null ? CulvertMqtt.create(vertx).admin() : null;
-    return RpcBusApi.start(created, vertx.eventBus(), options.maximumDevices(), admin)
+    DeviceDirectory directory = new DeviceDirectory(options.maximumDevices());
+    Future<Void> unused = new PresenceWatch(vertx, created, directory).start(); // says why not
+    return RpcBusApi.start(created, vertx.eventBus(), directory, admin)
         .map(
             started -> {
               api = started;

@@ -51,10 +51,11 @@ final class RpcBusApi {
   private final @Nullable MqttAdmin admin;
   private final List<MessageConsumer<Object>> consumers;
 
-  private RpcBusApi(RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
+  private RpcBusApi(
+      RpcClient client, EventBus bus, DeviceDirectory directory, @Nullable MqttAdmin admin) {
     this.client = client;
     this.bus = bus;
-    this.directory = new DeviceDirectory(maximumDevices);
+    this.directory = directory;
     this.admin = admin;
     this.consumers =
         List.of(
@@ -69,11 +70,12 @@ final class RpcBusApi {
   /**
    * Serves from now on; completes when other nodes know it, too.
    *
+   * @param directory of devices that have said whether they are there; those that answer are added
    * @param admin who knows which devices are connected; null where nobody does
    */
   static Future<RpcBusApi> start(
-      RpcClient client, EventBus bus, int maximumDevices, @Nullable MqttAdmin admin) {
-    RpcBusApi api = new RpcBusApi(client, bus, maximumDevices, admin);
+      RpcClient client, EventBus bus, DeviceDirectory directory, @Nullable MqttAdmin admin) {
+    RpcBusApi api = new RpcBusApi(client, bus, directory, admin);
     return Future.all(api.consumers.stream().map(MessageConsumer::completion).toList()).map(api);
   }
 
@@ -114,10 +116,10 @@ final class RpcBusApi {
         .map(listed -> new JsonObject().put("devices", new JsonArray(listed.<JsonObject>list())));
   }
 
-  /** A device's Client Identifier is its tag. */
+  /** What it has said counts; else whether its tag, its Client Identifier, is connected. */
   private Future<JsonObject> online(JsonObject device) {
     MqttAdmin knows = admin;
-    if (knows == null) {
+    if (knows == null || device.containsKey("online")) {
       return Future.succeededFuture(device);
     }
     return knows

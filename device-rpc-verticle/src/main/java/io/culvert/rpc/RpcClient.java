@@ -8,6 +8,7 @@ import io.culvert.rpc.exchange.RpcMessage;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadCodec;
+import io.culvert.rpc.protocol.Presence;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
@@ -141,11 +142,15 @@ public final class RpcClient {
             return Future.succeededFuture(this);
           }
           RpcLink link = links.get();
+          if (device != null && options.presence() && !options.plain()) {
+            link.announce(this::presence);
+          }
           Asking asking = new Asking(link, options, handlers, this::nowMillis);
           Connected begun = new Connected(shard, link, asking, wallOffsetMillis);
           connected = begun;
           return link.connect()
               .compose(done -> serve(begun))
+              .onSuccess(done -> link.online())
               .map(this)
               .onFailure(failure -> forget(begun));
         });
@@ -256,6 +261,25 @@ public final class RpcClient {
     return onLoop(() -> Future.succeededFuture(connected == null ? 0 : connected.asking().size()));
   }
 
+  /** Hears what devices say of whether they are there, kept or new. On the event loop. */
+  Future<Void> watchPresence(Consumer<RpcMessage> heard) {
+    return onLoop(
+        () -> {
+          Connected open = connected;
+          return open == null
+              ? Future.failedFuture(notConnected())
+              : open.link()
+                  .subscribeRetained(
+                      Presence.filter(options.namespace()),
+                      options.qos(),
+                      message -> {
+                        heard.accept(message);
+                        return Future.succeededFuture();
+                      })
+                  .mapEmpty();
+        });
+  }
+
   // ---- private
 
   /** It may be connected again. */
@@ -282,6 +306,16 @@ public final class RpcClient {
       device.served(path -> loop.run(() -> made.changed(path)));
     }
     return open.serve(made);
+  }
+
+  private RpcMessage presence(boolean online) {
+    return new RpcMessage(
+        Presence.topic(options.namespace(), options.tag()),
+        Presence.payload(online, now()),
+        options.qos(),
+        null,
+        null,
+        null);
   }
 
   private <T> Future<T> ask(Function<Asking, Future<T>> question) {

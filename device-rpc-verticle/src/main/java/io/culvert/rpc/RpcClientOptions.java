@@ -16,6 +16,8 @@ import java.util.function.Consumer;
  * @param maximumCalls that wait for an answer; one more fails
  * @param maximumServed requests that are worked on at a time; one more is answered with 503
  * @param plain nothing goes beyond the protocol of gf_mqtt_client: no options, no response topic
+ * @param presence whether who serves a {@link Device} says when it comes and has the server say
+ *     when it is gone; never where it is plain
  * @param plainResponses how answers of devices come that know no response topic
  * @param maximumTargets subscriptions for devices; the one idle for longest goes first
  * @param targetIdleMillis after which such a subscription ends
@@ -31,6 +33,7 @@ public record RpcClientOptions(
     int maximumCalls,
     int maximumServed,
     boolean plain,
+    boolean presence,
     PlainResponses plainResponses,
     int maximumTargets,
     long targetIdleMillis,
@@ -70,6 +73,7 @@ public record RpcClientOptions(
         RequesterOptions.DEFAULT_MAXIMUM_CALLS,
         DEFAULT_MAXIMUM_SERVED,
         false,
+        true,
         PlainResponses.PER_TARGET,
         DEFAULT_MAXIMUM_TARGETS,
         DEFAULT_TARGET_IDLE_MILLIS,
@@ -99,6 +103,10 @@ public record RpcClientOptions(
 
   public RpcClientOptions withPlain(boolean value) {
     return with(draft -> draft.plain = value);
+  }
+
+  public RpcClientOptions withPresence(boolean value) {
+    return with(draft -> draft.presence = value);
   }
 
   public RpcClientOptions withPlainResponses(PlainResponses value) {
@@ -136,6 +144,7 @@ public record RpcClientOptions(
     private int maximumCalls;
     private int maximumServed;
     private boolean plain;
+    private boolean presence;
     private PlainResponses plainResponses;
     private int maximumTargets;
     private long targetIdleMillis;
@@ -150,6 +159,7 @@ public record RpcClientOptions(
       maximumCalls = from.maximumCalls;
       maximumServed = from.maximumServed;
       plain = from.plain;
+      presence = from.presence;
       plainResponses = from.plainResponses;
       maximumTargets = from.maximumTargets;
       targetIdleMillis = from.targetIdleMillis;
@@ -166,6 +176,7 @@ public record RpcClientOptions(
           maximumCalls,
           maximumServed,
           plain,
+          presence,
           plainResponses,
           maximumTargets,
           targetIdleMillis,

@@ -28,6 +28,25 @@ public interface RpcLink {
    */
   Future<Subscribed> subscribe(String filter, int qos, Function<RpcMessage, Future<?>> handler);
 
+  /**
+   * Subscribes also to what the server keeps for these topics, which comes first, and whenever the
+   * subscription is made again.
+   */
+  Future<Subscribed> subscribeRetained(
+      String filter, int qos, Function<RpcMessage, Future<?>> handler);
+
+  /**
+   * Has the server keep a message that says that this side is there, from {@link #online} on, and
+   * another one when it is not any more, however it ends. Before {@link #connect}. A link that
+   * cannot have the server say the second does nothing; that is the default.
+   *
+   * @param word makes the one for true and the one for false
+   */
+  default void announce(Function<Boolean, RpcMessage> word) {}
+
+  /** This side is there: it can be asked from now on. See {@link #announce}. */
+  default void online() {}
+
   /** Whether messages carry a response topic, correlation data and an expiry. */
   boolean hasProperties();
 

@@ -5,9 +5,12 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A link to nobody that knows what is subscribed, and what was published. */
 final class RecordedLink implements RpcLink {
@@ -15,6 +18,9 @@ final class RecordedLink implements RpcLink {
   Future<Void> connected = Future.succeededFuture();
   final List<String> open = new ArrayList<>();
   final Set<String> refused = new HashSet<>();
+  final Map<String, Function<RpcMessage, Future<?>>> handlers = new ConcurrentHashMap<>();
+  final List<RpcMessage> announced = new ArrayList<>();
+  @Nullable Throwable failure;
   int subscribed;
 
   @Override
@@ -34,6 +40,12 @@ final class RecordedLink implements RpcLink {
     if (refused.contains(filter)) {
       return Future.failedFuture("refused");
     }
+    Throwable failed = failure;
+    if (failed != null) {
+      failure = null;
+      return Future.failedFuture(failed);
+    }
+    handlers.put(filter, handler);
     subscribed++;
     open.add(filter);
     return Future.succeededFuture(
@@ -41,6 +53,18 @@ final class RecordedLink implements RpcLink {
           assertOpen(filter);
           return Future.succeededFuture();
         });
+  }
+
+  @Override
+  public Future<Subscribed> subscribeRetained(
+      String filter, int qos, Function<RpcMessage, Future<?>> handler) {
+    return subscribe(filter, qos, handler);
+  }
+
+  @Override
+  public void announce(Function<Boolean, RpcMessage> word) {
+    announced.add(word.apply(true));
+    announced.add(word.apply(false));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.BrokerVerticle;
+import io.culvert.conformance.broker.Relay;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.BusLink;
 import io.culvert.rpc.DeviceRpcVerticle;
@@ -30,6 +31,7 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,7 @@ class RpcBusTest {
     JsonObject config =
         new JsonObject()
             .put("deployment", "rpc")
+            .put("store", new JsonObject().put("type", "memory"))
             .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
     await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
     String uri =
@@ -160,6 +163,47 @@ class RpcBusTest {
     assertThat(device.getBoolean("online")).isTrue();
     assertThat(device.getInteger("answers")).isEqualTo(2);
     assertThat(device.getJsonArray("resources")).contains("/gains", "/echo");
+  }
+
+  @Test
+  void theDirectoryKnowsWhoComesAndGoes() throws Exception {
+    String tag = "never-asked";
+    try (Relay relay = Relay.to(new InetSocketAddress("127.0.0.1", port));
+        Presences presences = Presences.of(vertx, port, tag)) {
+      RpcClient device =
+          RpcClient.create(
+                  vertx,
+                  BrokerConnection.of("127.0.0.1", relay.address().getPort()),
+                  RpcClientOptions.of(tag))
+              .serve(SimulatedDevice.create(vertx));
+      await(device.connect());
+      assertThat(presences.online()).isTrue();
+      assertThat(becomes(tag, true).getInteger("answers")).isZero();
+      relay.cut();
+      assertThat(presences.online()).isFalse();
+      assertThat(becomes(tag, false).getLong("seenMillis")).isPositive();
+      assertThat(presences.online()).isTrue();
+      assertThat(becomes(tag, true).getInteger("answers")).isZero();
+      await(device.close());
+      assertThat(presences.online()).isFalse();
+      assertThat(becomes(tag, false).getInteger("answers")).isZero();
+    }
+  }
+
+  @Test
+  void whatTheBrokerHasKeptIsKnownToALaterVerticle() throws Exception {
+    assertThat(becomes(TAG, true).getInteger("answers")).isZero();
+    Vertx other = Vertx.vertx();
+    try {
+      JsonObject config =
+          new JsonObject().put("rpc", new JsonObject().put("broker", "mqtt://127.0.0.1:" + port));
+      await(
+          other.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions().setConfig(config)));
+      CulvertRpc there = CulvertRpc.create(other);
+      assertThat(becomes(there, TAG, true).getInteger("answers")).isZero();
+    } finally {
+      await(other.close());
+    }
   }
 
   @Test
@@ -262,6 +306,25 @@ class RpcBusTest {
           failure.code() + " " + failure.name() + " " + (failure.retryable() ? "yes" : "no"));
     }
     assertThat(documented).isEqualTo(failures);
+  }
+
+  private JsonObject becomes(String tag, boolean online) throws Exception {
+    return becomes(rpc, tag, online);
+  }
+
+  /** The device in the directory, which hears of it beside the test. */
+  private static JsonObject becomes(CulvertRpc of, String tag, boolean online) throws Exception {
+    for (int asked = 0; asked < 10_000; asked++) {
+      JsonArray devices =
+          await(of.ask("culvert.rpc.devices", new JsonObject())).getJsonArray("devices");
+      for (int i = 0; i < devices.size(); i++) {
+        JsonObject device = devices.getJsonObject(i);
+        if (device.getString("tag").equals(tag) && device.getValue("online").equals(online)) {
+          return device;
+        }
+      }
+    }
+    throw new AssertionError(tag + " does not become " + (online ? "online" : "offline"));
   }
 
   private static String page() throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientOptions;
+import io.culvert.conformance.broker.Relay;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.rpc.BlockingRpcClient;
@@ -28,6 +29,7 @@ import io.culvert.rpc.protocol.RpcException;
 import io.culvert.store.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +196,67 @@ abstract class RpcContract {
     RpcClient device = simulated(kind);
     assertThat(get(device, "gains").body()).isEqualTo(List.of(0, 1, 2, 3, 4));
     assertThat(get(device, "gains").responseCode()).isEqualTo(205);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MQTT_5", "MQTT_3_1_1"})
+  void aDeviceIsSaidToBeThereOrGone(MqttVersion version) throws Exception {
+    String tag = "said-" + version;
+    try (Relay relay = Relay.to(new InetSocketAddress("127.0.0.1", port()));
+        Presences presences = Presences.of(vertx, port(), tag)) {
+      RpcClient device =
+          RpcClient.create(
+                  vertx,
+                  BrokerConnection.of("127.0.0.1", relay.address().getPort()).withVersion(version),
+                  RpcClientOptions.of(tag))
+              .serve(SimulatedDevice.create(vertx));
+      await(device.connect());
+      assertThat(presences.online()).isTrue();
+      relay.cut();
+      assertThat(presences.online()).as("the will").isFalse();
+      assertThat(presences.online()).as("it has come back").isTrue();
+      try (Presences late = Presences.of(vertx, port(), tag)) {
+        assertThat(late.keptOnline()).isTrue();
+      }
+      await(device.close());
+      while (presences.online()) {
+        // It was not sure that this had arrived before the cut, and has said it again.
+      }
+      try (Presences late = Presences.of(vertx, port(), tag)) {
+        assertThat(late.keptOnline()).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MQTT_5", "MQTT_3_1_1"})
+  void aDeviceWhoseVertxIsClosedIsSaidToBeGone(MqttVersion version) throws Exception {
+    String tag = "ended-" + version;
+    Vertx own = Vertx.vertx();
+    try (Presences presences = Presences.of(vertx, port(), tag)) {
+      await(
+          RpcClient.create(
+                  own,
+                  BrokerConnection.of("127.0.0.1", port()).withVersion(version),
+                  RpcClientOptions.of(tag))
+              .serve(SimulatedDevice.create(own))
+              .connect());
+      assertThat(presences.online()).isTrue();
+      await(own.close());
+      assertThat(presences.online()).isFalse();
+    }
+  }
+
+  @Test
+  void aPlainDeviceSaysNothingOfItself() throws Exception {
+    try (Presences presences = Presences.of(vertx, port(), "plain")) {
+      RpcClient device =
+          await(client("plain", Kind.PLAIN).serve(SimulatedDevice.create(vertx)).connect());
+      assertThat(await(device.request("plain", "x", "valid", Method.GET)).responseCode())
+          .isEqualTo(203);
+      await(device.close());
+      assertThat(presences.isEmpty()).isTrue();
+    }
   }
 
   @Test
