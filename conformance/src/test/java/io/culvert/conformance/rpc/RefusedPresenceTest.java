@@ -4,6 +4,7 @@ import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.broker.auth.PasswordHash;
 import io.culvert.client.MqttClientFailure;
 import io.culvert.conformance.broker.MosquittoBroker;
 import io.culvert.conformance.client.InProcessBroker;
@@ -85,9 +86,10 @@ class RefusedPresenceTest {
 
   @Test
   void whoIsNotLetInIsToldSo() throws Exception {
-    Path nobody = Files.writeString(folder.resolve("passwords"), "");
+    PasswordHash hash = PasswordHash.of(new byte[] {1}, new byte[12], 10);
+    Path others = Files.writeString(folder.resolve("passwords"), "ann:" + hash + "\n");
     JsonObject auth =
-        new JsonObject().put("anonymous", false).put("password-file", nobody.toString());
+        new JsonObject().put("anonymous", false).put("password-file", others.toString());
     try (InProcessBroker broker = InProcessBroker.start(NOTHING, auth, LISTENER)) {
       assertThat(failure(device(broker.port(0), MqttVersion.MQTT_5).connect()).failure())
           .isEqualTo(MqttClientFailure.CONNECT_REFUSED);
