@@ -75,7 +75,17 @@ final class Asking {
 
   /** Asks; the future fails with {@link RpcException} only. */
   Future<Payload.Response> call(Call call) {
-    return call(call, null);
+    return call(requestIds.next(), call);
+  }
+
+  /** The same, under an id that was used for nothing else. */
+  Future<Payload.Response> call(RequestId id, Call call) {
+    return call(id, call, null);
+  }
+
+  /** Whether a device is known to know more than the plain protocol. */
+  boolean goesBeyond(String target) {
+    return subscriptions.knows(target);
   }
 
   /**
@@ -86,7 +96,7 @@ final class Asking {
    */
   Future<Observed> observe(Call call, Consumer<Payload.Response> news) {
     Observed observed = new Observed(this, news);
-    return call(call, observed)
+    return call(requestIds.next(), call, observed)
         .map(
             first -> {
               observed.isOpen(first);
@@ -101,8 +111,7 @@ final class Asking {
     Asked unused = forget(id);
   }
 
-  private Future<Payload.Response> call(Call call, @Nullable Observed observed) {
-    RequestId id = requestIds.next();
+  private Future<Payload.Response> call(RequestId id, Call call, @Nullable Observed observed) {
     RpcTopic topic = RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
     if (handlers.outgoingRequests.isEmpty()) {
       return begin(id, topic, call, observed);

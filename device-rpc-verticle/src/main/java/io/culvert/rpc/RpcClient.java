@@ -8,6 +8,7 @@ import io.culvert.rpc.exchange.RpcMessage;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadCodec;
+import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
@@ -194,6 +195,11 @@ public final class RpcClient {
     return ask(asking -> asking.call(call));
   }
 
+  /** Asks under an id that was used for nothing else. */
+  Future<Payload.Response> request(RequestId id, Call call) {
+    return ask(asking -> asking.call(id, call));
+  }
+
   /**
    * Observes a resource: each new state of it comes, until it is closed.
    *
@@ -249,6 +255,25 @@ public final class RpcClient {
   /** A payload that is neither request nor answer, made now. */
   public Payload.General general(@Nullable Object body) {
     return new Payload.General(body, now());
+  }
+
+  /** Whether a device is known to know more than the plain protocol. On the event loop only. */
+  boolean goesBeyond(String target) {
+    Connected open = connected;
+    return open != null && open.asking().goesBeyond(target);
+  }
+
+  RpcClientOptions options() {
+    return options;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  /** What the clock of the event loop lacks to the time of day. */
+  long wallOffsetMillis() {
+    return wallOffsetMillis;
   }
 
   /** How many requests wait for their answers. */
@@ -341,7 +366,8 @@ public final class RpcClient {
     }
   }
 
-  private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+  /** Does it on the loop; the answer comes in the context of whoever asks. */
+  <T> Future<T> onLoop(Supplier<Future<T>> action) {
     if (shard.inThread()) {
       return action.get();
     }
