@@ -25,6 +25,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
 
   private @Nullable RpcClient client;
   private @Nullable RpcBusApi api;
+  private @Nullable PersistentBusApi persistent;
 
   public DeviceRpcVerticle() {}
 
@@ -39,8 +40,10 @@ public final class DeviceRpcVerticle extends VerticleBase {
   public Future<?> stop() {
     RpcBusApi served = api;
     RpcClient open = client;
+    PersistentBusApi kept = persistent;
     Future<Void> silent = served == null ? Future.succeededFuture() : served.stop();
-    return open == null ? silent : silent.eventually(open::close);
+    Future<Void> quiet = kept == null ? silent : silent.eventually(kept::stop);
+    return open == null ? quiet : quiet.eventually(open::close);
   }
 
   private Future<Void> serve(RpcServiceOptions options) {
@@ -50,7 +53,10 @@ public final class DeviceRpcVerticle extends VerticleBase {
         .connect() // a broker that is not there yet is waited for, and requests with it
         .onFailure(failure -> LOG.error("no broker: {}", failure.getMessage()));
     MqttAdmin admin = options.broker() == null ? CulvertMqtt.create(vertx).admin() : null;
-    return RpcBusApi.start(created, vertx.eventBus(), options.maximumDevices(), admin)
+    return PersistentBusApi.start(vertx, created, options)
+        .onSuccess(started -> persistent = started)
+        .compose(
+            started -> RpcBusApi.start(created, vertx.eventBus(), options.maximumDevices(), admin))
         .map(
             started -> {
               api = started;

@@ -164,6 +164,14 @@ public final class PersistentRequests {
     return client.onLoop(() -> Future.succeededFuture(queue.list(target, limit)));
   }
 
+  /** How much is kept that has not ended. */
+  public Future<Held> held() {
+    return client.onLoop(() -> Future.succeededFuture(new Held(queue.size(), queue.bytes())));
+  }
+
+  /** Requests that have not ended, and the bytes that they count as. */
+  public record Held(int requests, long bytes) {}
+
   /** Ends a request that nobody wants any more; false when it is none, or has ended. */
   public Future<Boolean> cancel(RequestId id) {
     return client.onLoop(

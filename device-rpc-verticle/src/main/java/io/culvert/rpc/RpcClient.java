@@ -195,6 +195,23 @@ public final class RpcClient {
     return ask(asking -> asking.call(call));
   }
 
+  /**
+   * Asks, and wants no answer (RFC 7967). Completes when the broker has the request, or it is
+   * written (QoS 0); nobody knows whether the device did it.
+   *
+   * @param how its timeout is for how long it is worth to be done
+   */
+  public Future<Void> tell(
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    Call call = how.call(options, target, subsystem, path, method, body);
+    return ask(asking -> asking.tell(call));
+  }
+
   /** Asks under an id that was used for nothing else. */
   Future<Payload.Response> request(RequestId id, Call call) {
     return ask(asking -> asking.call(id, call));

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The requests for one device, which is asked for one after the other. */
 final class Lane {
   private final String target;
+  private final long leastWaitMillis;
   private final Map<RequestId, HeldRequest> waiting = new LinkedHashMap<>();
   private final Deadlines.Entry<Runnable> retry;
   private boolean isThere;
@@ -24,6 +25,7 @@ final class Lane {
    */
   Lane(String target, long leastWaitMillis, Deadlines<Runnable> deadlines, WaitAction onWaited) {
     this.target = target;
+    this.leastWaitMillis = leastWaitMillis;
     this.nextWaitMillis = leastWaitMillis;
     this.retry = deadlines.entry(() -> onWaited.waited(this));
   }
@@ -62,12 +64,12 @@ final class Lane {
   /** How long to wait now; the next time it is twice as long. */
   long nextWaitMillis(long mostMillis) {
     long now = nextWaitMillis;
-    nextWaitMillis = Math.min(mostMillis, 2 * now);
+    nextWaitMillis = Math.min(mostMillis, Math.max(leastWaitMillis, 2 * now));
     return now;
   }
 
   /** It is there, and whether it goes beyond the plain protocol. */
-  void answers(boolean beyond, long leastWaitMillis) {
+  void answers(boolean beyond) {
     isThere = true;
     goesBeyond = beyond;
     nextWaitMillis = leastWaitMillis;
@@ -77,9 +79,9 @@ final class Lane {
     isThere = false;
   }
 
-  /** It may be there again. */
-  void hurry(long leastWaitMillis) {
-    nextWaitMillis = leastWaitMillis;
+  /** It may be there again, so what is under way to it may have come too early. */
+  void hurry() {
+    nextWaitMillis = 0;
   }
 
   boolean isThere() {

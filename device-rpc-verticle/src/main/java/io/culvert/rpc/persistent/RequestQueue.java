@@ -140,7 +140,7 @@ public final class RequestQueue {
     lastMillis = nowMillis;
     Lane lane = lanes.get(target);
     if (lane != null) {
-      lane.hurry(limits.leastWaitMillis());
+      lane.hurry();
       toLine(lane);
     }
   }
@@ -163,7 +163,7 @@ public final class RequestQueue {
       pause(lane, lane.nextWaitMillis(limits.mostWaitMillis()));
       return;
     }
-    lane.answers(goesBeyond, limits.leastWaitMillis());
+    lane.answers(goesBeyond);
     begin(lane);
   }
 
