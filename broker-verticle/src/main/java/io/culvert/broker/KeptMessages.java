@@ -26,22 +26,7 @@ record KeptMessages(@Nullable Store store) {
   }
 
   private static StoreLog log() {
-    return new StoreLog() {
-      @Override
-      public void info(String text) {
-        LOG.info("{}", text);
-      }
-
-      @Override
-      public void warn(String text) {
-        LOG.warn("{}", text);
-      }
-
-      @Override
-      public void error(String text) {
-        LOG.error("{}", text);
-      }
-    };
+    return StoreLog.to(LOG::info, LOG::warn, LOG::error);
   }
 
   /** Makes sessions and retained messages again, and says how many. */

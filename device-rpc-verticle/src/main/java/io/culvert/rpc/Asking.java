@@ -75,7 +75,17 @@ final class Asking {
 
   /** Asks; the future fails with {@link RpcException} only. */
   Future<Payload.Response> call(Call call) {
-    return call(call, null);
+    return call(requestIds.next(), call);
+  }
+
+  /** The same, under an id that was used for nothing else. */
+  Future<Payload.Response> call(RequestId id, Call call) {
+    return call(id, call, null);
+  }
+
+  /** Whether a device is known to know more than the plain protocol. */
+  boolean goesBeyond(String target) {
+    return subscriptions.knows(target);
   }
 
   /**
@@ -86,7 +96,7 @@ final class Asking {
    */
   Future<Observed> observe(Call call, Consumer<Payload.Response> news) {
     Observed observed = new Observed(this, news);
-    return call(call, observed)
+    return call(requestIds.next(), call, observed)
         .map(
             first -> {
               observed.isOpen(first);
@@ -101,12 +111,34 @@ final class Asking {
     Asked unused = forget(id);
   }
 
-  private Future<Payload.Response> call(Call call, @Nullable Observed observed) {
+  private Future<Payload.Response> call(RequestId id, Call call, @Nullable Observed observed) {
+    RpcTopic topic = topic(id, call);
+    return handlers.outgoingRequests.isEmpty()
+        ? begin(id, topic, call, observed)
+        : seen(id, topic, call).compose(changed -> begin(id, topic, changed, observed));
+  }
+
+  /** Asks, and wants no answer; completes when the broker has it, or it is written (QoS 0). */
+  Future<Void> tell(Call call) {
     RequestId id = requestIds.next();
-    RpcTopic topic = RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
-    if (handlers.outgoingRequests.isEmpty()) {
-      return begin(id, topic, call, observed);
-    }
+    return seen(id, topic(id, call), call)
+        .compose(
+            changed -> {
+              try {
+                return link.publish(requester.oneWay(id, changed, nowMillis.getAsLong()))
+                    .recover(failure -> Future.failedFuture(notTaken(id, call, failure)));
+              } catch (IllegalArgumentException refused) {
+                return Future.failedFuture(cannotBeSent(id, call, refused));
+              }
+            });
+  }
+
+  private RpcTopic topic(RequestId id, Call call) {
+    return RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id);
+  }
+
+  /** What handlers make of a request. */
+  private Future<Call> seen(RequestId id, RpcTopic topic, Call call) {
     Payload.Request preview =
         RequestPreview.of(id, call, options.tag(), Timestamp.ofMillis(nowMillis.getAsLong()));
     return handlers
@@ -115,7 +147,7 @@ final class Asking {
         .compose(
             outcome ->
                 outcome.payload() instanceof Payload.Request changed
-                    ? begin(id, topic, RequestPreview.changed(call, changed), observed)
+                    ? Future.succeededFuture(RequestPreview.changed(call, changed))
                     : Future.failedFuture(
                         failure(
                             id,
@@ -156,9 +188,7 @@ final class Asking {
       RequestId unused = requester.call(whole, nowMillis.getAsLong());
     } catch (IllegalArgumentException refused) {
       waiting.remove(id);
-      return Future.failedFuture(
-          failure(
-              id, call, ResponseCode.BAD_REQUEST, "it cannot be sent: " + refused.getMessage()));
+      return Future.failedFuture(cannotBeSent(id, call, refused));
     }
     drain();
     return started.promise.future();
@@ -241,13 +271,7 @@ final class Asking {
         .compose(release -> publish(id, message))
         .onFailure(
             failed -> {
-              requester.fail(
-                  id,
-                  failure(
-                      id,
-                      started.call,
-                      ResponseCode.BAD_GATEWAY,
-                      "the broker did not take it: " + failed.getMessage()));
+              requester.fail(id, notTaken(id, started.call, failed));
               drain();
             });
   }
@@ -344,6 +368,15 @@ final class Asking {
         asked.call,
         ResponseCode.INTERNAL_SERVER_ERROR,
         "a handler of this client has failed: " + why);
+  }
+
+  private RpcException notTaken(RequestId id, Call call, Throwable why) {
+    return failure(
+        id, call, ResponseCode.BAD_GATEWAY, "the broker did not take it: " + why.getMessage());
+  }
+
+  private RpcException cannotBeSent(RequestId id, Call call, IllegalArgumentException why) {
+    return failure(id, call, ResponseCode.BAD_REQUEST, "it cannot be sent: " + why.getMessage());
   }
 
   private boolean awaits(String id) {

@@ -25,6 +25,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
 
   private @Nullable RpcClient client;
   private @Nullable RpcBusApi api;
+  private @Nullable PersistentBusApi persistent;
 
   public DeviceRpcVerticle() {}
 
@@ -39,8 +40,10 @@ public final class DeviceRpcVerticle extends VerticleBase {
   public Future<?> stop() {
     RpcBusApi served = api;
     RpcClient open = client;
+    PersistentBusApi kept = persistent;
     Future<Void> silent = served == null ? Future.succeededFuture() : served.stop();
-    return open == null ? silent : silent.eventually(open::close);
+    Future<Void> quiet = kept == null ? silent : silent.eventually(kept::stop);
+    return open == null ? quiet : quiet.eventually(open::close);
   }
 
   private Future<Void> serve(RpcServiceOptions options) {
@@ -51,8 +54,13 @@ public final class DeviceRpcVerticle extends VerticleBase {
         .onFailure(failure -> LOG.error("no broker: {}", failure.getMessage()));
     MqttAdmin admin = options.broker() == null ? CulvertMqtt.create(vertx).admin() : null;
     DeviceDirectory directory = new DeviceDirectory(options.maximumDevices());
-    Future<Void> unused = new PresenceWatch(vertx, created, directory).start(); // says why not
-    return RpcBusApi.start(created, vertx.eventBus(), directory, admin)
+    return PersistentBusApi.start(vertx, created, options)
+        .onSuccess(
+            started -> {
+              persistent = started;
+              watch(created, directory, started);
+            })
+        .compose(started -> RpcBusApi.start(created, vertx.eventBus(), directory, admin))
         .map(
             started -> {
               api = started;
@@ -62,6 +70,13 @@ public final class DeviceRpcVerticle extends VerticleBase {
                   options.broker() == null ? "the event bus" : options.broker());
               return null;
             });
+  }
+
+  /** What waits for a device is tried when that says that it is there. */
+  private void watch(RpcClient created, DeviceDirectory directory, PersistentBusApi waiting) {
+    PresenceWatch presence = new PresenceWatch(vertx, created, directory);
+    presence.onOnline(waiting::online);
+    Future<Void> unused = presence.start(); // the log says why not
   }
 
   private static RpcClientOptions clientOptions(RpcServiceOptions options) {

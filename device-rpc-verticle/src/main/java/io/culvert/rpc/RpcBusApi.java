@@ -60,6 +60,7 @@ final class RpcBusApi {
     this.consumers =
         List.of(
             serve(bus, RpcAddresses.REQUEST, this::request),
+            serve(bus, RpcAddresses.TELL, this::tell),
             serve(bus, RpcAddresses.BATCH, this::batch),
             serve(bus, RpcAddresses.DISCOVER, this::discover),
             serve(bus, RpcAddresses.DEVICES, this::devices),
@@ -87,6 +88,21 @@ final class RpcBusApi {
   private Future<JsonObject> request(Object body) {
     return ask(RpcCall.fromJson(body))
         .map(response -> answer(response).toJson())
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  private Future<JsonObject> tell(Object body) {
+    RpcCall call = RpcCall.fromJson(body);
+    return checked(
+            () ->
+                client.tell(
+                    call.target(),
+                    call.subsystem(),
+                    call.path(),
+                    method(call),
+                    RpcBodies.plain(call.body()),
+                    options(call)))
+        .map(done -> new JsonObject())
         .recover(failure -> Future.failedFuture(told(failure)));
   }
 
@@ -239,7 +255,7 @@ final class RpcBusApi {
     }
   }
 
-  private static RpcRequestOptions options(RpcCall call) {
+  static RpcRequestOptions options(RpcCall call) {
     return new RpcRequestOptions(
         call.timeoutMillis(),
         call.qos(),
@@ -249,7 +265,7 @@ final class RpcBusApi {
         Map.of());
   }
 
-  private static Method method(RpcCall call) {
+  static Method method(RpcCall call) {
     return Objects.requireNonNull(Method.find(call.method()));
   }
 
@@ -319,7 +335,7 @@ final class RpcBusApi {
         .toList();
   }
 
-  private static Throwable told(Throwable failure) {
+  static Throwable told(Throwable failure) {
     if (failure instanceof ReplyException || !(failure instanceof RpcException typed)) {
       return failure;
     }

@@ -9,6 +9,7 @@ import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadCodec;
 import io.culvert.rpc.protocol.Presence;
+import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
@@ -200,6 +201,28 @@ public final class RpcClient {
   }
 
   /**
+   * Asks, and wants no answer (RFC 7967). Completes when the broker has the request, or it is
+   * written (QoS 0); nobody knows whether the device did it.
+   *
+   * @param how its timeout is for how long it is worth to be done
+   */
+  public Future<Void> tell(
+      String target,
+      String subsystem,
+      String path,
+      Method method,
+      @Nullable Object body,
+      RpcRequestOptions how) {
+    Call call = how.call(options, target, subsystem, path, method, body);
+    return ask(asking -> asking.tell(call));
+  }
+
+  /** Asks under an id that was used for nothing else. */
+  Future<Payload.Response> request(RequestId id, Call call) {
+    return ask(asking -> asking.call(id, call));
+  }
+
+  /**
    * Observes a resource: each new state of it comes, until it is closed.
    *
    * @param news gets each state, also the first one, on the event loop
@@ -254,6 +277,25 @@ public final class RpcClient {
   /** A payload that is neither request nor answer, made now. */
   public Payload.General general(@Nullable Object body) {
     return new Payload.General(body, now());
+  }
+
+  /** Whether a device is known to know more than the plain protocol. On the event loop only. */
+  boolean goesBeyond(String target) {
+    Connected open = connected;
+    return open != null && open.asking().goesBeyond(target);
+  }
+
+  RpcClientOptions options() {
+    return options;
+  }
+
+  Shard shard() {
+    return shard;
+  }
+
+  /** What the clock of the event loop lacks to the time of day. */
+  long wallOffsetMillis() {
+    return wallOffsetMillis;
   }
 
   /** How many requests wait for their answers. */
@@ -375,7 +417,8 @@ public final class RpcClient {
     }
   }
 
-  private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+  /** Does it on the loop; the answer comes in the context of whoever asks. */
+  <T> Future<T> onLoop(Supplier<Future<T>> action) {
     if (shard.inThread()) {
       return action.get();
     }

@@ -4,12 +4,15 @@ import io.culvert.rpc.Observed;
 import io.culvert.rpc.RpcBodies;
 import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcRequestOptions;
+import io.culvert.rpc.persistent.RequestState;
+import io.culvert.rpc.persistent.RequestStatus;
 import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadViolation;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.runtime.bus.RpcCall;
+import io.culvert.runtime.bus.RpcSubmission;
 import io.culvert.runtime.log.Printable;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
@@ -45,6 +48,9 @@ final class RpcCommand {
         method == Method.GET || method == Method.DELETE
             ? "JSON that goes with it; - is standard input."
             : "JSON; - is standard input.");
+    ClientFlags.value(
+        command, "SECONDS", "Keep trying for so long until the device is there.", "--until-there");
+    ClientFlags.flag(command, "Want no answer; end when the broker has the request.", "--tell");
     addCommonTo(command);
   }
 
@@ -103,8 +109,25 @@ final class RpcCommand {
     checkDevice();
     Object body = body();
     RpcRequestOptions how = how();
+    ClientFlags given = flags.client();
+    if (given.has("--tell") && given.has("--until-there")) {
+      throw StartException.usage("--tell does not wait for the device: leave out --until-there");
+    }
+    long patience =
+        given.number("--until-there", 1, RpcSubmission.LONGEST_EXPIRY_SECONDS, 0) * 1000;
     return connected(
-        client -> print(await(client.request(word(0), word(1), word(2), method, body, how))));
+        client -> {
+          if (given.has("--tell")) {
+            await(client.tell(word(0), word(1), word(2), method, body, how));
+            return ExitCode.OK;
+          } else if (patience > 0) {
+            return print(
+                await(
+                    PatientRequest.ask(
+                        client, word(0), word(1), word(2), method, body, how, patience)));
+          }
+          return print(await(client.request(word(0), word(1), word(2), method, body, how)));
+        });
   }
 
   private int discover() throws StartException, InterruptedException {
@@ -256,6 +279,21 @@ final class RpcCommand {
       printBody(response);
     }
     return ExitCode.FAILURE;
+  }
+
+  /** What became of a request that has waited for its device. */
+  private int print(RequestStatus status) {
+    Payload.Response answer = status.answer();
+    if (answer == null) {
+      console.fail(
+          "%s: %s"
+              .formatted(
+                  status.state() == RequestState.EXPIRED ? "not sent" : "sent, and no answer",
+                  status.detail()));
+      return ExitCode.FAILURE;
+    }
+    int printed = print(answer);
+    return answer.isSuccess() ? printed : ExitCode.FAILURE;
   }
 
   private static String head(Payload.Response response) {

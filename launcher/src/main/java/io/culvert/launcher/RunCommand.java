@@ -87,6 +87,9 @@ final class RunCommand {
         others.add(TcpVerticle::new);
       }
       if (servesRpc(configuration)) {
+        if (data != null && !configuration.isPresent("rpc.folder")) {
+          config.getJsonObject("rpc").put("folder", data.path().resolve("rpc").toString());
+        }
         RpcServiceOptions.parse(config); // says now what is wrong
         others.add(DeviceRpcVerticle::new);
       }

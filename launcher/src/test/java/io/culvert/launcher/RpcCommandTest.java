@@ -56,6 +56,27 @@ class RpcCommandTest {
   }
 
   @Test
+  void aRequestWaitsForItsDeviceOrWantsNoAnswer() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    Session early = new Session(folder);
+    early.start("rpc", "put", TAG, "x", "gains", "[8]", "-p", port, "--until-there", "60");
+    Session expired = failed("put", TAG, "x", "gains", "[9]", "--until-there", "1");
+    assertThat(expired.err()).contains("not sent: the device was not there in time");
+    Session device = new Session(folder);
+    device.start("device", "simulate", "--tag", TAG, "--port", port);
+    assertThat(device.line("ready")).isEqualTo("ready " + TAG);
+    assertThat(early.errLine("204")).isEqualTo("204 CHANGED");
+    assertAnswer("205 CONTENT\n", "[8]\n", "get", TAG, "x", "gains");
+    Session refused = failed("get", TAG, "x", "nowhere", "--until-there", "60");
+    assertThat(refused.err()).isEqualTo("404 NOT_FOUND\n");
+    assertAnswer("", "", "put", TAG, "x", "gains", "[10]", "--tell");
+    assertAnswer("205 CONTENT\n", "[10]\n", "get", TAG, "x", "gains");
+    assertThat(device.end()).isZero();
+    broker.stop();
+  }
+
+  @Test
   void failuresAreTold() throws Exception {
     RunningBroker broker = RunningBroker.start(folder);
     port = broker.port();
@@ -77,6 +98,8 @@ class RpcCommandTest {
   @Test
   void wrongArgumentsAreNamed() throws Exception {
     port = "1";
+    assertUsage(
+        "--tell does not wait for the device", "get", "a", "s", "p", "--tell", "--until-there=9");
     assertUsage("TARGET has 1 to 128 characters", "get", "a/b", "s", "p");
     assertUsage("SUBSYSTEM has 1 to 128 characters", "get", "a", "+", "p");
     assertUsage("BODY is JSON", "put", "a", "s", "p", "{");

@@ -44,6 +44,17 @@ final class HandServer implements AutoCloseable {
     return line;
   }
 
+  /** The same, behind connections that end before their CONNECT. */
+  Line acceptWanted() throws IOException {
+    Line line = accept();
+    while (line.read() == null) {
+      line.close();
+      line = accept();
+    }
+    line.send(new ConnAck(false, ReasonCode.SUCCESS, Properties.EMPTY));
+    return line;
+  }
+
   @Override
   public void close() throws IOException {
     listener.close();

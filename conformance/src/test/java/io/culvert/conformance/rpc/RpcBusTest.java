@@ -258,6 +258,7 @@ class RpcBusTest {
   void examplesAndRealAnswersAreWhatTheSchemasSay() throws Exception {
     List<String> addresses = new ArrayList<>();
     String observation = null;
+    String id = null;
     vertx.eventBus().consumer("my.gains", state -> state.reply(null));
     Matcher sections =
         Pattern.compile("(?ms)^### `(culvert\\.rpc\\.\\S+)`$(.*?)(?=^##|\\z)").matcher(page());
@@ -272,8 +273,12 @@ class RpcBusTest {
       if (request.containsKey("observation")) {
         request.put("observation", observation);
       }
+      if (request.containsKey("id")) {
+        request.put("id", id);
+      }
       JsonObject reply = await(rpc.ask(address, request));
       observation = reply.getString("observation", observation);
+      id = reply.getString("id", id);
       check(schema, reply, address + ", the reply");
       assertThat(reply.fieldNames())
           .as(address)
@@ -282,6 +287,10 @@ class RpcBusTest {
     assertThat(addresses)
         .containsExactlyInAnyOrder(
             "culvert.rpc.request",
+            "culvert.rpc.tell",
+            "culvert.rpc.submit",
+            "culvert.rpc.submitted",
+            "culvert.rpc.cancel",
             "culvert.rpc.batch",
             "culvert.rpc.discover",
             "culvert.rpc.devices",

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPayloadBytes of one message; a larger body goes or comes in blocks, or not at all
  * @param perCall whether answers of plain devices are subscribed to for each request
  * @param maximumDevices 0 for no directory
+ * @param folder where persistent requests are kept, or null for memory
+ * @param maximumPersistent requests; 0 for none
  */
 public record RpcServiceOptions(
     String namespace,
@@ -37,7 +39,11 @@ public record RpcServiceOptions(
     boolean perCall,
     int maximumTargets,
     long targetIdleMillis,
-    int maximumDevices) {
+    int maximumDevices,
+    @Nullable String folder,
+    int maximumPersistent,
+    int maximumPersistentPerDevice,
+    long maximumPersistentBytes) {
   private static final String PASSWORD_FILE = "rpc.password-file";
   private static final List<String> ONLY_WITH_BROKER =
       List.of("rpc.user", PASSWORD_FILE, "rpc.authority");
@@ -95,7 +101,11 @@ public record RpcServiceOptions(
         configuration.text("rpc.plain-responses").equals("per-call"),
         configuration.integer("rpc.max-targets"),
         configuration.number("rpc.target-idle-seconds") * 1000,
-        configuration.integer("rpc.max-devices"));
+        configuration.integer("rpc.max-devices"),
+        text(configuration, "rpc.folder"),
+        configuration.integer("rpc.max-persistent"),
+        configuration.integer("rpc.max-persistent-per-device"),
+        configuration.number("rpc.max-persistent-bytes"));
   }
 
   private static void checkLevel(

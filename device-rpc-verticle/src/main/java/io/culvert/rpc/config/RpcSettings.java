@@ -90,7 +90,33 @@ public final class RpcSettings {
               1_000_000,
               "10000",
               "Devices in the directory; beyond them, the one that was not seen for longest is"
-                  + " forgotten. 0 for no directory."));
+                  + " forgotten. 0 for no directory."),
+          text(
+              "rpc.folder",
+              null,
+              "Where persistent requests are kept; unless given, in memory. `culvert run` takes a"
+                  + " folder in its data folder."),
+          number(
+              "rpc.max-persistent",
+              Unit.COUNT,
+              0,
+              1_000_000,
+              "10000",
+              "Persistent requests that have not ended; one more is refused. 0 for none."),
+          number(
+              "rpc.max-persistent-per-device",
+              Unit.COUNT,
+              1,
+              1_000_000,
+              "1000",
+              "Those of them that are for one device."),
+          number(
+              "rpc.max-persistent-bytes",
+              Unit.BYTES,
+              0,
+              64L << 30,
+              "64MiB",
+              "Bytes of all of them; they are also in memory."));
 
   private RpcSettings() {}
 }

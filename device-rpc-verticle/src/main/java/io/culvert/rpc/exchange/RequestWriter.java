@@ -6,6 +6,7 @@ import io.culvert.rpc.protocol.ETag;
 import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.PayloadCodec;
+import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.RpcOptions;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.rpc.protocol.Timestamp;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Requests as messages: what is to be sent next of a call. */
 final class RequestWriter {
   private static final int STOP_OBSERVING = 1;
+
+  /** Answers with 2.xx, 4.xx and 5.xx. */
+  private static final int ANY = 2 + 8 + 16;
 
   private final RequesterOptions options;
   private final PayloadCodec codec;
@@ -61,6 +65,12 @@ final class RequestWriter {
     return message(pending, asked, null, nowMillis);
   }
 
+  /** A request that nobody wants an answer to. */
+  RpcMessage oneWay(RequestId id, Call call, long nowMillis) {
+    RpcOptions asked = call.isOptedIn() ? call.options().withNoResponse(ANY) : call.options();
+    return message(id, call, asked, call.body(), call.timeoutMillis(), nowMillis);
+  }
+
   private static List<ETag> known(PendingCall pending, RpcOptions asked) {
     Observation observation = pending.observation();
     AnswerCache.Kept kept = pending.kept();
@@ -71,16 +81,20 @@ final class RequestWriter {
 
   private RpcMessage message(
       PendingCall pending, RpcOptions asked, @Nullable Object body, long nowMillis) {
-    Call call = pending.call();
-    long leftMillis = pending.leftMillis(nowMillis);
+    return message(
+        pending.wireId(), pending.call(), asked, body, pending.leftMillis(nowMillis), nowMillis);
+  }
+
+  private RpcMessage message(
+      RequestId id,
+      Call call,
+      RpcOptions asked,
+      @Nullable Object body,
+      long leftMillis,
+      long nowMillis) {
     Header header =
         new Header(
-            pending.wireId(),
-            call.path(),
-            call.correlationId(),
-            options.source(),
-            call.token(),
-            call.more());
+            id, call.path(), call.correlationId(), options.source(), call.token(), call.more());
     if (call.isOptedIn()) {
       RpcOptions beyond = asked.withExpiresMillis(leftMillis);
       header =
@@ -89,12 +103,11 @@ final class RequestWriter {
     }
     Request request = new Request(header, call.method(), body, Timestamp.ofMillis(nowMillis));
     return new RpcMessage(
-        RpcTopic.request(options.namespace(), call.subsystem(), call.target(), pending.wireId())
-            .text(),
+        RpcTopic.request(options.namespace(), call.subsystem(), call.target(), id).text(),
         codec.encode(request),
         call.qos(),
         RpcMessage.secondsFor(leftMillis),
         call.usesReplyTopic() ? options.replyTopic() : null,
-        call.usesReplyTopic() ? Bytes.utf8(pending.wireId().text()) : null);
+        call.usesReplyTopic() ? Bytes.utf8(id.text()) : null);
   }
 }

@@ -93,6 +93,16 @@ public final class Requester {
   }
 
   /**
+   * A request that nobody wants an answer to, to be published. Of those that go beyond the plain
+   * protocol none comes; others answer where nobody listens.
+   *
+   * @throws IllegalArgumentException for a target, subsystem, option or body that cannot be sent
+   */
+  public RpcMessage oneWay(RequestId id, Call call, long nowMillis) {
+    return writer.oneWay(id, call, nowMillis);
+  }
+
+  /**
    * Ends a call that nobody waits for any more, without an event. Who observes tells the responder.
    */
   public void cancel(RequestId call, long nowMillis) {

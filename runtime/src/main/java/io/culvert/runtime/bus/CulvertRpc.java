@@ -30,6 +30,20 @@ public final class CulvertRpc {
     return ask(RpcAddresses.REQUEST, call.toJson(), call.timeoutMillis()).map(RpcAnswer::fromJson);
   }
 
+  /** Asks a device, and wants no answer; completes when the broker has the request. */
+  public Future<Void> tell(RpcCall call) {
+    return ask(RpcAddresses.TELL, call.toJson(), 0).mapEmpty();
+  }
+
+  /**
+   * Keeps a request until its device is there; completes when it is kept. The reply, which has its
+   * {@code id}, is as docs/event-bus.md says, and so is what comes to the address of the
+   * submission.
+   */
+  public Future<JsonObject> submit(RpcSubmission submission) {
+    return ask(RpcAddresses.SUBMIT, submission.toJson(), 0);
+  }
+
   /** Asks many devices; the reply is as docs/event-bus.md says. */
   public Future<JsonObject> batch(RpcBatch batch) {
     return ask(RpcAddresses.BATCH, batch.toJson(), batch.call().timeoutMillis());

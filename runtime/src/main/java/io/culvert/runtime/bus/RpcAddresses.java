@@ -5,6 +5,18 @@ public final class RpcAddresses {
   /** Asks one device for one resource. */
   public static final String REQUEST = "culvert.rpc.request";
 
+  /** Asks one device, and wants no answer. */
+  public static final String TELL = "culvert.rpc.tell";
+
+  /** Keeps a request until its device is there. */
+  public static final String SUBMIT = "culvert.rpc.submit";
+
+  /** Lists what became of such requests. */
+  public static final String SUBMITTED = "culvert.rpc.submitted";
+
+  /** Ends one of them. */
+  public static final String CANCEL = "culvert.rpc.cancel";
+
   /** Asks many devices, and replies with all answers that came in time. */
   public static final String BATCH = "culvert.rpc.batch";
 
