@@ -22,7 +22,8 @@ final class DeviceCommand {
     if (tag == null) {
       throw StartException.usage("--tag says who the device is, such as 2D_XX_0_9999");
     }
-    RpcClientOptions options = flags.options(tag);
+    boolean hasWill = flags.client().has("--will-topic"); // instead of our own
+    RpcClientOptions options = flags.options(tag).withPresence(!hasWill);
     RpcRun run =
         RpcRun.connect(
             flags.connection(true),

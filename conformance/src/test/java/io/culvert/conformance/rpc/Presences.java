@@ -1,9 +1,9 @@
 package io.culvert.conformance.rpc;
 
-import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.client.Awaited;
 import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientOptions;
 import io.culvert.client.ReceivedMessage;
@@ -28,14 +28,22 @@ final class Presences implements AutoCloseable {
         MqttClient.create(
             vertx, new MqttClientOptions().setAddresses("mqtt://127.0.0.1:" + brokersPort));
     Presences presences = new Presences(client, "gf_int_v1/rpc/system/" + tag + "/presence");
-    await(client.connect());
-    await(client.subscribe(presences.topic, QoS.AT_LEAST_ONCE, presences.heard::add));
+    Awaited.await(client.connect());
+    Awaited.await(client.subscribe(presences.topic, QoS.AT_LEAST_ONCE, presences.heard::add));
     return presences;
   }
 
   /** The next word, whose bytes are those of docs/rpc-wire.md, but for the time. */
   boolean online() throws Exception {
     return online(next(heard));
+  }
+
+  /** Returns with this word; the other one may come twice, where its acknowledgement was lost. */
+  void await(boolean wanted) throws Exception {
+    boolean online = online();
+    while (online != wanted) {
+      online = online();
+    }
   }
 
   /** The next word, which the broker has kept. */
@@ -47,13 +55,13 @@ final class Presences implements AutoCloseable {
 
   /** Nothing was said before this call. */
   boolean isEmpty() throws Exception {
-    await(client.ping()); // behind which it would have come
+    Awaited.await(client.ping()); // behind which it would have come
     return heard.isEmpty();
   }
 
   @Override
   public void close() throws Exception {
-    await(client.close());
+    Awaited.await(client.close());
   }
 
   private static boolean online(ReceivedMessage word) {

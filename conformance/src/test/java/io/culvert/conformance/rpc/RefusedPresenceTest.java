@@ -87,7 +87,7 @@ class RefusedPresenceTest {
   @Test
   void whoIsNotLetInIsToldSo() throws Exception {
     PasswordHash hash = PasswordHash.of(new byte[] {1}, new byte[12], 10);
-    Path others = Files.writeString(folder.resolve("passwords"), "ann:" + hash + "\n");
+    Path others = Files.writeString(folder.resolve("passwords"), "ann:" + hash.print() + "\n");
     JsonObject auth =
         new JsonObject().put("anonymous", false).put("password-file", others.toString());
     try (InProcessBroker broker = InProcessBroker.start(NOTHING, auth, LISTENER)) {

@@ -80,10 +80,7 @@ class RpcBusTest {
             .next();
     port = URI.create(uri).getPort();
     await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
-    await(
-        RpcClient.create(vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of(TAG))
-            .serve(SimulatedDevice.create(vertx))
-            .connect());
+    await(simulated(port, TAG).connect());
   }
 
   @AfterEach
@@ -170,22 +167,16 @@ class RpcBusTest {
     String tag = "never-asked";
     try (Relay relay = Relay.to(new InetSocketAddress("127.0.0.1", port));
         Presences presences = Presences.of(vertx, port, tag)) {
-      RpcClient device =
-          RpcClient.create(
-                  vertx,
-                  BrokerConnection.of("127.0.0.1", relay.address().getPort()),
-                  RpcClientOptions.of(tag))
-              .serve(SimulatedDevice.create(vertx));
-      await(device.connect());
-      assertThat(presences.online()).isTrue();
+      await(simulated(relay.address().getPort(), tag).connect());
       assertThat(becomes(tag, true).getInteger("answers")).isZero();
-      relay.cut();
-      assertThat(presences.online()).isFalse();
+      relay.close(); // and it does not come back
+      presences.await(false);
       assertThat(becomes(tag, false).getLong("seenMillis")).isPositive();
-      assertThat(presences.online()).isTrue();
+      RpcClient again = await(simulated(port, tag).connect());
+      presences.await(true);
       assertThat(becomes(tag, true).getInteger("answers")).isZero();
-      await(device.close());
-      assertThat(presences.online()).isFalse();
+      await(again.close());
+      presences.await(false);
       assertThat(becomes(tag, false).getInteger("answers")).isZero();
     }
   }
@@ -317,6 +308,11 @@ class RpcBusTest {
     assertThat(documented).isEqualTo(failures);
   }
 
+  private RpcClient simulated(int at, String tag) {
+    return RpcClient.create(vertx, BrokerConnection.of("127.0.0.1", at), RpcClientOptions.of(tag))
+        .serve(SimulatedDevice.create(vertx));
+  }
+
   private JsonObject becomes(String tag, boolean online) throws Exception {
     return becomes(rpc, tag, online);
   }
@@ -328,7 +324,8 @@ class RpcBusTest {
           await(of.ask("culvert.rpc.devices", new JsonObject())).getJsonArray("devices");
       for (int i = 0; i < devices.size(); i++) {
         JsonObject device = devices.getJsonObject(i);
-        if (device.getString("tag").equals(tag) && device.getValue("online").equals(online)) {
+        if (device.getString("tag").equals(tag)
+            && Boolean.valueOf(online).equals(device.getBoolean("online"))) {
           return device;
         }
       }

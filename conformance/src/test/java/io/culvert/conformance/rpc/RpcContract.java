@@ -219,10 +219,7 @@ abstract class RpcContract {
         assertThat(late.keptOnline()).isTrue();
       }
       await(device.close());
-      boolean isOnline = presences.online();
-      while (isOnline) { // said twice, where the cut came before the acknowledgement
-        isOnline = presences.online();
-      }
+      presences.await(false);
       try (Presences late = Presences.of(vertx, port(), tag)) {
         assertThat(late.keptOnline()).isFalse();
       }
