@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +28,24 @@ final class Authenticating {
   private final @Nullable MqttAuthentication how;
   private final LongSupplier clock;
   private final Distrust distrust;
+  private final Consumer<Runnable> loop;
   private MqttAuthentication.@Nullable Exchange exchange;
   private @Nullable Promise<Void> renewing;
 
+  /**
+   * @param loop runs something on the event loop: an authentication may end on any thread
+   */
   Authenticating(
-      Vertx vertx, @Nullable MqttAuthentication how, LongSupplier clock, Distrust distrust) {
+      Vertx vertx,
+      @Nullable MqttAuthentication how,
+      LongSupplier clock,
+      Distrust distrust,
+      Consumer<Runnable> loop) {
     this.vertx = vertx;
     this.how = how;
     this.clock = clock;
     this.distrust = distrust;
+    this.loop = loop;
   }
 
   /** A connection begins: the data of its CONNECT, or null. */
@@ -52,8 +62,7 @@ final class Authenticating {
       trusted.run();
       return;
     }
-    current
-        .accepted(data(connAck))
+    here(current.accepted(data(connAck)))
         .onSuccess(
             done -> {
               if (from.state() == ClientState.CONNECTED) {
@@ -70,15 +79,14 @@ final class Authenticating {
     }
     Buffer data = data(auth.properties());
     if (auth.reasonCode() == ReasonCode.CONTINUE_AUTHENTICATION) {
-      current
-          .answer(data)
+      here(current.answer(data))
           .onSuccess(answer -> send(from, ReasonCode.CONTINUE_AUTHENTICATION, answer))
           .onFailure(failure -> distrust.of(from, typed(failure)));
       return;
     }
     Promise<Void> waiting = renewing;
     renewing = null;
-    Future<Void> accepted = current.accepted(data);
+    Future<Void> accepted = here(current.accepted(data));
     if (waiting != null) {
       accepted.onComplete(waiting);
     }
@@ -112,6 +120,13 @@ final class Authenticating {
     if (waiting != null) {
       waiting.tryFail(cause);
     }
+  }
+
+  /** The same future, but what follows is done on the event loop, whoever completes it. */
+  private <T> Future<T> here(Future<T> anywhere) {
+    Promise<T> here = Promise.promise();
+    anywhere.onComplete(done -> loop.accept(() -> here.handle(done)));
+    return here.future();
   }
 
   private void send(ClientConnection to, ReasonCode code, @Nullable Buffer data) {

@@ -99,7 +99,8 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     this.queue = publishing.queue();
     this.subscriptions = new OpenSubscriptions(this, session, inbox, options.version().isMqtt5());
     this.authenticating =
-        new Authenticating(vertx, options.authentication(), shard::nowMillis, this::distrust);
+        new Authenticating(
+            vertx, options.authentication(), shard::nowMillis, this::distrust, this::run);
     this.clientId = options.clientId();
   }
 

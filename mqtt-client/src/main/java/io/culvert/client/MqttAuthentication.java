@@ -16,7 +16,10 @@ public interface MqttAuthentication {
   /** Begins an exchange: for CONNECT, or to authenticate again. Called on the event loop. */
   Exchange begin(Vertx vertx);
 
-  /** One exchange. Its methods are called on the event loop, one after another. */
+  /**
+   * One exchange. Its methods are called on the event loop, one after another; what they return may
+   * be completed on any thread.
+   */
   interface Exchange {
     /** The data that begins it, or null for none. */
     @Nullable Buffer first();

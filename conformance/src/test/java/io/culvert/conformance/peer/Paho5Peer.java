@@ -1,6 +1,7 @@
 package io.culvert.conformance.peer;
 
 import io.culvert.conformance.broker.Await;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Eclipse Paho for Java, MQTT 5.0. */
 final class Paho5Peer implements Peer, MqttCallback {
+
+  private static final int ATTEMPTS = 10;
 
   private final MqttAsyncClient client;
   private final @Nullable Message will;
@@ -50,7 +53,7 @@ final class Paho5Peer implements Peer, MqttCallback {
     if (will != null) {
       options.setWill(will.topic(), sent(will));
     }
-    return done("CONNACK", listener -> client.connect(options, null, listener)).getSessionPresent();
+    return Await.result("CONNACK", connecting(options, ATTEMPTS)).getSessionPresent();
   }
 
   @Override
@@ -154,6 +157,16 @@ final class Paho5Peer implements Peer, MqttCallback {
     sent.setRetained(message.retain());
     sent.setProperties(wire);
     return sent;
+  }
+
+  /** It waits for a second only for the answer to the handshake of a WebSocket. */
+  private CompletableFuture<IMqttToken> connecting(MqttConnectionOptions options, int attempts) {
+    return begin(listener -> client.connect(options, null, listener))
+        .exceptionallyCompose(
+            failure ->
+                attempts > 1 && failure.getCause() instanceof SocketTimeoutException
+                    ? connecting(options, attempts - 1)
+                    : CompletableFuture.failedFuture(failure));
   }
 
   private static IMqttToken done(String what, Operation operation) {

@@ -214,9 +214,7 @@ class PersistentRpcTest {
 
   private RpcClient client(String tag, boolean plain) {
     return RpcClient.create(
-        vertx,
-        BrokerConnection.of("127.0.0.1", port),
-        RpcClientOptions.of(tag).withPlain(plain));
+        vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of(tag).withPlain(plain));
   }
 
   private JsonObject submit(String method, int body) throws Exception {

@@ -14,6 +14,7 @@ import io.culvert.rpc.BlockingRpcClient;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
 import io.culvert.rpc.Observed;
+import io.culvert.rpc.PersistentRequests;
 import io.culvert.rpc.PlainResponses;
 import io.culvert.rpc.Reply;
 import io.culvert.rpc.RpcClient;
@@ -22,6 +23,9 @@ import io.culvert.rpc.RpcHandler;
 import io.culvert.rpc.RpcRequestOptions;
 import io.culvert.rpc.demo.SimulatedDevice;
 import io.culvert.rpc.exchange.AccessRule;
+import io.culvert.rpc.persistent.QueueLimits;
+import io.culvert.rpc.persistent.RequestState;
+import io.culvert.rpc.persistent.RequestStatus;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.ResponseCode;
@@ -370,6 +374,58 @@ abstract class RpcContract {
     assertThat(get(client, "valid").responseCode()).isEqualTo(203);
     await(client.close());
     assertThat(failure(silent).detail()).isEqualTo("the client was closed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MODERN", "MODERN_3_1_1", "PLAIN"})
+  void aPersistentRequestWaitsForItsDevice(Kind kind) throws Exception {
+    RpcClient client = await(client("patient", kind).connect());
+    BlockingQueue<RequestStatus> changes = new LinkedBlockingQueue<>();
+    PersistentRequests requests =
+        await(
+            PersistentRequests.open(
+                client, MemoryStore.create(), "test", QueueLimits.DEFAULT, changes::add));
+    RequestStatus submitted =
+        await(
+            requests.submit(
+                TAG,
+                "axuv",
+                "echo",
+                Method.POST,
+                "x",
+                RpcRequestOptions.DEFAULT.withTimeoutMillis(2_000),
+                60_000,
+                null));
+    assertThat(submitted.state()).isEqualTo(RequestState.QUEUED);
+    assertThat(next(changes)).isEqualTo(submitted);
+    simulated(kind);
+    requests.online(TAG);
+    assertThat(next(changes).state()).isEqualTo(RequestState.SENT);
+    RequestStatus last = next(changes);
+    assertThat(last.state()).isEqualTo(RequestState.SUCCEEDED);
+    assertThat(last.answer().body()).isEqualTo("x");
+    assertThat(await(requests.find(submitted.id()))).contains(last);
+    await(requests.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whoTellsGetsNoAnswer(Kind kind) throws Exception {
+    simulated(kind);
+    List<String> answers = new ArrayList<>();
+    RpcClient client =
+        client("teller", kind)
+            .onIncomingResponse(
+                RpcHandler.of(
+                    (topic, payload) -> {
+                      answers.add(topic);
+                      return Future.succeededFuture(payload);
+                    }));
+    await(client.connect());
+    List<Object> five = List.of(5);
+    await(client.tell(TAG, "axuv", "gains", Method.PUT, five, RpcRequestOptions.DEFAULT));
+    assertThat(get(client, "gains").body()).isEqualTo(five);
+    assertThat(answers).as("only the one that was asked for").hasSize(1);
   }
 
   @ParameterizedTest
