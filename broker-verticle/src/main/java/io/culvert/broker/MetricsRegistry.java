@@ -1,5 +1,7 @@
 package io.culvert.broker;
 
+import io.culvert.runtime.metrics.PartMetric;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
@@ -41,8 +43,18 @@ final class MetricsRegistry implements AutoCloseable {
     machine.forEach(each -> each.bindTo(registry));
   }
 
-  /** All of it, in Prometheus' text format. */
-  String scrape(Readings readings) {
+  /**
+   * All of it, in Prometheus' text format.
+   *
+   * @param parts what other parts of the process say
+   */
+  String scrape(Readings readings, List<PartMetrics.Reading> parts) {
+    for (PartMetrics.Reading part : parts) {
+      cells.computeIfAbsent(
+                  new Key(part.metric().name(), List.of()), key -> register(part.metric()))
+              .value =
+          part.value();
+    }
     for (Metric metric : BrokerMetrics.TABLE) {
       for (Metric.Series series : metric.read().apply(readings)) {
         cells.computeIfAbsent(
@@ -79,6 +91,17 @@ final class MetricsRegistry implements AutoCloseable {
               .register(registry);
     }
     return cell;
+  }
+
+  private Cell register(PartMetric<?> metric) {
+    return register(
+        new Metric(
+            metric.name(),
+            metric.kind() == PartMetric.Kind.COUNTER ? Metric.Kind.COUNTER : Metric.Kind.GAUGE,
+            List.of(),
+            metric.meaning(),
+            readings -> List.of()),
+        List.of());
   }
 
   private record Key(String name, List<String> label) {}

@@ -1,6 +1,7 @@
 package io.culvert.broker;
 
 import io.culvert.broker.config.MetricsOptions;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -158,7 +159,10 @@ final class MetricsServer {
       current =
           ask()
               .compose(
-                  now -> context.executeBlocking(() -> registry.scrape(now), /* ordered= */ false));
+                  now ->
+                      context.executeBlocking(
+                          () -> registry.scrape(now, PartMetrics.read(vertx)),
+                          /* ordered= */ false));
       scraping = current;
       current.onComplete(done -> scraping = null);
     }

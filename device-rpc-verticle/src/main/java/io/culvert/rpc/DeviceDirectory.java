@@ -59,6 +59,11 @@ final class DeviceDirectory {
     }
   }
 
+  /** How many are known. */
+  int size() {
+    return devices.size();
+  }
+
   /** It has not answered in time. Who has never answered is no device. */
   void timedOut(String tag) {
     Seen seen = devices.get(tag);

@@ -6,6 +6,7 @@ import io.culvert.rpc.config.RpcServiceOptions;
 import io.culvert.rpc.protocol.PayloadRules;
 import io.culvert.runtime.bus.CulvertMqtt;
 import io.culvert.runtime.bus.MqttAdmin;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.net.ClientSSLOptions;
@@ -26,6 +27,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
   private @Nullable RpcClient client;
   private @Nullable RpcBusApi api;
   private @Nullable PersistentBusApi persistent;
+  private Runnable hideMetrics = () -> {};
 
   public DeviceRpcVerticle() {}
 
@@ -38,6 +40,7 @@ public final class DeviceRpcVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    hideMetrics.run();
     RpcBusApi served = api;
     RpcClient open = client;
     PersistentBusApi kept = persistent;
@@ -54,13 +57,15 @@ public final class DeviceRpcVerticle extends VerticleBase {
         .onFailure(failure -> LOG.error("no broker: {}", failure.getMessage()));
     MqttAdmin admin = options.broker() == null ? CulvertMqtt.create(vertx).admin() : null;
     DeviceDirectory directory = new DeviceDirectory(options.maximumDevices());
-    return PersistentBusApi.start(vertx, created, options)
+    RpcMetrics metrics = new RpcMetrics(directory);
+    hideMetrics = PartMetrics.show(vertx, RpcMetrics.TABLE, metrics);
+    return PersistentBusApi.start(vertx, created, options, metrics)
         .onSuccess(
             started -> {
               persistent = started;
               watch(created, directory, started);
             })
-        .compose(started -> RpcBusApi.start(created, vertx.eventBus(), directory, admin))
+        .compose(started -> RpcBusApi.start(created, vertx.eventBus(), directory, metrics, admin))
         .map(
             started -> {
               api = started;

@@ -22,7 +22,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +41,18 @@ final class PersistentBusApi {
 
   private final Vertx vertx;
   private final RpcClient client;
+  private final RpcMetrics metrics;
   private final QueueLimits limits;
   private final @Nullable Path folder;
   private final List<MessageConsumer<Object>> consumers;
   private @Nullable Future<PersistentRequests> opened;
   private @Nullable Store store;
 
-  private PersistentBusApi(Vertx vertx, RpcClient client, RpcServiceOptions options) {
+  private PersistentBusApi(
+      Vertx vertx, RpcClient client, RpcServiceOptions options, RpcMetrics metrics) {
     this.vertx = vertx;
     this.client = client;
+    this.metrics = metrics;
     this.folder = options.folder() == null ? null : Path.of(options.folder());
     this.limits =
         QueueLimits.DEFAULT.withRequests(
@@ -65,8 +67,9 @@ final class PersistentBusApi {
   }
 
   /** Serves from now on, and goes on with what an earlier process has left. */
-  static Future<PersistentBusApi> start(Vertx vertx, RpcClient client, RpcServiceOptions options) {
-    PersistentBusApi api = new PersistentBusApi(vertx, client, options);
+  static Future<PersistentBusApi> start(
+      Vertx vertx, RpcClient client, RpcServiceOptions options, RpcMetrics metrics) {
+    PersistentBusApi api = new PersistentBusApi(vertx, client, options, metrics);
     Path kept = api.folder;
     Future<?> before =
         kept == null
@@ -219,7 +222,8 @@ final class PersistentBusApi {
   }
 
   /** Whoever wants to know listens at the address. */
-  private void tell(RequestStatus status) {
+  private void tell(RequestStatus status, PersistentRequests.Held held) {
+    metrics.changed(status, held);
     String address = status.address();
     if (address != null) {
       vertx.eventBus().publish(address, json(status));
@@ -234,7 +238,7 @@ final class PersistentBusApi {
             .put("subsystem", status.subsystem())
             .put("path", status.path())
             .put("method", status.method().name())
-            .put("state", status.state().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .put("state", status.state().text())
             .put("attempts", status.attempts())
             .put("submittedMillis", status.submittedMillis())
             .put("expiresMillis", status.expiresMillis())

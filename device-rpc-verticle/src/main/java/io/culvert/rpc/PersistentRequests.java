@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public final class PersistentRequests {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
   private final RpcClient client;
-  private final Consumer<RequestStatus> changed;
+  private final BiConsumer<RequestStatus, Held> changed;
   private final RequestQueue queue;
   private final RequestIds requestIds = new RequestIds();
   private final Map<RequestId, Promise<RequestStatus>> submitted = new HashMap<>();
@@ -59,7 +60,7 @@ public final class PersistentRequests {
       @Nullable Store store,
       String name,
       QueueLimits limits,
-      Consumer<RequestStatus> changed) {
+      BiConsumer<RequestStatus, Held> changed) {
     this.client = client;
     this.changed = changed;
     PayloadCodec codec = new PayloadCodec(client.options().rules());
@@ -88,6 +89,20 @@ public final class PersistentRequests {
       String name,
       QueueLimits limits,
       Consumer<RequestStatus> changed) {
+    return open(client, store, name, limits, (status, held) -> changed.accept(status));
+  }
+
+  /**
+   * The same, for who counts, too.
+   *
+   * @param changed gets each change of each request, and how much is kept then
+   */
+  public static Future<PersistentRequests> open(
+      RpcClient client,
+      @Nullable Store store,
+      String name,
+      QueueLimits limits,
+      BiConsumer<RequestStatus, Held> changed) {
     return client.onLoop(
         () -> new PersistentRequests(client, store, name, limits, changed).begin());
   }
@@ -166,7 +181,7 @@ public final class PersistentRequests {
 
   /** How much is kept that has not ended. */
   public Future<Held> held() {
-    return client.onLoop(() -> Future.succeededFuture(new Held(queue.size(), queue.bytes())));
+    return client.onLoop(() -> Future.succeededFuture(now()));
   }
 
   /** Requests that have not ended, and the bytes that they count as. */
@@ -213,6 +228,10 @@ public final class PersistentRequests {
 
   // ---- private
 
+  private Held now() {
+    return new Held(queue.size(), queue.bytes());
+  }
+
   private Future<PersistentRequests> begin() {
     watch = client.shard().watch(new Times());
     queue.load(
@@ -258,7 +277,7 @@ public final class PersistentRequests {
       waiting.tryComplete(status);
     }
     try {
-      changed.accept(status);
+      changed.accept(status, now());
     } catch (RuntimeException failure) {
       LOG.error("the handler of persistent requests has failed at {}", status, failure);
     }

@@ -48,14 +48,20 @@ final class RpcBusApi {
   private final EventBus bus;
   private final DeviceDirectory directory;
   private final Map<String, Observed> observations = new HashMap<>();
+  private final RpcMetrics metrics;
   private final @Nullable MqttAdmin admin;
   private final List<MessageConsumer<Object>> consumers;
 
   private RpcBusApi(
-      RpcClient client, EventBus bus, DeviceDirectory directory, @Nullable MqttAdmin admin) {
+      RpcClient client,
+      EventBus bus,
+      DeviceDirectory directory,
+      RpcMetrics metrics,
+      @Nullable MqttAdmin admin) {
     this.client = client;
     this.bus = bus;
     this.directory = directory;
+    this.metrics = metrics;
     this.admin = admin;
     this.consumers =
         List.of(
@@ -75,8 +81,12 @@ final class RpcBusApi {
    * @param admin who knows which devices are connected; null where nobody does
    */
   static Future<RpcBusApi> start(
-      RpcClient client, EventBus bus, DeviceDirectory directory, @Nullable MqttAdmin admin) {
-    RpcBusApi api = new RpcBusApi(client, bus, directory, admin);
+      RpcClient client,
+      EventBus bus,
+      DeviceDirectory directory,
+      RpcMetrics metrics,
+      @Nullable MqttAdmin admin) {
+    RpcBusApi api = new RpcBusApi(client, bus, directory, metrics, admin);
     return Future.all(api.consumers.stream().map(MessageConsumer::completion).toList()).map(api);
   }
 
@@ -93,6 +103,7 @@ final class RpcBusApi {
 
   private Future<JsonObject> tell(Object body) {
     RpcCall call = RpcCall.fromJson(body);
+    metrics.countTold();
     return checked(
             () ->
                 client.tell(
@@ -109,6 +120,7 @@ final class RpcBusApi {
   private Future<JsonObject> batch(Object body) {
     RpcBatch batch = RpcBatch.fromJson(body);
     RpcCall call = batch.call();
+    metrics.countAsked(batch.targets().size());
     return client
         .requestAll(
             batch.targets(),
@@ -150,12 +162,14 @@ final class RpcBusApi {
   }
 
   private void answered(String target) {
+    metrics.countAnswered();
     directory.answered(target, client.nowMillis());
   }
 
   private void failed(String target, Throwable failure) {
+    metrics.countFailed(failure);
     if (failure instanceof RpcException typed && typed.response() != null) {
-      answered(target);
+      directory.answered(target, client.nowMillis());
     } else {
       directory.timedOut(target);
     }
@@ -197,7 +211,14 @@ final class RpcBusApi {
 
   private JsonObject observing(String name, Observed observed) {
     observations.put(name, observed);
-    observed.ended().onComplete(ended -> observations.remove(name));
+    metrics.observations(observations.size());
+    observed
+        .ended()
+        .onComplete(
+            ended -> {
+              observations.remove(name);
+              metrics.observations(observations.size());
+            });
     return answer(observed.first()).toJson().put("observation", name);
   }
 
@@ -232,6 +253,7 @@ final class RpcBusApi {
   }
 
   private Future<Payload.Response> ask(RpcCall call, Map<String, String> query) {
+    metrics.countAsked(1);
     return checked(
             () ->
                 client.request(

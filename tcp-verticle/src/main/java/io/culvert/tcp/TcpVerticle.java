@@ -1,6 +1,7 @@
 package io.culvert.tcp;
 
 import io.culvert.runtime.files.TlsFiles;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.culvert.tcp.config.RouteSettings;
 import io.culvert.tcp.config.TcpServiceOptions;
 import io.culvert.tcp.wire.HmacAuth;
@@ -37,6 +38,7 @@ public final class TcpVerticle extends VerticleBase {
   private @Nullable BusApi bus;
   private @Nullable Bridges bridges;
   private @Nullable Feeds feeds;
+  private Runnable hideMetrics = () -> {};
 
   public TcpVerticle() {}
 
@@ -49,6 +51,7 @@ public final class TcpVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    hideMetrics.run();
     List<Supplier<Future<Void>>> ends = new ArrayList<>();
     BusApi api = bus;
     if (api != null) {
@@ -85,6 +88,7 @@ public final class TcpVerticle extends VerticleBase {
     Feeds subscribers =
         new Feeds(vertx, service, options.maximumBusSubscriptions(), created.counters());
     feeds = subscribers;
+    hideMetrics = PartMetrics.show(vertx, TcpMetrics.TABLE, new TcpMetrics(created, subscribers));
     PublishSubscribe.addTo(created);
     return Bridges.start(
             vertx, created, service, options.bridges(), options.limits().answerMillis())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
 import io.culvert.runtime.bus.TcpAddresses;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.DeploymentOptions;
@@ -131,6 +132,10 @@ class TcpBusTest {
     assertThat(service.ask(TcpAddresses.PUBLISH, uri("news")).getInteger("sent")).isEqualTo(1);
     assertThat(service.ask(TcpAddresses.PUBLISH, uri("news")).getInteger("sent")).isZero();
     assertThat(counter(service, "busDropped")).isEqualTo(1);
+    assertThat(PartMetrics.read(vertx))
+        .filteredOn(each -> each.metric().name().equals("culvert.tcp.bus.dropped"))
+        .extracting(PartMetrics.Reading::value)
+        .containsExactly(1L);
     next().reply(null);
     Sync.until(
         "it has room again",

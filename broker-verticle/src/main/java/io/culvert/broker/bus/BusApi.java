@@ -5,6 +5,7 @@ import io.culvert.runtime.bus.MqttFailure;
 import io.culvert.runtime.bus.MqttMessage;
 import io.culvert.runtime.bus.PublishResult;
 import io.culvert.runtime.bus.SubscribeResult;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -34,6 +35,7 @@ public final class BusApi {
   private final AdminApi admin;
   private final String node;
   private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+  private Runnable hideMetrics = () -> {};
 
   private BusApi(Vertx vertx, BusHost host, BusOptions options) {
     List<BusShard> shards = host.shards();
@@ -58,12 +60,15 @@ public final class BusApi {
 
   /** Completes when all nodes know the addresses, and bridges are subscribed. */
   public Future<Void> start() {
+    hideMetrics =
+        PartMetrics.show(vertx, BusMetrics.TABLE, new BusMetrics(counters, publisher, subscribers));
     subscribers.start();
     return register().compose(done -> bridges.start());
   }
 
   /** Answers no more; called before the broker closes. */
   public Future<Void> stop() {
+    hideMetrics.run();
     bridges.stop();
     subscribers.stop();
     publisher.stop();

@@ -19,6 +19,7 @@ import io.culvert.runtime.bus.RpcAddresses;
 import io.culvert.runtime.bus.RpcCall;
 import io.culvert.runtime.bus.RpcFailure;
 import io.culvert.runtime.bus.RpcSubmission;
+import io.culvert.runtime.metrics.PartMetrics;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,9 +29,11 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,11 @@ class PersistentRpcTest {
     }
     assertThat(next(done)).isEqualTo(1);
     assertThat(next(done)).isEqualTo(2);
+    assertThat(metrics())
+        .containsEntry("culvert.rpc.persistent", 0L)
+        .containsEntry("culvert.rpc.persistent.bytes", 0L)
+        .containsEntry("culvert.rpc.persistent.attempts", 2L)
+        .containsEntry("culvert.rpc.persistent.succeeded", 2L);
     JsonObject asked = new JsonObject().put("id", first.getString("id"));
     assertThat(
             await(rpc.ask(RpcAddresses.SUBMITTED, asked))
@@ -231,6 +239,11 @@ class PersistentRpcTest {
       change = next(changes);
     }
     return change;
+  }
+
+  private Map<String, Long> metrics() {
+    return PartMetrics.read(vertx).stream()
+        .collect(Collectors.toMap(each -> each.metric().name(), PartMetrics.Reading::value));
   }
 
   private static RpcFailure failure(Future<?> future) throws Exception {

@@ -1,5 +1,7 @@
 package io.culvert.rpc.persistent;
 
+import java.util.Locale;
+
 /** How far a persistent request has come. */
 public enum RequestState {
   /** It is kept, and its device was not asked yet. */
@@ -22,6 +24,11 @@ public enum RequestState {
 
   /** Whoever submitted it does not want it any more. If it was sent, it may have been done. */
   CANCELLED;
+
+  /** As it is written for others: {@code timed-out}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /** Whether nothing comes behind it. */
   public boolean isFinal() {
