@@ -35,7 +35,8 @@ public final class DeviceRpcVerticle extends VerticleBase {
   public Future<?> start() {
     return vertx
         .executeBlocking(() -> RpcServiceOptions.parse(config())) // reads files
-        .compose(this::serve);
+        .compose(this::serve)
+        .recover(failure -> stop().transform(stopped -> Future.failedFuture(failure)));
   }
 
   @Override

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Persistent requests over the event bus; see {@link RpcAddresses}. The store is opened when there
- * is something in it, or something to keep.
+ * is something in it, or somebody asks for something.
  */
 final class PersistentBusApi {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
@@ -80,7 +80,8 @@ final class PersistentBusApi {
     return before
         .compose(
             done -> Future.all(api.consumers.stream().map(MessageConsumer::completion).toList()))
-        .map(api);
+        .map(api)
+        .recover(failure -> api.stop().transform(stopped -> Future.failedFuture(failure)));
   }
 
   /** A device may be there again. */
@@ -95,7 +96,9 @@ final class PersistentBusApi {
     Future<PersistentRequests> open = opened;
     Future<?> silent = Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
     Future<?> closed =
-        open == null ? silent : silent.eventually(() -> open.compose(PersistentRequests::close));
+        open == null
+            ? silent
+            : silent.eventually(() -> open.compose(PersistentRequests::close).otherwiseEmpty());
     return closed.eventually(this::closeStore).mapEmpty();
   }
 
@@ -118,8 +121,8 @@ final class PersistentBusApi {
           openStore()
               .compose(
                   kept ->
-                      PersistentRequests.open(
-                          client, kept.orElse(null), QUEUE, limits, this::tell));
+                      PersistentRequests.open(client, kept.orElse(null), QUEUE, limits, this::tell))
+              .compose(made -> made.held().onSuccess(metrics::persistent).map(made));
       opened = open;
     }
     return open;
@@ -176,18 +179,21 @@ final class PersistentBusApi {
         fields.has("id")
             ? find(id(fields)).map(List::of)
             : requests().compose(requests -> requests.list(target, limit));
-    return found.compose(
-        all ->
-            requests()
-                .compose(PersistentRequests::held)
-                .map(
-                    held ->
-                        new JsonObject()
-                            .put(
-                                "requests",
-                                new JsonArray(all.stream().map(PersistentBusApi::json).toList()))
-                            .put("waiting", held.requests())
-                            .put("waitingBytes", held.bytes())));
+    return found
+        .compose(
+            all ->
+                requests()
+                    .compose(PersistentRequests::held)
+                    .map(
+                        held ->
+                            new JsonObject()
+                                .put(
+                                    "requests",
+                                    new JsonArray(
+                                        all.stream().map(PersistentBusApi::json).toList()))
+                                .put("waiting", held.requests())
+                                .put("waitingBytes", held.bytes())))
+        .recover(failure -> Future.failedFuture(RpcBusApi.told(failure)));
   }
 
   private Future<JsonObject> cancel(Object body) {
@@ -195,7 +201,8 @@ final class PersistentBusApi {
     return requests()
         .compose(requests -> requests.cancel(id))
         .compose(done -> find(id))
-        .map(PersistentBusApi::json);
+        .map(PersistentBusApi::json)
+        .recover(failure -> Future.failedFuture(RpcBusApi.told(failure)));
   }
 
   private Future<RequestStatus> find(RequestId id) {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ public final class PersistentRequests {
   private final Map<RequestId, Promise<RequestStatus>> submitted = new HashMap<>();
   private final Promise<PersistentRequests> ready = Promise.promise();
   private Shard.@Nullable Watch watch;
+  private boolean isDraining;
   private boolean closed;
 
   private PersistentRequests(
@@ -109,7 +111,8 @@ public final class PersistentRequests {
 
   /**
    * Submits a request; completes when it is kept. Fails with {@link RpcException}: 429 when as many
-   * are kept as may, 503 when nothing can be stored now, 400 for what cannot be sent.
+   * are kept as may, 503 when nothing can be stored now or this was closed, 400 for what cannot be
+   * sent.
    *
    * @param how its timeout is that of each attempt
    * @param expiryMillis after which it ends without having been done, from now on
@@ -124,7 +127,7 @@ public final class PersistentRequests {
       RpcRequestOptions how,
       long expiryMillis,
       @Nullable String address) {
-    return client.onLoop(
+    return whileOpen(
         () -> {
           long now = client.nowMillis();
           Call call = how.call(client.options(), target, subsystem, path, method, body);
@@ -142,7 +145,7 @@ public final class PersistentRequests {
                     how.qos(),
                     call.timeoutMillis(),
                     now,
-                    now + expiryMillis,
+                    expiryMillis < Long.MAX_VALUE - now ? now + expiryMillis : Long.MAX_VALUE,
                     address,
                     QueuedRequest.NEVER),
                 now);
@@ -189,7 +192,7 @@ public final class PersistentRequests {
 
   /** Ends a request that nobody wants any more; false when it is none, or has ended. */
   public Future<Boolean> cancel(RequestId id) {
-    return client.onLoop(
+    return whileOpen(
         () -> {
           boolean wasThere = queue.cancel(id, client.nowMillis());
           drain();
@@ -202,8 +205,7 @@ public final class PersistentRequests {
     client
         .onLoop(
             () -> {
-              queue.online(target, client.nowMillis());
-              drain();
+              came(() -> queue.online(target, client.nowMillis()));
               return Future.succeededFuture();
             })
         .onFailure(failure -> LOG.error("{} is there, and was not asked", target, failure));
@@ -217,16 +219,27 @@ public final class PersistentRequests {
           if (watch != null) {
             watch.cancel();
           }
-          submitted
-              .values()
-              .forEach(
-                  waiting -> waiting.tryFail(new IllegalStateException("the queue was closed")));
+          submitted.values().forEach(waiting -> waiting.tryFail(ended()));
           submitted.clear();
           return Future.succeededFuture();
         });
   }
 
   // ---- private
+
+  private <T> Future<T> whileOpen(Supplier<Future<T>> action) {
+    return client.onLoop(() -> closed ? Future.failedFuture(ended()) : action.get());
+  }
+
+  private RpcException ended() {
+    return RpcException.of(
+        ResponseCode.SERVICE_UNAVAILABLE,
+        "persistent requests are not served any more",
+        "",
+        client.tag(),
+        null,
+        null);
+  }
 
   private Held now() {
     return new Held(queue.size(), queue.bytes());
@@ -241,9 +254,10 @@ public final class PersistentRequests {
     return ready.future();
   }
 
-  private static Payload.Request payload(RequestId id, Call call, long nowMillis) {
+  /** As it is sent, with the tag that it is sent under: it is the same request only with that. */
+  private Payload.Request payload(RequestId id, Call call, long nowMillis) {
     Payload.Request request =
-        RequestPreview.of(id, call, call.target(), Timestamp.ofMillis(nowMillis));
+        RequestPreview.of(id, call, client.tag(), Timestamp.ofMillis(nowMillis));
     return call.options().isEmpty()
         ? request
         : new Payload.Request(
@@ -253,10 +267,29 @@ public final class PersistentRequests {
             request.timestamp());
   }
 
+  /** When this is closed nothing changes any more: what is kept is the next process's. */
+  private void came(Runnable news) {
+    if (!closed) {
+      news.run();
+      drain();
+    }
+  }
+
+  /** What fails at once is told to the queue within; what that wants then is taken here, too. */
   private void drain() {
-    if (closed) {
+    if (closed || isDraining) {
       return;
     }
+    isDraining = true;
+    try {
+      take();
+    } finally {
+      isDraining = false;
+    }
+    client.shard().inPass(() -> {}); // behind which the timer is set
+  }
+
+  private void take() {
     for (QueueEvent event = queue.poll(); event != null; event = queue.poll()) {
       if (event instanceof QueueEvent.Probe probe) {
         probe(probe);
@@ -268,7 +301,6 @@ public final class PersistentRequests {
         ready.tryComplete(this);
       }
     }
-    client.shard().inPass(() -> {}); // behind which the timer is set
   }
 
   private void tell(RequestStatus status) {
@@ -290,16 +322,17 @@ public final class PersistentRequests {
         RpcRequestOptions.DEFAULT
             .withTimeoutMillis(probe.timeoutMillis())
             .withToken(next.request().header().token());
+    String target = next.target();
     client
-        .request(next.target(), next.subsystem(), LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how)
+        .request(target, next.subsystem(), LinkFormat.WELL_KNOWN_CORE, Method.GET, null, how)
         .onComplete(
             (answer, failure) -> {
               boolean isThere =
                   failure == null
                       || (failure instanceof RpcException typed && typed.response() != null);
-              queue.probed(
-                  next.target(), isThere, client.goesBeyond(next.target()), client.nowMillis());
-              drain();
+              came(
+                  () ->
+                      queue.probed(target, isThere, client.goesBeyond(target), client.nowMillis()));
             });
   }
 
@@ -308,14 +341,8 @@ public final class PersistentRequests {
     client
         .request(asked.id(), call(asked, ask.timeoutMillis()))
         .onComplete(
-            (answer, failure) -> {
-              if (failure == null) {
-                queue.answered(asked, answer, client.nowMillis());
-              } else {
-                queue.failed(asked, typed(asked, failure), client.nowMillis());
-              }
-              drain();
-            });
+            answer -> came(() -> queue.answered(asked, answer, client.nowMillis())),
+            failure -> came(() -> queue.failed(asked, typed(asked, failure), client.nowMillis())));
   }
 
   private Call call(QueuedRequest asked, long timeoutMillis) {
@@ -330,12 +357,13 @@ public final class PersistentRequests {
             header.text(Header.TRACE_PARENT),
             options(header).query());
     return how.call(
-        client.options(),
-        asked.target(),
-        asked.subsystem(),
-        header.path(),
-        request.method(),
-        request.body());
+            client.options(),
+            asked.target(),
+            asked.subsystem(),
+            header.path(),
+            request.method(),
+            request.body())
+        .withSource(header.source());
   }
 
   private static RpcOptions options(Header header) {
@@ -368,8 +396,7 @@ public final class PersistentRequests {
 
     @Override
     public void timeout(long nowMillis) {
-      queue.timeout(client.nowMillis());
-      drain();
+      came(() -> queue.timeout(client.nowMillis()));
     }
   }
 }

@@ -58,7 +58,15 @@ final class PresenceWatch {
    * @return completes when it is subscribed; fails, and the log says so, when the broker refuses
    */
   Future<Void> start() {
-    return client.watchPresence(this::heard).recover(this::notSubscribed);
+    Promise<Void> subscribed = Promise.promise(); // never, where the verticle ends before
+    subscribe(subscribed);
+    return subscribed.future();
+  }
+
+  private void subscribe(Promise<Void> subscribed) {
+    client
+        .watchPresence(this::heard)
+        .onComplete(done -> subscribed.complete(), failure -> notSubscribed(failure, subscribed));
   }
 
   private void heard(RpcMessage message) {
@@ -83,18 +91,17 @@ final class PresenceWatch {
     }
   }
 
-  private Future<Void> notSubscribed(Throwable failure) {
+  private void notSubscribed(Throwable failure, Promise<Void> subscribed) {
     MqttFailure told = MqttFailure.of(failure);
     if (failure instanceof ReplyException && (told == null || told.retryable())) {
       LOG.debug("no broker tells which devices are there yet: {}", failure.getMessage());
-      Promise<Void> later = Promise.promise(); // never, where the verticle has ended
-      vertx.setTimer(againMillis, now -> start().onComplete(later));
-      return later.future();
+      vertx.setTimer(againMillis, now -> subscribe(subscribed));
+      return;
     }
     if (!isClosed(failure)) {
       LOG.warn("which devices are there is not known by their word: {}", failure.getMessage());
     }
-    return Future.failedFuture(failure);
+    subscribed.fail(failure);
   }
 
   private static boolean isClosed(Throwable failure) {

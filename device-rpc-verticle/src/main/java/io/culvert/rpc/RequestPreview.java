@@ -40,6 +40,7 @@ final class RequestPreview {
         header.more(),
         call.timeoutMillis(),
         call.retryMillis(),
-        call.qos());
+        call.qos(),
+        call.source());
   }
 }

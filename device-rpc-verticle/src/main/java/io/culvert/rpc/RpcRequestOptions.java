@@ -89,7 +89,8 @@ public record RpcRequestOptions(
         more,
         timeoutMillis == 0 ? client.timeoutMillis() : timeoutMillis,
         /* retryMillis= */ 0,
-        qos == null ? client.qos() : qos);
+        qos == null ? client.qos() : qos,
+        /* source= */ null);
   }
 
   /** Without the token. */

@@ -94,6 +94,7 @@ class PersistentRpcTest {
             .getJsonArray("requests");
     assertThat(listed.getJsonObject(0)).isEqualTo(second);
     assertThat(listed.getJsonObject(1)).isEqualTo(first);
+    assertThat(metrics()).containsEntry("culvert.rpc.persistent", 2L);
 
     connectDevice(false);
     for (JsonObject submitted : List.of(first, second)) {

@@ -15,12 +15,13 @@ import io.culvert.store.StoreLog;
 import io.culvert.store.StoreOptions;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * Submits persistent requests, each a POST of a number. Arguments: port of the broker, tag of the
  * device, folder of the store, first number, how many. Says {@code kept N} on stdout when a request
- * is kept, {@code ended N STATE} when it has ended, and {@code idle} when none waits any more. Runs
- * until it is killed.
+ * is kept, {@code ended N STATE} when it has ended, and {@code idle} when none waits any more. Each
+ * process has another tag, as {@code culvert run} has. Runs until it is killed.
  */
 public final class SubmitterProgram {
   private static final long TIMEOUT_MILLIS = 2_000;
@@ -37,7 +38,7 @@ public final class SubmitterProgram {
     RpcClient.create(
             Vertx.vertx(),
             BrokerConnection.of("127.0.0.1", Integer.parseInt(arguments[0])),
-            RpcClientOptions.of("submitter").withTimeoutMillis(TIMEOUT_MILLIS))
+            RpcClientOptions.of("submitter-" + UUID.randomUUID()).withTimeoutMillis(TIMEOUT_MILLIS))
         .connect()
         .compose(
             client ->

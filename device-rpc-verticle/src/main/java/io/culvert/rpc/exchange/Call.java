@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param retryMillis after which an idempotent request is sent again, under the same request id; 0
  *     for never
  * @param qos of what is published
+ * @param source tag that it is asked under, for one that another process may have sent before; null
+ *     for that of the requester
  */
 public record Call(
     String target,
@@ -40,7 +42,8 @@ public record Call(
     Map<String, @Nullable Object> more,
     long timeoutMillis,
     long retryMillis,
-    int qos) {
+    int qos,
+    @Nullable String source) {
   /** As in the reference. */
   public static final long DEFAULT_TIMEOUT_MILLIS = 5_000;
 
@@ -74,7 +77,8 @@ public record Call(
         Map.of(),
         DEFAULT_TIMEOUT_MILLIS,
         0,
-        0);
+        0,
+        null);
   }
 
   /** Beyond the plain protocol, with these options. */
@@ -115,6 +119,10 @@ public record Call(
     return changed(copy -> copy.token = value);
   }
 
+  public Call withSource(@Nullable String value) {
+    return changed(copy -> copy.source = value);
+  }
+
   private Call changed(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -132,7 +140,8 @@ public record Call(
         more,
         copy.timeoutMillis,
         copy.retryMillis,
-        copy.qos);
+        copy.qos,
+        copy.source);
   }
 
   /** What may be changed in a copy. */
@@ -145,6 +154,7 @@ public record Call(
     long timeoutMillis;
     long retryMillis;
     int qos;
+    @Nullable String source;
 
     Copy(Call from) {
       isOptedIn = from.isOptedIn;
@@ -155,6 +165,7 @@ public record Call(
       timeoutMillis = from.timeoutMillis;
       retryMillis = from.retryMillis;
       qos = from.qos;
+      source = from.source;
     }
   }
 }

@@ -92,9 +92,9 @@ final class RequestWriter {
       @Nullable Object body,
       long leftMillis,
       long nowMillis) {
+    String source = call.source() == null ? options.source() : call.source();
     Header header =
-        new Header(
-            id, call.path(), call.correlationId(), options.source(), call.token(), call.more());
+        new Header(id, call.path(), call.correlationId(), source, call.token(), call.more());
     if (call.isOptedIn()) {
       RpcOptions beyond = asked.withExpiresMillis(leftMillis);
       header =

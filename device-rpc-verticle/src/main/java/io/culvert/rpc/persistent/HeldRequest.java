@@ -1,16 +1,21 @@
 package io.culvert.rpc.persistent;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.rpc.exchange.RequesterOptions;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload.Response;
 import org.jspecify.annotations.Nullable;
 
 /** A request in the queue. */
 final class HeldRequest {
+  /** Brokers throw away what comes too late, by whole seconds. */
+  private static final long EXPIRY_STEP_MILLIS = 1000;
+
   private final int bytes;
   private final Deadlines.Entry<Runnable> expiry;
   private QueuedRequest request;
   private RequestState state;
+  private boolean wasSentBefore;
   private int attempts;
   private long changedMillis;
 
@@ -37,6 +42,11 @@ final class HeldRequest {
     return request;
   }
 
+  /** Whether it may have reached its device. */
+  boolean isSent() {
+    return state == RequestState.SENT;
+  }
+
   int bytes() {
     return bytes;
   }
@@ -45,15 +55,26 @@ final class HeldRequest {
     return expiry;
   }
 
-  /** From now on it counts as sent, whatever comes. */
-  void willBeSent(long nowMillis) {
-    request = request.sent(nowMillis);
+  /** Whether nobody knows what came of it when it was sent before this time. */
+  boolean wasSentBefore() {
+    return wasSentBefore;
   }
 
-  /** It is certain that nothing was done. */
+  /** From now on it counts as sent, whatever comes; false when it did before. */
+  boolean willBeSent(long nowMillis) {
+    wasSentBefore = request.wasSent();
+    if (!wasSentBefore) {
+      request = request.sent(nowMillis);
+    }
+    return !wasSentBefore;
+  }
+
+  /** It is certain that this time nothing was done; what came of a time before nobody knows. */
   void wasNotDone() {
-    request = request.sent(QueuedRequest.NEVER);
-    state = RequestState.QUEUED;
+    if (!wasSentBefore) {
+      request = request.sent(QueuedRequest.NEVER);
+      state = RequestState.QUEUED;
+    }
   }
 
   void sent(long nowMillis) {
@@ -69,13 +90,18 @@ final class HeldRequest {
 
   /**
    * Whether it may be sent, and sent again: any time where that does no harm, else only to a device
-   * that does not do it twice, and while that remembers it.
+   * that does not do it twice, and while that remembers it. Where the time of day was set back in
+   * between, nobody knows how long that is; and what goes in blocks is known by the id of the last
+   * one, which is another one each time.
    */
   boolean maySend(boolean goesBeyond, long rememberMillis, long nowMillis) {
     return !request.wasSent()
         || request.request().method() != Method.POST
         || (goesBeyond
-            && nowMillis + request.timeoutMillis() <= request.firstSentMillis() + rememberMillis);
+            && bytes <= RequesterOptions.DEFAULT_BLOCK_BYTES
+            && nowMillis >= request.firstSentMillis()
+            && nowMillis + request.timeoutMillis() + EXPIRY_STEP_MILLIS
+                <= request.firstSentMillis() + rememberMillis);
   }
 
   RequestStatus status() {

@@ -15,7 +15,7 @@ final class Lane {
   private boolean isThere;
   private boolean goesBeyond;
   private boolean isBusy;
-  private boolean isInLine;
+  private int size;
   private long nextWaitMillis;
   private @Nullable HeldRequest asked;
 
@@ -39,11 +39,19 @@ final class Lane {
     return target;
   }
 
+  /** One more is for this device. It is not its turn before it is stored. */
+  void expect() {
+    size++;
+  }
+
+  /** One that was expected is stored. */
   void add(HeldRequest held) {
     waiting.put(held.request().id(), held);
   }
 
+  /** One that was expected, and perhaps stored, has ended. */
   void remove(HeldRequest held) {
+    size--;
     waiting.remove(held.request().id());
   }
 
@@ -52,8 +60,9 @@ final class Lane {
     return waiting.isEmpty() ? null : waiting.values().iterator().next();
   }
 
+  /** How many are for this device, with those that are being stored. */
   int size() {
-    return waiting.size();
+    return size;
   }
 
   /** When it is tried again. */
@@ -107,13 +116,5 @@ final class Lane {
 
   boolean isAsking(HeldRequest held) {
     return asked == held;
-  }
-
-  boolean isInLine() {
-    return isInLine;
-  }
-
-  void inLine(boolean value) {
-    isInLine = value;
   }
 }

@@ -148,7 +148,10 @@ public final class QueueRecords {
               address.isEmpty() ? null : address,
               firstSentMillis)
           : null;
-    } catch (BufferUnderflowException | IndexOutOfBoundsException | PayloadViolation e) {
+    } catch (BufferUnderflowException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException
+        | PayloadViolation e) {
       return null;
     }
   }

@@ -2,6 +2,7 @@ package io.culvert.rpc.persistent;
 
 import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.RequestId;
+import io.culvert.rpc.protocol.RpcTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,16 @@ public record QueuedRequest(
     long firstSentMillis) {
   /** It was not sent yet. */
   public static final long NEVER = 0;
+
+  public QueuedRequest {
+    if (!RpcTopic.isLevel(target) || !RpcTopic.isLevel(subsystem)) {
+      throw new IllegalArgumentException(
+          "target '%s' or subsystem '%s' cannot stand in a topic".formatted(target, subsystem));
+    } else if (timeoutMillis < 1 || (qos != null && (qos < 0 || qos > 2))) {
+      throw new IllegalArgumentException(
+          "an attempt of %d ms with QoS %s".formatted(timeoutMillis, qos));
+    }
+  }
 
   public RequestId id() {
     return request.requestId();

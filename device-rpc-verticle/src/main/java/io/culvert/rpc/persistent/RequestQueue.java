@@ -15,11 +15,7 @@ import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,24 +37,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestQueue {
   private static final long MILLIS_PER_SECOND = 1000;
-
-  /** What a request takes besides its payload. */
-  private static final int OVERHEAD_BYTES = 512;
+  private static final String NOT_SENT_AGAIN = "it was not answered, and may not be sent again";
 
   private final QueueLimits limits;
   private final @Nullable QueueRecords records;
   private final Wake wake;
-  private final PayloadCodec codec;
   private final Deadlines<Runnable> deadlines = new Deadlines<>();
-  private final Map<RequestId, HeldRequest> requests = new HashMap<>();
-  private final Map<String, Lane> lanes = new HashMap<>();
-  private final ArrayDeque<Lane> line = new ArrayDeque<>();
-  private final EndedRequests ended;
+  private final HeldRequests requests;
+  private final Lanes lanes;
   private final ArrayDeque<QueueEvent> events = new ArrayDeque<>();
   private boolean isLoaded;
   private long lastNumber;
-  private long bytes;
-  private int active;
   private long lastMillis;
 
   /**
@@ -69,9 +58,9 @@ public final class RequestQueue {
       QueueLimits limits, @Nullable QueueRecords records, PayloadCodec codec, Wake wake) {
     this.limits = limits;
     this.records = records;
-    this.codec = codec;
     this.wake = wake;
-    this.ended = new EndedRequests(limits.ended(), limits.endedBytes(), codec);
+    this.requests = new HeldRequests(limits, codec);
+    this.lanes = new Lanes(limits, deadlines, this::toLine);
   }
 
   // ---- what is wanted
@@ -106,13 +95,13 @@ public final class RequestQueue {
    */
   public void submit(QueuedRequest request, long nowMillis) {
     lastMillis = nowMillis;
-    int size = codec.encode(request.request()).length() + OVERHEAD_BYTES;
-    refuse(request, size);
+    int size = requests.bytesOf(request);
+    checkCanKeep(request, size);
     HeldRequest held = add(request.numbered(++lastNumber), size);
     keep(
         held.request(),
         () -> {
-          if (isHeld(held)) {
+          if (requests.has(held)) {
             changed(held.status());
             enter(held);
           }
@@ -126,11 +115,11 @@ public final class RequestQueue {
    */
   public boolean cancel(RequestId id, long nowMillis) {
     lastMillis = nowMillis;
-    HeldRequest held = requests.get(id);
+    HeldRequest held = requests.find(id);
     if (held == null) {
       return false;
     }
-    String detail = held.request().wasSent() ? "it was sent, so it may have been done" : null;
+    String detail = held.isSent() ? "it was sent, so it may have been done" : null;
     end(held, RequestState.CANCELLED, null, detail);
     return true;
   }
@@ -138,7 +127,7 @@ public final class RequestQueue {
   /** A device may be there again: what waits for it is tried now. */
   public void online(String target, long nowMillis) {
     lastMillis = nowMillis;
-    Lane lane = lanes.get(target);
+    Lane lane = lanes.find(target);
     if (lane != null) {
       lane.hurry();
       toLine(lane);
@@ -155,11 +144,12 @@ public final class RequestQueue {
    */
   public void probed(String target, boolean isThere, boolean goesBeyond, long nowMillis) {
     lastMillis = nowMillis;
-    Lane lane = lanes.get(target);
+    Lane lane = lanes.find(target);
     if (lane == null) {
       return;
     } else if (!isThere) {
       lane.isSilent();
+      endWhatIsTooLate(lane);
       pause(lane, lane.nextWaitMillis(limits.mostWaitMillis()));
       return;
     }
@@ -170,11 +160,11 @@ public final class RequestQueue {
   /** A device has done what was {@linkplain Ask asked}. */
   public void answered(QueuedRequest asked, Response answer, long nowMillis) {
     lastMillis = nowMillis;
-    HeldRequest held = requests.get(asked.id());
+    HeldRequest held = requests.find(asked.id());
     if (held != null) {
       end(held, RequestState.SUCCEEDED, answer, null);
     }
-    release(lanes.get(asked.target()));
+    release(lanes.find(asked.target()));
   }
 
   /**
@@ -184,24 +174,19 @@ public final class RequestQueue {
    */
   public void failed(QueuedRequest asked, RpcException failure, long nowMillis) {
     lastMillis = nowMillis;
-    HeldRequest held = requests.get(asked.id());
-    Lane lane = lanes.get(asked.target());
+    HeldRequest held = requests.find(asked.id());
+    Lane lane = lanes.find(asked.target());
     if (lane == null) {
-      return;
-    } else if (held == null) {
-      release(lane);
       return;
     }
     Response answer = failure.response();
-    if (answer != null) {
-      Long laterSeconds = laterSeconds(answer);
-      if (laterSeconds == null) {
-        end(held, RequestState.FAILED, answer, failure.detail());
-        release(lane);
-      } else {
-        held.wasNotDone();
-        tryLater(held, lane, laterSeconds * MILLIS_PER_SECOND, failure.detail());
+    if (held == null) {
+      if (answer == null) {
+        lane.isSilent(); // what comes next is not to be lost, too
       }
+      release(lane);
+    } else if (answer != null) {
+      refused(held, lane, answer, failure.detail());
     } else if (failure instanceof RpcException.BadRequest) {
       end(held, RequestState.FAILED, null, failure.detail());
       release(lane);
@@ -211,6 +196,21 @@ public final class RequestQueue {
       }
       lane.isSilent();
       tryLater(held, lane, lane.nextWaitMillis(limits.mostWaitMillis()), failure.detail());
+    }
+  }
+
+  private void refused(HeldRequest held, Lane lane, Response answer, String detail) {
+    Long laterSeconds = laterSeconds(answer);
+    if (laterSeconds != null) {
+      held.wasNotDone();
+      long millis = Math.max(limits.leastWaitMillis(), laterSeconds * MILLIS_PER_SECOND);
+      tryLater(held, lane, millis, detail);
+    } else if (held.wasSentBefore() && answer.code() == ResponseCode.REQUEST_ENTITY_INCOMPLETE) {
+      // It remembers the first block, and perhaps it had all of them before.
+      tryLater(held, lane, lane.nextWaitMillis(limits.mostWaitMillis()), detail);
+    } else {
+      end(held, RequestState.FAILED, answer, detail);
+      release(lane);
     }
   }
 
@@ -240,8 +240,7 @@ public final class RequestQueue {
 
   /** What is known of a request, or null. */
   public @Nullable RequestStatus find(RequestId id) {
-    HeldRequest held = requests.get(id);
-    return held == null ? ended.find(id) : held.status();
+    return requests.status(id);
   }
 
   /**
@@ -250,15 +249,7 @@ public final class RequestQueue {
    * @param target null for all devices
    */
   public List<RequestStatus> list(@Nullable String target, int limit) {
-    List<RequestStatus> all = new ArrayList<>(ended.all());
-    requests.values().stream()
-        .sorted((a, b) -> Long.compare(a.request().number(), b.request().number()))
-        .forEach(held -> all.add(held.status()));
-    Collections.reverse(all);
-    return all.stream()
-        .filter(status -> target == null || status.target().equals(target))
-        .limit(limit)
-        .toList();
+    return requests.list(target, limit);
   }
 
   /** Requests that have not ended. */
@@ -268,75 +259,50 @@ public final class RequestQueue {
 
   /** Bytes that they count as. */
   public long bytes() {
-    return bytes;
+    return requests.bytes();
   }
 
   // ---- private
 
-  private void refuse(QueuedRequest request, int size) {
+  private void checkCanKeep(QueuedRequest request, int size) {
     if (!isLoaded) {
-      throw refusal(request, ResponseCode.SERVICE_UNAVAILABLE, "the queue is starting");
-    } else if (requests.containsKey(request.id())) {
-      throw refusal(request, ResponseCode.CONFLICT, "there is a request with this id already");
+      throw HeldRequests.refusal(
+          request, ResponseCode.SERVICE_UNAVAILABLE, "the queue is starting");
     }
-    Lane lane = lanes.get(request.target());
-    int ofDevice = lane == null ? 0 : lane.size();
-    if (requests.size() >= limits.requests()
-        || ofDevice >= limits.perDevice()
-        || bytes + size > limits.bytes()) {
-      throw refusal(
-          request,
-          ResponseCode.TOO_MANY_REQUESTS,
-          "%d requests of %d bytes are kept, %d of them for this device, and more may not"
-              .formatted(requests.size(), bytes, ofDevice));
-    } else if (records != null && !records.isReady()) {
-      throw refusal(request, ResponseCode.SERVICE_UNAVAILABLE, "nothing can be stored now");
+    Lane lane = lanes.find(request.target());
+    requests.checkRoom(request, size, lane == null ? 0 : lane.size());
+    if (records != null && !records.isReady()) {
+      throw HeldRequests.refusal(
+          request, ResponseCode.SERVICE_UNAVAILABLE, "nothing can be stored now");
     }
-  }
-
-  private static RpcException refusal(QueuedRequest request, ResponseCode code, String detail) {
-    var header = request.request().header();
-    return RpcException.of(
-        code, detail, header.path(), header.source(), request.target(), request.id());
   }
 
   private void restore(QueuedRequest kept) {
     lastNumber = Math.max(lastNumber, kept.number());
-    HeldRequest unused = add(kept, codec.encode(kept.request()).length() + OVERHEAD_BYTES);
+    HeldRequest held = add(kept, requests.bytesOf(kept));
+    lanes.of(kept.target()).add(held);
   }
 
   private void loaded() {
     isLoaded = true;
     events.add(new Ready());
-    List.copyOf(lanes.values()).forEach(this::toLine);
+    List.copyOf(lanes.all()).forEach(this::toLine);
   }
 
   private HeldRequest add(QueuedRequest request, int size) {
     HeldRequest held = new HeldRequest(request, size, deadlines, this::expired);
-    requests.put(request.id(), held);
-    bytes += size;
-    if (!isLoaded) {
-      lane(request.target()).add(held);
-    }
+    requests.add(held);
+    lanes.of(request.target()).expect();
     return held;
   }
 
-  private Lane lane(String target) {
-    return lanes.computeIfAbsent(
-        target, name -> new Lane(name, limits.leastWaitMillis(), deadlines, this::toLine));
-  }
-
   private void enter(HeldRequest held) {
-    Lane lane = lane(held.request().target());
-    boolean isFirst = lane.size() == 0;
+    Lane lane = lanes.of(held.request().target());
+    boolean isFirst = lane.first() == null;
     lane.add(held);
     if (isFirst) {
       toLine(lane);
     }
-  }
-
-  private boolean isHeld(HeldRequest held) {
-    return requests.get(held.request().id()) == held;
   }
 
   private void keep(QueuedRequest request, Runnable then) {
@@ -355,30 +321,24 @@ public final class RequestQueue {
   /** A device is asked when it is its turn. */
   private void toLine(Lane lane) {
     deadlines.set(lane.retry(), Engine.NO_DEADLINE);
-    if (!lane.isBusy() && !lane.isInLine()) {
-      lane.inLine(true);
-      line.add(lane);
-    }
+    lanes.lineUp(lane);
     pump();
   }
 
   private void pump() {
-    while (active < limits.atOnce() && !line.isEmpty()) {
-      Lane lane = line.remove();
-      lane.inLine(false);
+    for (Lane lane = lanes.next(); lane != null; lane = lanes.next()) {
       HeldRequest first = lane.first();
-      if (first == null) {
-        lanes.remove(lane.target(), lane);
-        continue;
-      }
-      lane.busy(true);
-      active++;
-      if (lane.isThere()) {
+      if (lane.isThere() || first == null) {
         begin(lane);
       } else {
-        events.add(new Probe(first.request(), Math.max(1, first.attemptMillis(lastMillis))));
+        events.add(new Probe(first.request(), probeMillis(first)));
       }
     }
+  }
+
+  /** Others wait for their turn, and whether this device is there is asked again anyway. */
+  private long probeMillis(HeldRequest first) {
+    return Math.max(1, Math.min(limits.mostWaitMillis(), first.attemptMillis(lastMillis)));
   }
 
   /** Sends what is first for a device that is there. */
@@ -389,12 +349,13 @@ public final class RequestQueue {
     }
     if (held == null) {
       release(lane);
-    } else if (held.request().wasSent()) {
-      ask(lane, held);
-    } else {
-      HeldRequest next = held;
-      next.willBeSent(lastMillis);
+      return;
+    }
+    HeldRequest next = held;
+    if (next.willBeSent(lastMillis)) {
       keep(next.request(), () -> ask(lane, next));
+    } else {
+      ask(lane, next);
     }
   }
 
@@ -404,14 +365,23 @@ public final class RequestQueue {
       over(held);
       return false;
     } else if (!held.maySend(lane.goesBeyond(), limits.rememberMillis(), lastMillis)) {
-      end(held, RequestState.TIMED_OUT, null, "it was not answered, and may not be sent again");
+      end(held, RequestState.TIMED_OUT, null, NOT_SENT_AGAIN);
       return false;
     }
     return true;
   }
 
+  /** No device remembers it any more, whether it goes beyond the plain protocol or not. */
+  private void endWhatIsTooLate(Lane lane) {
+    HeldRequest first = lane.first();
+    if (first != null
+        && !first.maySend(/* goesBeyond= */ true, limits.rememberMillis(), lastMillis)) {
+      end(first, RequestState.TIMED_OUT, null, NOT_SENT_AGAIN);
+    }
+  }
+
   private void ask(Lane lane, HeldRequest held) {
-    if (!isHeld(held)) {
+    if (!requests.has(held)) {
       release(lane); // it was cancelled, or its time is over
       return;
     }
@@ -426,9 +396,8 @@ public final class RequestQueue {
     if (lane == null) {
       return;
     }
-    free(lane);
+    lanes.free(lane);
     if (lane.first() == null) {
-      lanes.remove(lane.target(), lane);
       pump();
     } else {
       toLine(lane);
@@ -436,28 +405,18 @@ public final class RequestQueue {
   }
 
   private void pause(Lane lane, long millis) {
-    free(lane);
-    if (lane.first() == null) {
-      lanes.remove(lane.target(), lane);
-    } else {
+    lanes.free(lane);
+    if (lane.first() != null) {
       deadlines.set(lane.retry(), lastMillis + millis);
     }
     pump();
-  }
-
-  private void free(Lane lane) {
-    lane.asks(null);
-    if (lane.isBusy()) {
-      lane.busy(false);
-      active--;
-    }
   }
 
   private void tryLater(HeldRequest held, Lane lane, long millis, String detail) {
     long againMillis = lastMillis + millis;
     if (againMillis >= held.request().expiresMillis()
         || !held.maySend(lane.goesBeyond(), limits.rememberMillis(), againMillis)) {
-      RequestState state = held.request().wasSent() ? RequestState.TIMED_OUT : RequestState.EXPIRED;
+      RequestState state = held.isSent() ? RequestState.TIMED_OUT : RequestState.EXPIRED;
       end(held, state, null, detail);
       release(lane);
     } else {
@@ -467,14 +426,14 @@ public final class RequestQueue {
 
   /** What is asked ends by itself: it waits no longer than that. */
   private void expired(HeldRequest held) {
-    Lane lane = lanes.get(held.request().target());
+    Lane lane = lanes.find(held.request().target());
     if (lane == null || !lane.isAsking(held)) {
       over(held);
     }
   }
 
   private void over(HeldRequest held) {
-    if (held.request().wasSent()) {
+    if (held.isSent()) {
       end(held, RequestState.TIMED_OUT, null, "no answer has come in time");
     } else {
       end(held, RequestState.EXPIRED, null, "the device was not there in time");
@@ -484,18 +443,17 @@ public final class RequestQueue {
   private void end(
       HeldRequest held, RequestState state, @Nullable Response answer, @Nullable String detail) {
     QueuedRequest request = held.request();
-    requests.remove(request.id());
-    bytes -= held.bytes();
+    RequestStatus last = held.status(state, lastMillis, answer, detail);
+    requests.end(held, last);
     deadlines.remove(held.expiry());
-    Lane lane = lanes.get(request.target());
+    Lane lane = lanes.find(request.target());
     if (lane != null) {
       lane.remove(held);
+      lanes.dropIfIdle(lane);
     }
     if (records != null) {
       records.forget(request.number());
     }
-    RequestStatus last = held.status(state, lastMillis, answer, detail);
-    ended.add(last);
     changed(last);
   }
 

@@ -56,6 +56,7 @@ final class QueueScene {
   RequestQueue queue;
 
   private final QueueLimits limits;
+  private final Map<RequestId, Long> forgetMillis = new HashMap<>();
   private final Random random;
   private final boolean durable;
   private double loss;
@@ -110,8 +111,17 @@ final class QueueScene {
     return request.id();
   }
 
+  static RequestId id(int number) {
+    return RequestId.of(new UUID(7, number));
+  }
+
   QueuedRequest request(int number, String target, Method method, long expiryMillis) {
-    RequestId id = RequestId.of(new UUID(7, number));
+    return request(number, target, method, expiryMillis, TIMEOUT_MILLIS);
+  }
+
+  QueuedRequest request(
+      int number, String target, Method method, long expiryMillis, long timeoutMillis) {
+    RequestId id = id(number);
     return new QueuedRequest(
         0,
         target,
@@ -122,7 +132,7 @@ final class QueueScene {
             number,
             Timestamp.ofMillis(clock.nowMillis())),
         null,
-        TIMEOUT_MILLIS,
+        timeoutMillis,
         clock.nowMillis(),
         clock.nowMillis() + expiryMillis,
         "my.address",
@@ -213,13 +223,18 @@ final class QueueScene {
         });
   }
 
-  /** Plain devices remember nothing. */
+  /** Who is busy does nothing. Plain devices remember nothing, and others not for ever. */
   private @Nullable Response execute(QueuedRequest asked) {
-    if (plain.contains(asked.target()) || !executed.containsKey(asked.id())) {
+    Response answer = device.apply(asked);
+    boolean isBusy = answer != null && answer.code() == ResponseCode.SERVICE_UNAVAILABLE;
+    Long forgets = forgetMillis.get(asked.id());
+    boolean remembers = forgets != null && clock.nowMillis() < forgets;
+    if (!isBusy && (!remembers || plain.contains(asked.target()))) {
       executed.merge(asked.id(), 1, Integer::sum);
       order.add(asked.id());
+      forgetMillis.put(asked.id(), clock.nowMillis() + limits.rememberMillis());
     }
-    return device.apply(asked);
+    return answer;
   }
 
   static RpcException failure(QueuedRequest asked, ResponseCode code) {

@@ -10,9 +10,11 @@ import static io.culvert.rpc.persistent.RequestState.TIMED_OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.engine.Engine;
 import io.culvert.engine.testkit.SimulatedDisk.Crash;
 import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.Payload.Request;
 import io.culvert.rpc.protocol.Payload.Response;
 import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.ResponseCode;
@@ -118,14 +120,7 @@ class RequestQueueTest {
     int[] asked = new int[1];
     scene.device =
         request ->
-            asked[0]++ == 0
-                ? new Response(
-                    Header.of(request.id(), "gains")
-                        .withOptions(RpcOptions.NONE.withMaxAgeSeconds(30L)),
-                    503,
-                    null,
-                    Timestamp.ofMillis(1))
-                : QueueScene.response(request, 204, null);
+            asked[0]++ == 0 ? later(request, 30_000) : QueueScene.response(request, 204, null);
     RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
     scene.advance(29_000);
     assertThat(asked[0]).isEqualTo(1);
@@ -336,10 +331,192 @@ class RequestQueueTest {
     assertThat(scene.last(id).state()).isEqualTo(SUCCEEDED);
   }
 
+  @Test
+  void whatIsBeingStoredCountsForItsDeviceToo() {
+    QueueScene small = new QueueScene(QueueLimits.DEFAULT.withRequests(9, 2, 1_000_000), true, 1);
+    small.disk.takesMillis(100, 100);
+    small.submit(1, "a", Method.POST, DAY_MILLIS);
+    small.submit(2, "a", Method.POST, DAY_MILLIS);
+    assertThatThrownBy(() -> small.submit(3, "a", Method.POST, DAY_MILLIS))
+        .isInstanceOf(RpcException.TooManyRequests.class);
+    small.queue.cancel(QueueScene.id(1), small.clock.nowMillis());
+    small.submit(3, "a", Method.POST, DAY_MILLIS);
+  }
+
+  @Test
+  void behindWhatWasCancelledUnansweredIsNotSentBlindly() {
+    scene.present.add("dev");
+    scene.plain.add("dev");
+    scene.device = request -> null;
+    RequestId first = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    RequestId second = scene.submit(2, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(1_000);
+    scene.queue.cancel(first, scene.clock.nowMillis());
+    scene.present.remove("dev");
+    scene.advance(600_000);
+    assertThat(scene.states(second)).containsExactly(QUEUED);
+  }
+
+  @Test
+  void postThatMayNotBeSentAgainEndsAlsoWhileItsDeviceIsAway() {
+    scene.present.add("dev");
+    scene.device = request -> null;
+    RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(1_000);
+    scene.present.remove("dev");
+    scene.advance(200_000);
+    assertThat(scene.last(id).state()).isEqualTo(SENT);
+    scene.advance(QueueLimits.DEFAULT.rememberMillis());
+    assertThat(scene.last(id).state()).isEqualTo(TIMED_OUT);
+  }
+
+  @Test
+  void postIsNotSentAgainWhereTheTimeOfDayWasSetBack() {
+    scene.present.add("dev");
+    QueuedRequest request = scene.request(1, "dev", Method.POST, DAY_MILLIS);
+    RequestId id = scene.submit(request.sent(scene.clock.nowMillis() + 3_600_000));
+    scene.advance(10_000);
+    assertThat(scene.last(id).state()).isEqualTo(TIMED_OUT);
+    assertThat(scene.executed).isEmpty();
+  }
+
+  @Test
+  void wordThatNothingWasDoneHoldsForThatAttemptOnly() {
+    scene.present.add("dev");
+    int[] asked = new int[1];
+    scene.device =
+        request -> asked[0]++ == 0 ? null : later(request, QueueLimits.DEFAULT.rememberMillis());
+    RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(3_600_000);
+    assertThat(scene.last(id).state()).isEqualTo(TIMED_OUT);
+    assertThat(asked[0]).isEqualTo(2);
+  }
+
+  @Test
+  void wantOfRoomOnThisSideSaysNothingOfWhatWasSentBefore() {
+    scene.present.add("dev");
+    scene.device = request -> null;
+    RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(1_000);
+    scene.cannotSend = ResponseCode.TOO_MANY_REQUESTS;
+    scene.advance(3_600_000);
+    assertThat(scene.last(id).state()).isEqualTo(TIMED_OUT);
+    assertThat(scene.executed).containsEntry(id, 1);
+  }
+
+  @Test
+  void postThatGoesInBlocksIsNotSentAgain() {
+    scene.present.add("dev");
+    scene.device = request -> null;
+    QueuedRequest small = scene.request(1, "dev", Method.POST, DAY_MILLIS);
+    RequestId id =
+        scene.submit(
+            new QueuedRequest(
+                0,
+                "dev",
+                "axuv",
+                new Request(
+                    small.request().header(),
+                    Method.POST,
+                    "x".repeat(70_000),
+                    Timestamp.ofMillis(1)),
+                null,
+                QueueScene.TIMEOUT_MILLIS,
+                small.submittedMillis(),
+                small.expiresMillis(),
+                null,
+                QueuedRequest.NEVER));
+    scene.advance(60_000);
+    assertThat(scene.states(id)).containsExactly(QUEUED, SENT, TIMED_OUT);
+  }
+
+  @Test
+  void blocksThatAreMissingWhenItIsSentAgainAreNoRefusal() {
+    scene.present.add("dev");
+    int[] asked = new int[1];
+    scene.device =
+        request ->
+            switch (asked[0]++) {
+              case 0 -> null;
+              case 1 -> QueueScene.response(request, 408, null);
+              default -> QueueScene.response(request, 204, null);
+            };
+    RequestId id = scene.submit(1, "dev", Method.PUT, DAY_MILLIS);
+    scene.advance(60_000);
+    assertThat(scene.states(id)).containsExactly(QUEUED, SENT, SENT, SENT, SUCCEEDED);
+    asked[0] = 1;
+    RequestId atOnce = scene.submit(2, "dev", Method.PUT, DAY_MILLIS);
+    scene.advance(1_000);
+    assertThat(scene.last(atOnce).state()).isEqualTo(FAILED);
+  }
+
+  @Test
+  void nothingIsLeftOfDevicesForWhichNothingWaits() {
+    RequestId first = scene.submit(1, "away", Method.POST, DAY_MILLIS);
+    RequestId second = scene.submit(2, "away", Method.POST, DAY_MILLIS);
+    scene.advance(QueueScene.TIMEOUT_MILLIS + 10);
+    scene.queue.cancel(first, scene.clock.nowMillis());
+    assertThat(scene.queue.deadlineMillis()).isNotEqualTo(Engine.NO_DEADLINE);
+    scene.queue.cancel(second, scene.clock.nowMillis());
+    assertThat(scene.queue.deadlineMillis()).isEqualTo(Engine.NO_DEADLINE);
+  }
+
+  @Test
+  void oneThatMayTakeLongHoldsUpNoOtherWhileItsDeviceIsAway() {
+    QueueScene one = new QueueScene(QueueLimits.DEFAULT.withAtOnce(1), true, 1);
+    one.submit(one.request(1, "away", Method.POST, DAY_MILLIS, DAY_MILLIS));
+    one.present.add("dev");
+    RequestId id = one.submit(2, "dev", Method.POST, DAY_MILLIS);
+    one.advance(2 * QueueLimits.DEFAULT.mostWaitMillis());
+    assertThat(one.last(id).state()).isEqualTo(SUCCEEDED);
+  }
+
+  @Test
+  void deviceThatWantsToBeAskedAgainAtOnceIsNotAskedWithoutEnd() {
+    scene.present.add("dev");
+    int[] asked = new int[1];
+    scene.device =
+        request -> {
+          asked[0]++;
+          return later(request, 0);
+        };
+    scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(10_000);
+    assertThat(asked[0]).isBetween(5, 11);
+  }
+
+  @Test
+  void answerThatIsLargerThanOneMessageIsToldAndTheNextRequestFollows() {
+    scene.present.add("dev");
+    scene.device = asked -> QueueScene.response(asked, 205, "x".repeat(2 << 20));
+    RequestId large = scene.submit(1, "dev", Method.GET, DAY_MILLIS);
+    RequestId next = scene.submit(2, "dev", Method.GET, DAY_MILLIS);
+    scene.advance(1_000);
+    assertThat(scene.last(large).state()).isEqualTo(SUCCEEDED);
+    assertThat(scene.last(next).state()).isEqualTo(SUCCEEDED);
+    assertThat(scene.queue.find(large)).isNotNull();
+  }
+
+  @Test
+  void whatEndsBeforeItIsStoredThatItIsSentWasNotDone() {
+    RequestId expired = scene.submit(1, "dev", Method.POST, 20_000);
+    RequestId cancelled = scene.submit(2, "other", Method.POST, DAY_MILLIS);
+    scene.advance(QueueScene.TIMEOUT_MILLIS + 500);
+    scene.present.addAll(List.of("dev", "other"));
+    scene.disk.takesMillis(60_000, 60_000);
+    scene.advance(9_000);
+    scene.queue.cancel(cancelled, scene.clock.nowMillis());
+    scene.advance(111_000);
+    assertThat(scene.states(expired)).containsExactly(QUEUED, EXPIRED);
+    assertThat(scene.states(cancelled)).containsExactly(QUEUED, CANCELLED);
+    assertThat(scene.last(cancelled).detail()).isNull();
+    assertThat(scene.executed).isEmpty();
+  }
+
   /**
-   * Devices come and go, messages are lost, the process is killed at any time with what is on the
-   * disk lost: each request that was accepted ends, none is done twice by a device that remembers,
-   * nothing is left over.
+   * Devices come and go and are busy, messages are lost, this side has no room, the process is
+   * killed at any time with what is on the disk lost: each request that was accepted ends, no POST
+   * is done twice by a device that remembers for a while, nothing is left over.
    */
   @Property(tries = 200)
   void eachRequestEndsAndNoneIsDoneTwice(@ForAll long seed) {
@@ -348,10 +525,15 @@ class RequestQueueTest {
     any.disk.takesMillis(0, 20);
     any.loses(0.2);
     any.plain.add("dev4");
+    any.device =
+        asked ->
+            random.nextInt(4) == 0
+                ? later(asked, random.nextInt(300_000))
+                : QueueScene.response(asked, 205, null);
     List<RequestId> accepted = new ArrayList<>();
     for (int step = 0; step < 200; step++) {
       String device = "dev" + random.nextInt(5);
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0, 1, 2 -> {
           Method method = random.nextBoolean() ? Method.POST : Method.PUT;
           any.submit(step, device, method, 1 + random.nextInt(1_000_000));
@@ -359,7 +541,8 @@ class RequestQueueTest {
         case 3 -> any.present.add(device);
         case 4 -> any.present.remove(device);
         case 5 -> any.queue.online(device, any.clock.nowMillis());
-        case 6 -> {
+        case 6 -> any.cannotSend = random.nextInt(4) == 0 ? ResponseCode.TOO_MANY_REQUESTS : null;
+        case 7 -> {
           if (random.nextInt(5) == 0) {
             any.crash(Crash.LOSES_UNSYNCED);
           }
@@ -376,8 +559,7 @@ class RequestQueueTest {
     }
     any.changes.forEach(
         status -> {
-          boolean isPost = status.method() == Method.POST;
-          if (isPost || !status.target().equals("dev4")) {
+          if (status.method() == Method.POST) {
             assertThat(any.executed.getOrDefault(status.id(), 0)).isLessThanOrEqualTo(1);
           }
           if (status.state() == SUCCEEDED) {
@@ -390,5 +572,15 @@ class RequestQueueTest {
     assertThat(any.queue.bytes()).isZero();
     any.advance(100);
     assertThat(any.disk.bytes()).isZero();
+  }
+
+  /** The device wants to be asked again then. */
+  private static Response later(QueuedRequest asked, long millis) {
+    return new Response(
+        Header.of(asked.id(), "gains")
+            .withOptions(RpcOptions.NONE.withMaxAgeSeconds(millis / 1000)),
+        503,
+        null,
+        Timestamp.ofMillis(1));
   }
 }
