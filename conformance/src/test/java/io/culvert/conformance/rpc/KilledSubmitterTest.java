@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledSubmitterTest {
   /** {@code -Dculvert.kill.times=50} for the long run. */
-  private static final int KILLS = Integer.getInteger("culvert.kill.times", 4);
+  private static final int KILLS = Integer.getInteger("culvert.kill.times", 3);
 
   private static final int AT_A_TIME = 60;
   private static final long SEED = 20261128;
@@ -69,7 +69,7 @@ class KilledSubmitterTest {
               succeeded.add(number);
             } else {
               // A device that was killed while it worked does not know how far it had come.
-              assertThat(state).isIn("FAILED", "TIMED_OUT");
+              assertThat(state).isEqualTo("FAILED");
             }
           });
       assertThat(done).containsAll(succeeded);

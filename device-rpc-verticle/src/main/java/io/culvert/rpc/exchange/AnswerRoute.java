@@ -24,6 +24,21 @@ record AnswerRoute(String topic, @Nullable Bytes correlationData, int qos) {
         message.qos());
   }
 
+  /**
+   * The same answer, for who has asked again.
+   *
+   * @param leftMillis until nobody waits for it any more
+   */
+  RpcMessage address(RpcMessage answer, long leftMillis) {
+    return new RpcMessage(
+        topic,
+        answer.payload(),
+        qos,
+        RpcMessage.secondsFor(Math.max(1, leftMillis)),
+        null,
+        correlationData);
+  }
+
   private static boolean isAllowed(String namespace, String wanted) {
     RpcTopic parts = RpcTopic.find(wanted);
     return wanted.startsWith(namespace + "/")

@@ -13,7 +13,8 @@ final class Exchange implements Work {
   private final ExchangeKey key;
   private Invocation invocation;
   private final AnswerRoute route;
-  private final long deadlineMillis;
+  private @Nullable AnswerRoute otherRoute;
+  private long deadlineMillis;
   private final long forgetMillis;
   private final Deadlines<Due> deadlines;
   private final Deadlines.Entry<Due> deadline;
@@ -82,6 +83,24 @@ final class Exchange implements Work {
 
   AnswerRoute route() {
     return route;
+  }
+
+  /**
+   * Somebody asks for it again while it is executed, and perhaps somewhere else: a requester that
+   * was started anew, for example. The last one counts.
+   */
+  void askedAgain(AnswerRoute from, long untilMillis) {
+    otherRoute = from.equals(route) ? otherRoute : from;
+    deadlineMillis = Math.max(deadlineMillis, untilMillis);
+  }
+
+  /** Where its answer goes, too; null for nowhere else. */
+  @Nullable AnswerRoute otherRoute() {
+    return otherRoute;
+  }
+
+  long leftMillis(long nowMillis) {
+    return deadlineMillis - nowMillis;
   }
 
   void answered(RpcMessage message) {

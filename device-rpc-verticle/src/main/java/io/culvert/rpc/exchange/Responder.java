@@ -247,21 +247,21 @@ public final class Responder {
     }
     if (refusal != null) {
       refuse(arrival.route(), request.header(), asked, refusal, nowMillis);
-    } else if (!repeat(arrival) && arrival.leftMillis() > 0) {
+    } else if (!repeat(arrival, nowMillis) && arrival.leftMillis() > 0) {
       begin(arrival, nowMillis);
     }
     return remembered.find(arrival.key());
   }
 
   /**
-   * The same answer as before; one that is still to come goes to whoever asks again, too. An
-   * observer that renews asks again on purpose.
+   * The same answer as before, to where this one wants it; one that is still to come goes to
+   * whoever asks again, too. An observer that renews asks again on purpose.
    */
-  private boolean repeat(Arrival arrival) {
+  private boolean repeat(Arrival arrival, long nowMillis) {
     ExchangeKey key = arrival.key();
     ExchangeRecord left = kept.find(key);
     if (left != null) {
-      events.add(new Send(left.answer()));
+      events.add(new Send(arrival.route().address(left.answer(), arrival.leftMillis())));
       return true;
     }
     Exchange known = remembered.find(key);
@@ -275,7 +275,10 @@ public final class Responder {
     }
     RpcMessage same = known.told();
     if (same != null) {
-      events.add(new Send(same));
+      events.add(new Send(arrival.route().address(same, arrival.leftMillis())));
+    } else {
+      known.askedAgain(arrival.route(), nowMillis + arrival.leftMillis());
+      known.file(nowMillis);
     }
     return true;
   }
@@ -372,6 +375,10 @@ public final class Responder {
     remembered.told(exchange);
     if (!exchange.isOver(nowMillis)) {
       send(message, asked, code);
+      AnswerRoute other = exchange.otherRoute();
+      if (other != null) {
+        send(other.address(message, exchange.leftMillis(nowMillis)), asked, code);
+      }
     }
   }
 

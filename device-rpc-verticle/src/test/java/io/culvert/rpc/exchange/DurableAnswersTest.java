@@ -162,6 +162,31 @@ class DurableAnswersTest {
   }
 
   @Test
+  void whoAsksFromSomewhereElseAfterACrashGetsItThere() {
+    receive(1, Method.POST);
+    settle();
+    answer(0, "done");
+    settle();
+    Bytes before = sent.get(0).payload();
+    crash(SimulatedDisk.Crash.LOSES_UNSYNCED);
+    sent.clear();
+    String here = "gf_int_v1/axuv/response/dev/here";
+    responder.receive(
+        new RpcMessage(
+            "gf_int_v1/axuv/request/dev/" + id(1),
+            PayloadCodec.DEFAULT.encode(request(1, Method.POST)),
+            1,
+            60L,
+            here,
+            null),
+        clock.nowMillis());
+    settle();
+    assertThat(sent).extracting(RpcMessage::topic).containsExactly(here);
+    assertThat(sent).extracting(RpcMessage::payload).containsExactly(before);
+    assertThat(executed).hasSize(1);
+  }
+
+  @Test
   void requestThatWasBegunIsAnsweredAfterACrashAndNotExecutedAgain() {
     receive(1, Method.POST);
     settle();
@@ -342,16 +367,19 @@ class DurableAnswersTest {
     return (Response) PayloadCodec.DEFAULT.decode(sent.get(index).payload());
   }
 
+  private static Request request(int number, Method method) {
+    return new Request(
+        Header.of(id(number), "gains").withSource(SOURCE).withOptions(RpcOptions.NONE),
+        method,
+        number,
+        Timestamp.ofMillis(1));
+  }
+
   private void receive(int number, Method method) {
-    Request request =
-        new Request(
-            Header.of(id(number), "gains").withSource(SOURCE).withOptions(RpcOptions.NONE),
-            method,
-            number,
-            Timestamp.ofMillis(1));
     responder.receive(
         RpcMessage.of(
-            "gf_int_v1/axuv/request/dev/" + id(number), PayloadCodec.DEFAULT.encode(request)),
+            "gf_int_v1/axuv/request/dev/" + id(number),
+            PayloadCodec.DEFAULT.encode(request(number, method))),
         clock.nowMillis(),
         () -> taken++);
   }

@@ -72,6 +72,27 @@ class ResponderTest {
   }
 
   @Test
+  void whoAsksAgainFromSomewhereElseGetsItThere() {
+    Request request = request(ID, Method.POST, RpcOptions.NONE);
+    Invocation invocation = receive(from("gf_int_v1/axuv/response/dev/before", request, 1), 1);
+    assertThat(receive(from("gf_int_v1/axuv/response/dev/now", request, 9), 500)).isNull();
+    responder.answer(invocation.number(), Answer.content(1), 2_000);
+    RpcMessage other =
+        send(); // the first one has waited for a second only, and waits with both now
+    assertThat(other.topic()).isEqualTo("gf_int_v1/axuv/response/dev/before");
+    RpcMessage now = send();
+    assertThat(now.topic()).isEqualTo("gf_int_v1/axuv/response/dev/now");
+    assertThat(now.correlationData()).isEqualTo(Bytes.utf8("gf_int_v1/axuv/response/dev/now"));
+    assertThat(now.expirySeconds()).isEqualTo(8);
+    assertThat(now.payload()).isEqualTo(other.payload());
+    assertThat(receive(from("gf_int_v1/axuv/response/dev/later", request, 5), 3_000)).isNull();
+    RpcMessage later = send();
+    assertThat(later.topic()).isEqualTo("gf_int_v1/axuv/response/dev/later");
+    assertThat(later.payload()).isEqualTo(other.payload());
+    assertThat(later.expirySeconds()).isEqualTo(5);
+  }
+
+  @Test
   void sameIdOfAnotherSourceIsAnotherRequest() {
     receive(TOPIC, request(ID, Method.POST, null));
     Request other = request(ID, Method.POST, null);
@@ -330,8 +351,23 @@ class ResponderTest {
     assertThat(response(send()).responseCode()).isEqualTo(504);
   }
 
+  /** Asked with a response topic, which is the correlation data, too. */
+  private static RpcMessage from(String responseTopic, Request request, long expirySeconds) {
+    return new RpcMessage(
+        TOPIC,
+        PayloadCodec.DEFAULT.encode(request),
+        1,
+        expirySeconds,
+        responseTopic,
+        Bytes.utf8(responseTopic));
+  }
+
   private Invocation receive(String topic, Request request) {
-    responder.receive(RpcMessage.of(topic, PayloadCodec.DEFAULT.encode(request)), 1);
+    return receive(RpcMessage.of(topic, PayloadCodec.DEFAULT.encode(request)), 1);
+  }
+
+  private Invocation receive(RpcMessage message, long nowMillis) {
+    responder.receive(message, nowMillis);
     ResponderEvent event = responder.poll();
     if (event instanceof ResponderEvent.Execute execute) {
       return execute.invocation();
