@@ -60,13 +60,17 @@ public final class DeviceRpcVerticle extends VerticleBase {
     DeviceDirectory directory = new DeviceDirectory(options.maximumDevices());
     RpcMetrics metrics = new RpcMetrics(directory);
     hideMetrics = PartMetrics.show(vertx, RpcMetrics.TABLE, metrics);
-    return PersistentBusApi.start(vertx, created, options, metrics)
-        .onSuccess(
-            started -> {
-              persistent = started;
-              watch(created, directory, started);
-            })
-        .compose(started -> RpcBusApi.start(created, vertx.eventBus(), directory, metrics, admin))
+    PresenceWatch presence = new PresenceWatch(vertx, created, directory);
+    presence.onOnline(this::isOnline);
+    if (options.broker() != null) {
+      presence.startOnce();
+    } // else it is a client of the broker that nobody has asked for, until somebody does
+    return PersistentBusApi.start(vertx, created, options, metrics, presence::startOnce)
+        .onSuccess(started -> persistent = started)
+        .compose(
+            started ->
+                RpcBusApi.start(
+                    created, vertx.eventBus(), directory, metrics, admin, presence::startOnce))
         .map(
             started -> {
               api = started;
@@ -79,10 +83,11 @@ public final class DeviceRpcVerticle extends VerticleBase {
   }
 
   /** What waits for a device is tried when that says that it is there. */
-  private void watch(RpcClient created, DeviceDirectory directory, PersistentBusApi waiting) {
-    PresenceWatch presence = new PresenceWatch(vertx, created, directory);
-    presence.onOnline(waiting::online);
-    Future<Void> unused = presence.start(); // the log says why not
+  private void isOnline(String tag) {
+    PersistentBusApi waiting = persistent;
+    if (waiting != null) {
+      waiting.online(tag);
+    }
   }
 
   private static RpcClientOptions clientOptions(RpcServiceOptions options) {

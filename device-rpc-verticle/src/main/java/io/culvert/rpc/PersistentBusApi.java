@@ -42,6 +42,7 @@ final class PersistentBusApi {
   private final Vertx vertx;
   private final RpcClient client;
   private final RpcMetrics metrics;
+  private final Runnable watch;
   private final QueueLimits limits;
   private final @Nullable Path folder;
   private final List<MessageConsumer<Object>> consumers;
@@ -49,10 +50,15 @@ final class PersistentBusApi {
   private @Nullable Store store;
 
   private PersistentBusApi(
-      Vertx vertx, RpcClient client, RpcServiceOptions options, RpcMetrics metrics) {
+      Vertx vertx,
+      RpcClient client,
+      RpcServiceOptions options,
+      RpcMetrics metrics,
+      Runnable watch) {
     this.vertx = vertx;
     this.client = client;
     this.metrics = metrics;
+    this.watch = watch;
     this.folder = options.folder() == null ? null : Path.of(options.folder());
     this.limits =
         QueueLimits.DEFAULT.withRequests(
@@ -66,10 +72,18 @@ final class PersistentBusApi {
             BusAction.serve(vertx.eventBus(), RpcAddresses.CANCEL, this::cancel, LOG));
   }
 
-  /** Serves from now on, and goes on with what an earlier process has left. */
+  /**
+   * Serves from now on, and goes on with what an earlier process has left.
+   *
+   * @param watch begins to hear which devices are there
+   */
   static Future<PersistentBusApi> start(
-      Vertx vertx, RpcClient client, RpcServiceOptions options, RpcMetrics metrics) {
-    PersistentBusApi api = new PersistentBusApi(vertx, client, options, metrics);
+      Vertx vertx,
+      RpcClient client,
+      RpcServiceOptions options,
+      RpcMetrics metrics,
+      Runnable watch) {
+    PersistentBusApi api = new PersistentBusApi(vertx, client, options, metrics, watch);
     Path kept = api.folder;
     Future<?> before =
         kept == null
@@ -117,6 +131,7 @@ final class PersistentBusApi {
   private Future<PersistentRequests> requests() {
     Future<PersistentRequests> open = opened;
     if (open == null || open.failed()) {
+      watch.run();
       open =
           openStore()
               .compose(

@@ -29,6 +29,7 @@ final class PresenceWatch {
   private final DeviceDirectory directory;
   private final long againMillis;
   private Consumer<String> onlineHook = tag -> {};
+  private boolean begun;
 
   PresenceWatch(Vertx vertx, RpcClient client, DeviceDirectory directory) {
     this(vertx, client, directory, AGAIN_MILLIS);
@@ -61,6 +62,14 @@ final class PresenceWatch {
     Promise<Void> subscribed = Promise.promise(); // never, where the verticle ends before
     subscribe(subscribed);
     return subscribed.future();
+  }
+
+  /** The same, where nobody has begun before; the log says why not. */
+  void startOnce() {
+    if (!begun) {
+      begun = true;
+      Future<Void> unused = start();
+    }
   }
 
   private void subscribe(Promise<Void> subscribed) {

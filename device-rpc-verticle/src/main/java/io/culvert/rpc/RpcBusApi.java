@@ -50,6 +50,7 @@ final class RpcBusApi {
   private final Map<String, Observed> observations = new HashMap<>();
   private final RpcMetrics metrics;
   private final @Nullable MqttAdmin admin;
+  private final Runnable watch;
   private final List<MessageConsumer<Object>> consumers;
 
   private RpcBusApi(
@@ -57,12 +58,14 @@ final class RpcBusApi {
       EventBus bus,
       DeviceDirectory directory,
       RpcMetrics metrics,
-      @Nullable MqttAdmin admin) {
+      @Nullable MqttAdmin admin,
+      Runnable watch) {
     this.client = client;
     this.bus = bus;
     this.directory = directory;
     this.metrics = metrics;
     this.admin = admin;
+    this.watch = watch;
     this.consumers =
         List.of(
             serve(bus, RpcAddresses.REQUEST, this::request),
@@ -79,14 +82,16 @@ final class RpcBusApi {
    *
    * @param directory of devices that have said whether they are there; those that answer are added
    * @param admin who knows which devices are connected; null where nobody does
+   * @param watch begins to hear what devices say of themselves
    */
   static Future<RpcBusApi> start(
       RpcClient client,
       EventBus bus,
       DeviceDirectory directory,
       RpcMetrics metrics,
-      @Nullable MqttAdmin admin) {
-    RpcBusApi api = new RpcBusApi(client, bus, directory, metrics, admin);
+      @Nullable MqttAdmin admin,
+      Runnable watch) {
+    RpcBusApi api = new RpcBusApi(client, bus, directory, metrics, admin, watch);
     return Future.all(api.consumers.stream().map(MessageConsumer::completion).toList()).map(api);
   }
 
@@ -138,6 +143,7 @@ final class RpcBusApi {
   }
 
   private Future<JsonObject> devices(Object body) {
+    watch.run();
     int limit = (int) JsonFields.of(body, Set.of("limit")).number("limit", 1, 1000, 100);
     List<Future<JsonObject>> all = directory.list(limit).stream().map(this::online).toList();
     return Future.all(all)
