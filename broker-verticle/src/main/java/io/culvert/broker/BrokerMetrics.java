@@ -1,12 +1,12 @@
 package io.culvert.broker;
 
-import static io.culvert.broker.Metric.Kind.COUNTER;
-import static io.culvert.broker.Metric.Kind.GAUGE;
 import static io.culvert.broker.Metric.counter;
 import static io.culvert.broker.Metric.counterBy;
 import static io.culvert.broker.Metric.counterOf;
 import static io.culvert.broker.Metric.gauge;
 import static io.culvert.broker.Metric.ofListeners;
+import static io.culvert.runtime.metrics.MetricKind.COUNTER;
+import static io.culvert.runtime.metrics.MetricKind.GAUGE;
 
 import io.culvert.broker.Metric.Series;
 import io.culvert.mqtt.server.DisconnectCause;

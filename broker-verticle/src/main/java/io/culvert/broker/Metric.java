@@ -3,6 +3,7 @@ package io.culvert.broker;
 import io.culvert.mqtt.server.CountBy;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.runtime.metrics.MetricKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -18,16 +19,10 @@ import java.util.function.ToDoubleFunction;
  */
 record Metric(
     String name,
-    Kind kind,
+    MetricKind kind,
     List<String> label,
     String meaning,
     Function<Readings, List<Series>> read) {
-
-  /** Whether it only grows. */
-  enum Kind {
-    COUNTER,
-    GAUGE
-  }
 
   /** One number of a metric. */
   record Series(List<String> label, double value) {}
@@ -37,11 +32,11 @@ record Metric(
   }
 
   static Metric counter(String name, String meaning, ToDoubleFunction<Readings> value) {
-    return single(name, Kind.COUNTER, meaning, value);
+    return single(name, MetricKind.COUNTER, meaning, value);
   }
 
   static Metric gauge(String name, String meaning, ToDoubleFunction<Readings> value) {
-    return single(name, Kind.GAUGE, meaning, value);
+    return single(name, MetricKind.GAUGE, meaning, value);
   }
 
   /** A counter with a series for each of these constants. */
@@ -60,7 +55,7 @@ record Metric(
       String label, List<E> kinds, String name, String meaning, Count<E> count) {
     return new Metric(
         name,
-        Kind.COUNTER,
+        MetricKind.COUNTER,
         List.of(label),
         meaning,
         readings ->
@@ -71,7 +66,7 @@ record Metric(
 
   /** With a series for each listener. */
   static Metric ofListeners(
-      Kind kind, String name, String meaning, ToDoubleFunction<Readings.Listener> value) {
+      MetricKind kind, String name, String meaning, ToDoubleFunction<Readings.Listener> value) {
     return new Metric(
         name,
         kind,
@@ -85,11 +80,11 @@ record Metric(
 
   /** As Prometheus calls it. */
   String prometheusName() {
-    return name.replace('.', '_') + (kind == Kind.COUNTER ? "_total" : "");
+    return kind.prometheusName(name);
   }
 
   private static Metric single(
-      String name, Kind kind, String meaning, ToDoubleFunction<Readings> value) {
+      String name, MetricKind kind, String meaning, ToDoubleFunction<Readings> value) {
     return new Metric(
         name,
         kind,

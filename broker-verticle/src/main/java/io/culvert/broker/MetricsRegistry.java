@@ -96,11 +96,7 @@ final class MetricsRegistry implements AutoCloseable {
   private Cell register(PartMetric<?> metric) {
     return register(
         new Metric(
-            metric.name(),
-            metric.kind() == PartMetric.Kind.COUNTER ? Metric.Kind.COUNTER : Metric.Kind.GAUGE,
-            List.of(),
-            metric.meaning(),
-            readings -> List.of()),
+            metric.name(), metric.kind(), List.of(), metric.meaning(), readings -> List.of()),
         List.of());
   }
 

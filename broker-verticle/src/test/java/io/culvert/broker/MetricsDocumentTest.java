@@ -3,6 +3,7 @@ package io.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.config.BrokerSettings;
+import io.culvert.engine.testkit.GeneratedPart;
 import io.culvert.runtime.config.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,14 +23,7 @@ class MetricsDocumentTest {
 
   @Test
   void tableIsThatOfTheMetrics() throws Exception {
-    String document = Files.readString(DOCUMENT);
-    int begin = document.indexOf(BEGIN) + BEGIN.length();
-    int end = document.indexOf(END);
-    String generated = document.substring(0, begin) + table() + document.substring(end);
-    if ("write".equals(System.getProperty("culvert.docs"))) {
-      Files.writeString(DOCUMENT, generated);
-    }
-    assertThat(DOCUMENT).usingCharset("UTF-8").hasContent(generated);
+    GeneratedPart.check(DOCUMENT, BEGIN, END, table());
   }
 
   @Test

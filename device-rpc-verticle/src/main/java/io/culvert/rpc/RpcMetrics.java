@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** The numbers of a deployed device RPC, for those who watch. Any thread may count and read. */
 public final class RpcMetrics {
-  static final List<PartMetric<RpcMetrics>> TABLE = metrics();
+  public static final List<PartMetric<RpcMetrics>> TABLE = metrics();
 
   private final DeviceDirectory directory;
   private final LongAdder asked = new LongAdder();
@@ -35,11 +35,6 @@ public final class RpcMetrics {
    */
   RpcMetrics(DeviceDirectory directory) {
     this.directory = directory;
-  }
-
-  /** All of them, for the documentation. */
-  public static List<PartMetric<RpcMetrics>> table() {
-    return TABLE;
   }
 
   void countAsked(int requests) {

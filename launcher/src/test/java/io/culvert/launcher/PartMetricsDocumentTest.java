@@ -3,10 +3,10 @@ package io.culvert.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.bus.BusMetrics;
+import io.culvert.engine.testkit.GeneratedPart;
 import io.culvert.rpc.RpcMetrics;
 import io.culvert.runtime.metrics.PartMetric;
 import io.culvert.tcp.TcpMetrics;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -26,14 +26,7 @@ class PartMetricsDocumentTest {
 
   @Test
   void tableIsThatOfTheParts() throws Exception {
-    String document = Files.readString(DOCUMENT);
-    int begin = document.indexOf(BEGIN) + BEGIN.length();
-    int end = document.indexOf(END);
-    String generated = document.substring(0, begin) + table() + document.substring(end);
-    if ("write".equals(System.getProperty("culvert.docs"))) {
-      Files.writeString(DOCUMENT, generated);
-    }
-    assertThat(DOCUMENT).usingCharset("UTF-8").hasContent(generated);
+    GeneratedPart.check(DOCUMENT, BEGIN, END, table());
   }
 
   @Test
@@ -46,7 +39,7 @@ class PartMetricsDocumentTest {
 
   private static List<PartMetric<?>> metrics() {
     return Stream.<List<? extends PartMetric<?>>>of(
-            BusMetrics.table(), RpcMetrics.table(), TcpMetrics.table())
+            BusMetrics.TABLE, RpcMetrics.TABLE, TcpMetrics.TABLE)
         .<PartMetric<?>>flatMap(List::stream)
         .toList();
   }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The numbers of a TCP message service, for those who watch. */
 public final class TcpMetrics {
-  static final List<PartMetric<TcpMetrics>> TABLE =
+  public static final List<PartMetric<TcpMetrics>> TABLE =
       List.of(
           gauge(
               "culvert.tcp.connections",
@@ -90,11 +90,6 @@ public final class TcpMetrics {
   TcpMetrics(TcpServer server, Feeds feeds) {
     this.server = server;
     this.feeds = feeds;
-  }
-
-  /** All of them, for the documentation. */
-  public static List<PartMetric<TcpMetrics>> table() {
-    return TABLE;
   }
 
   private TcpCounters counters() {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The numbers of the event-bus API, for those who watch. */
 public final class BusMetrics {
-  static final List<PartMetric<BusMetrics>> TABLE =
+  public static final List<PartMetric<BusMetrics>> TABLE =
       List.of(
           gauge(
               "culvert.bus.subscriptions",
@@ -65,10 +65,5 @@ public final class BusMetrics {
     this.counters = counters;
     this.publisher = publisher;
     this.subscribers = subscribers;
-  }
-
-  /** All of them, for the documentation. */
-  public static List<PartMetric<BusMetrics>> table() {
-    return TABLE;
   }
 }

@@ -39,7 +39,9 @@ class KilledBrokerTest {
   private static final int UNDER_WAY = 500;
 
   /** For all that the publisher sends when it comes back before the subscriber does. */
-  private static final String ROOM = "limits.queue-messages=" + MESSAGES;
+  private static final String[] ROOM = {
+    "limits.queue-messages=" + MESSAGES, "limits.queue-bytes=64MiB"
+  };
 
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();

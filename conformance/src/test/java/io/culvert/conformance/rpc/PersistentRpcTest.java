@@ -4,7 +4,6 @@ import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.broker.BrokerVerticle;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.Device;
 import io.culvert.rpc.DeviceRpcVerticle;
@@ -26,7 +25,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,20 +55,7 @@ class PersistentRpcTest {
   void deploy() throws Exception {
     vertx = Vertx.vertx();
     rpc = CulvertRpc.create(vertx);
-    JsonObject listener = new JsonObject().put("port", 0);
-    JsonObject config =
-        new JsonObject()
-            .put("deployment", "persistent")
-            .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        vertx
-            .sharedData()
-            .<String, String>getLocalMap("culvert.listeners.persistent")
-            .keySet()
-            .iterator()
-            .next();
-    port = URI.create(uri).getPort();
+    port = BusBroker.deploy(vertx);
     vertx.eventBus().<JsonObject>consumer(ADDRESS, change -> changes.add(change.body()));
     service = deployService();
   }

@@ -4,7 +4,6 @@ import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.broker.BrokerVerticle;
 import io.culvert.conformance.broker.Relay;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.BusLink;
@@ -32,7 +31,6 @@ import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,21 +62,7 @@ class RpcBusTest {
   void deploy() throws Exception {
     vertx = Vertx.vertx();
     rpc = CulvertRpc.create(vertx);
-    JsonObject listener = new JsonObject().put("port", 0);
-    JsonObject config =
-        new JsonObject()
-            .put("deployment", "rpc")
-            .put("store", new JsonObject().put("type", "memory"))
-            .put("mqtt", new JsonObject().put("listeners", new JsonArray().add(listener)));
-    await(vertx.deployVerticle(new BrokerVerticle(), new DeploymentOptions().setConfig(config)));
-    String uri =
-        vertx
-            .sharedData()
-            .<String, String>getLocalMap("culvert.listeners.rpc")
-            .keySet()
-            .iterator()
-            .next();
-    port = URI.create(uri).getPort();
+    port = BusBroker.deploy(vertx);
     await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
     await(simulated(port, TAG).connect());
   }

@@ -10,23 +10,17 @@ import java.util.function.ToLongFunction;
  * @param read its present number; called by any thread
  * @param <P> the part
  */
-public record PartMetric<P>(String name, Kind kind, String meaning, ToLongFunction<P> read) {
-  /** Whether it only grows. */
-  public enum Kind {
-    COUNTER,
-    GAUGE
-  }
-
+public record PartMetric<P>(String name, MetricKind kind, String meaning, ToLongFunction<P> read) {
   public static <P> PartMetric<P> counter(String name, String meaning, ToLongFunction<P> read) {
-    return new PartMetric<>(name, Kind.COUNTER, meaning, read);
+    return new PartMetric<>(name, MetricKind.COUNTER, meaning, read);
   }
 
   public static <P> PartMetric<P> gauge(String name, String meaning, ToLongFunction<P> read) {
-    return new PartMetric<>(name, Kind.GAUGE, meaning, read);
+    return new PartMetric<>(name, MetricKind.GAUGE, meaning, read);
   }
 
   /** As Prometheus calls it. */
   public String prometheusName() {
-    return name.replace('.', '_') + (kind == Kind.COUNTER ? "_total" : "");
+    return kind.prometheusName(name);
   }
 }
