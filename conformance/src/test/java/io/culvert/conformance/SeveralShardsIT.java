@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class SeveralShardsIT {
   private static final byte[] SERVER_SHUTTING_DOWN = Hex.bytes("e0018b");
 
   private final Deque<Peer> peers = new ArrayDeque<>();
-  private CulvertProcess broker;
+  private @Nullable CulvertProcess broker;
   private int connected;
 
   @BeforeEach
@@ -49,7 +50,9 @@ class SeveralShardsIT {
     try {
       peers.forEach(Peer::close);
     } finally {
-      broker.close();
+      if (broker != null) { // it may not have started
+        broker.close();
+      }
     }
   }
 

@@ -55,8 +55,8 @@ final class DemoCommand {
             .flag("demo", "logging.level", "warn")
             .load();
     Logging.apply(configuration, Path.of(""));
-    List<ListenerOptions> listeners =
-        Listeners.resolve(BrokerOptions.from(configuration).listeners());
+    List<ListenerOptions> listeners = BrokerOptions.from(configuration).listeners();
+    Listeners.check(listeners);
     Screen screen = Screen.of(console.out(), console.colour(), console.graphics());
     Node node = Node.create(2);
     ending.whenAsked(node::stop);

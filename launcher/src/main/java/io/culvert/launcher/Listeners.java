@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,21 +29,18 @@ final class Listeners {
   }
 
   /**
-   * The same listeners, with a free port in place of 0, so that all instances share it. Each
-   * address is bound for a moment, to find out now and for each one apart whether it can be.
+   * Binds each address for a moment, to find out now and for each one apart whether it can be. A
+   * port 0 stays 0: what is free now, another program may have by the time it is needed.
    */
-  static List<ListenerOptions> resolve(List<ListenerOptions> listeners) throws StartException {
-    List<ListenerOptions> resolved = new ArrayList<>();
+  static void check(List<ListenerOptions> listeners) throws StartException {
     for (ListenerOptions listener : listeners) {
       if (listener.unix() != null) {
-        resolved.add(listener); // has neither; whoever binds it finds out
-        continue;
+        continue; // whoever binds it finds out
       }
       try (ServerSocket socket = new ServerSocket()) {
         socket.setReuseAddress(true);
         InetAddress address = InetAddress.getByName(listener.bind());
         socket.bind(new InetSocketAddress(address, listener.port()), 1);
-        resolved.add(listener.withPort(socket.getLocalPort()));
       } catch (UnknownHostException e) {
         throw StartException.failure(
             "the address %s to bind to is not known to this machine. Use an IP address of it, such as 127.0.0.1."
@@ -53,7 +49,6 @@ final class Listeners {
         throw StartException.failure(refusal(listener, String.valueOf(e.getMessage())));
       }
     }
-    return resolved;
   }
 
   private static String refusal(ListenerOptions listener, String reason) {

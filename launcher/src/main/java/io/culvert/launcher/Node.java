@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -80,14 +81,19 @@ final class Node {
 
   /** What the verticle says that it has bound, in the order of the configuration. */
   private List<String> addresses(String registry, List<ListenerOptions> listeners) {
-    Set<String> bound = vertx.sharedData().<String, String>getLocalMap(registry).keySet();
+    Set<String> left =
+        new TreeSet<>(vertx.sharedData().<String, String>getLocalMap(registry).keySet());
     List<String> addresses = new ArrayList<>();
     for (ListenerOptions listener : listeners) {
-      if (bound.isEmpty() || bound.contains(listener.uri())) {
-        addresses.add(listener.uri());
-      }
+      left.stream().filter(uri -> isOf(listener, uri)).findFirst().ifPresent(addresses::add);
+      left.removeAll(addresses);
     }
-    bound.stream().sorted().filter(uri -> !addresses.contains(uri)).forEach(addresses::add);
+    addresses.addAll(left);
     return addresses;
+  }
+
+  private static boolean isOf(ListenerOptions listener, String bound) {
+    boolean anyPort = listener.unix() == null && listener.port() == 0;
+    return listener.uri().equals(anyPort ? bound.replaceFirst(":\\d+(?=/|$)", ":0") : bound);
   }
 }

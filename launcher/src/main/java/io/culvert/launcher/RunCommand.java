@@ -63,7 +63,8 @@ final class RunCommand {
               .formatted(useless));
     }
     try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
-      List<ListenerOptions> listeners = Listeners.resolve(options.listeners());
+      List<ListenerOptions> listeners = options.listeners();
+      Listeners.check(listeners);
       JsonObject config = BrokerOptions.deployable(configuration, listeners);
       JsonObject store = config.getJsonObject("store");
       if (data == null) {

@@ -126,8 +126,10 @@ final class Session {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  /** Says that it listens, and does not. */
-  static final class DummyBroker extends VerticleBase {
+  /** Says that it listens, and does not; in place of port 0 at {@link #FREE_PORT}. */
+  static class DummyBroker extends VerticleBase {
+    static final int FREE_PORT = 40_404;
+
     @Override
     public Future<?> start() {
       config()
@@ -145,10 +147,11 @@ final class Session {
 
     private static String uri(io.vertx.core.json.JsonObject listener) {
       boolean tcp = listener.getString("type").equals("tcp");
+      int port = listener.getInteger("port");
       return (tcp ? "mqtt://" : "ws://")
           + listener.getString("bind")
           + ":"
-          + listener.getInteger("port")
+          + (port == 0 ? FREE_PORT : port)
           + (tcp ? "" : listener.getString("path"));
     }
   }

@@ -221,7 +221,11 @@ public final class CulvertProcess implements BrokerUnderTest {
     } catch (IOException e) {
       complaints.add("reading the broker's output: " + e);
     }
-    ready.completeExceptionally(new IllegalStateException("the broker ended before it was ready"));
+    if (!ready.isDone()) {
+      ready.completeExceptionally(
+          new IllegalStateException(
+              "the broker ended before it was ready: " + String.join("\n", lines(""))));
+    }
   }
 
   private void remember(String line) {
