@@ -63,12 +63,13 @@ public final class AclBuilder {
     return new Acl.Pattern(AclRule.Access.of(parts[0]), parts[1]);
   }
 
-  /** The access, which may be left out, and the filter, which may have spaces. */
+  /**
+   * The access, which may be left out where the filter has no spaces: else a misspelt {@code deny}
+   * would be a part of the filter, and deny nothing.
+   */
   private static String[] parts(String rest) {
     String[] words = rest.split("\\s+", 2);
-    return words.length == 2 && AclRule.Access.isOne(words[0])
-        ? words
-        : new String[] {"readwrite", rest};
+    return words.length == 2 ? words : new String[] {"readwrite", rest};
   }
 
   private static TopicFilter filter(String text) {

@@ -19,15 +19,13 @@ final class AclRule {
       this.word = word;
     }
 
-    static boolean isOne(String word) {
-      return Arrays.stream(values()).anyMatch(access -> access.word.equals(word));
-    }
-
     static Access of(String word) {
       return Arrays.stream(values())
           .filter(access -> access.word.equals(word))
           .findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("is no access: " + word));
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(word + " is not read, write, readwrite or deny"));
     }
 
     boolean mayRead() {

@@ -133,6 +133,8 @@ class AclTest {
           user                       | names no user
           topic                      | names no topic
           topic a/#/b                | is no topic filter
+          topic dney home/secret/#   | dney is not read, write, readwrite or deny
+          pattern dney users/%u/a    | dney is not read, write, readwrite or deny
           topic read a+              | is no topic filter
           topic $share/g/a           | names a shared subscription
           pattern read a/%c+         | is no topic filter

@@ -106,7 +106,7 @@ class ReloadIT {
     login(ann, "ann");
     Files.writeString(folder.resolve("acl"), EVERYTHING + "topic raed a/#/b\n");
     assertThat(culvert.lineWith("users and permissions stay as they were read before"))
-        .contains("acl:5: auth.acl-file: is no topic filter");
+        .contains("acl:5: auth.acl-file: raed is not read, write, readwrite or deny");
     publish(ann, "secret/a", false);
     Files.writeString(folder.resolve("acl"), WITHOUT_SECRETS);
     culvert.lineWith("users and permissions were read again");
@@ -119,7 +119,7 @@ class ReloadIT {
     Files.writeString(folder.resolve("new"), EVERYTHING + "topic raed a/#/b\n");
     try (JarProcess check = check("new")) {
       assertThat(check.exitCode()).isEqualTo(2);
-      assertThat(check.err()).contains("new:5: auth.acl-file: is no topic filter");
+      assertThat(check.err()).contains("new:5: auth.acl-file: raed is not read, write, readwrite or deny");
     }
     Files.writeString(folder.resolve("new"), WITHOUT_SECRETS);
     try (JarProcess check = check("new")) {
