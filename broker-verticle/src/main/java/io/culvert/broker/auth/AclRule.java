@@ -24,8 +24,7 @@ final class AclRule {
           .filter(access -> access.word.equals(word))
           .findFirst()
           .orElseThrow(
-              () ->
-                  new IllegalArgumentException(word + " is not read, write, readwrite or deny"));
+              () -> new IllegalArgumentException(word + " is not read, write, readwrite or deny"));
     }
 
     boolean mayRead() {

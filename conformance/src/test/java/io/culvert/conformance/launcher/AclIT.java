@@ -201,7 +201,8 @@ class AclIT {
     try (JarProcess other =
         JarProcess.culvert(folder, "run", "--ephemeral", "--set", "auth.acl-file=other")) {
       assertThat(other.exitCode()).isEqualTo(2);
-      assertThat(other.err()).contains("other:2: auth.acl-file: raed is not read, write, readwrite or deny");
+      assertThat(other.err())
+          .contains("other:2: auth.acl-file: raed is not read, write, readwrite or deny");
     }
   }
 

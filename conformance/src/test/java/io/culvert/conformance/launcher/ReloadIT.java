@@ -119,7 +119,8 @@ class ReloadIT {
     Files.writeString(folder.resolve("new"), EVERYTHING + "topic raed a/#/b\n");
     try (JarProcess check = check("new")) {
       assertThat(check.exitCode()).isEqualTo(2);
-      assertThat(check.err()).contains("new:5: auth.acl-file: raed is not read, write, readwrite or deny");
+      assertThat(check.err())
+          .contains("new:5: auth.acl-file: raed is not read, write, readwrite or deny");
     }
     Files.writeString(folder.resolve("new"), WITHOUT_SECRETS);
     try (JarProcess check = check("new")) {
