@@ -254,7 +254,7 @@ final class ClientFlags {
       return Files.readAllBytes(path);
     } catch (IOException e) {
       throw StartException.usage(
-          "%s: %s cannot be read: %s".formatted(option, path, e.getMessage()));
+          "%s: %s cannot be read: %s".formatted(option, path, Reason.ofFile(e)));
     }
   }
 

@@ -96,7 +96,7 @@ final class DataFolder implements AutoCloseable {
     if (e instanceof FileAlreadyExistsException) {
       return e.getMessage() + " is a file";
     }
-    return String.valueOf(e.getMessage());
+    return Reason.ofFile(e);
   }
 
   private static void closeQuietly(FileChannel channel) {

@@ -141,7 +141,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
           """
           logging.audit-file: %s cannot be written: %s.
             Name a file in a folder that exists and that this user may write to."""
-              .formatted(file, e));
+              .formatted(file, Reason.ofFile(e)));
     }
   }
 

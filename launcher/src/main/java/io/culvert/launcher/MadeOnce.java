@@ -29,7 +29,7 @@ final class MadeOnce {
     try {
       PasswordFiles.write(file, lines.apply(secret));
     } catch (IOException e) {
-      throw StartException.failure("%s cannot be written: %s".formatted(file, e.getMessage()));
+      throw StartException.failure("%s cannot be written: %s".formatted(file, Reason.ofFile(e)));
     }
     console.err().println(told.apply(secret));
     console.err().flush();

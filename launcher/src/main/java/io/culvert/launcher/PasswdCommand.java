@@ -108,7 +108,7 @@ final class PasswdCommand {
       }
       return lines;
     } catch (IOException e) {
-      throw StartException.failure("%s cannot be read: %s".formatted(file, e.getMessage()));
+      throw StartException.failure("%s cannot be read: %s".formatted(file, Reason.ofFile(e)));
     }
   }
 
@@ -135,7 +135,7 @@ final class PasswdCommand {
     try {
       PasswordFiles.write(file, lines);
     } catch (IOException e) {
-      throw StartException.failure("%s cannot be written: %s".formatted(file, e.getMessage()));
+      throw StartException.failure("%s cannot be written: %s".formatted(file, Reason.ofFile(e)));
     }
   }
 }

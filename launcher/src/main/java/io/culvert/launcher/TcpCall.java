@@ -30,9 +30,18 @@ final class TcpCall extends VerticleBase {
   public Future<?> start() {
     TcpClient created = TcpClient.create(vertx, options);
     client = created;
-    return created
-        .connect(host, port)
+    return connect(created, host, port)
         .compose(server -> waits ? request(created) : send(created, server));
+  }
+
+  /** A failure names what was to be reached. */
+  static Future<TcpPeer> connect(TcpClient client, String host, int port) {
+    return client
+        .connect(host, port)
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    "%s:%d cannot be reached: %s".formatted(host, port, failure.getMessage())));
   }
 
   @Override

@@ -41,8 +41,7 @@ final class TcpListen extends VerticleBase {
             options.reconnectMillis(RECONNECT_MILLIS),
             new Handlers().otherwise(this::print));
     client = created;
-    return created
-        .connect(host, port)
+    return TcpCall.connect(created, host, port)
         .compose(server -> subscribe(created))
         .compose(done -> created.receiveAll(true))
         .onSuccess(

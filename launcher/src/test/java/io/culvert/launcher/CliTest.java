@@ -117,6 +117,14 @@ class CliTest {
   }
 
   @Test
+  void aFolderIsNoFile() throws Exception {
+    Files.createDirectory(folder.resolve("folder.yaml"));
+    assertThat(session.execute("config", "check", "--config", "folder.yaml"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(session.err()).contains("folder.yaml: cannot be read: ").doesNotContain("Exception");
+  }
+
+  @Test
   void thePrintedConfigurationIsReadAgain() throws Exception {
     String listeners = "mqtt.listeners=[{type: websocket, origins: ['*']}, {port: 0}]";
     assertThat(session.execute("config", "print", "--set", listeners)).isZero();

@@ -89,7 +89,7 @@ class PasswdCommandTest {
           passwd add passwords ann --iterations 0 | --iterations must be 1 to 2000000, not 0
           passwd add passwords ann                | the password is empty
           passwd check passwords ann              | passwords: auth.password-file: there is no such
-          passwd delete passwords ann             | passwords cannot be read
+          passwd delete passwords ann             | passwords cannot be read: there is no such file
           """)
   void wrongArgumentsAreExplained(String arguments, String text) throws Exception {
     Session session = new Session(folder);

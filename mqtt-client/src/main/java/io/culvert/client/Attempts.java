@@ -215,7 +215,9 @@ final class Attempts {
     } else if (failure != null) {
       ended(
           MqttClientException.of(
-              MqttClientFailure.CONNECT_FAILED, to + " cannot be reached: " + failure, failure),
+              MqttClientFailure.CONNECT_FAILED,
+              to + " cannot be reached: " + Ending.reason(failure),
+              failure),
           Properties.EMPTY,
           clock.getAsLong());
     }

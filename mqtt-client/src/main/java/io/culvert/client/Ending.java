@@ -1,10 +1,12 @@
 package io.culvert.client;
 
 import io.culvert.mqtt.client.ClientEvent;
+import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.UserProperty;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the end of a connection means for the client. Pure. */
@@ -17,6 +19,7 @@ final class Ending {
   static MqttClientException cause(
       ClientEvent.Disconnected event, ServerAddress address, boolean wasConnected) {
     String at = address.toString();
+    MqttViolation violation = event.violation();
     MqttClientFailure kind =
         wasConnected ? MqttClientFailure.CONNECTION_LOST : MqttClientFailure.CONNECT_FAILED;
     return switch (event.cause()) {
@@ -34,8 +37,8 @@ final class Ending {
               kind,
               event.reasonCode(),
               Properties.EMPTY,
-              at + " broke the protocol: " + event.violation(),
-              event.violation());
+              at + " broke the protocol" + (violation == null ? "" : ": " + violation.getMessage()),
+              violation);
       case CONNECT_TIMEOUT ->
           MqttClientException.of(kind, at + " has not answered CONNECT in time");
       case AUTHENTICATION_TIMEOUT ->
@@ -44,6 +47,16 @@ final class Ending {
       case CONNECTION_LOST -> MqttClientException.of(kind, at + " has closed the connection");
       case REQUESTED -> MqttClientException.of(kind, "the connection was ended");
     };
+  }
+
+  /** A failure in words for people. Of TLS only the first cause says what was wrong. */
+  static String reason(Throwable failure) {
+    Throwable told = failure;
+    while (failure instanceof SSLException && told.getCause() != null) {
+      told = told.getCause();
+    }
+    String message = told.getMessage();
+    return message == null ? told.getClass().getSimpleName() : message;
   }
 
   /** What a person must change first is not tried again. */

@@ -3,6 +3,7 @@ package io.culvert.runtime.config;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,8 +43,10 @@ public final class ConfigurationLoader {
       problems.add(new Problem(file.toString(), "", "there is no such file"));
     } catch (CharacterCodingException e) {
       problems.add(new Problem(file.toString(), "", "is not UTF-8 text"));
+    } catch (AccessDeniedException e) {
+      problems.add(new Problem(file.toString(), "", "this user may not read it"));
     } catch (IOException e) {
-      problems.add(new Problem(file.toString(), "", "cannot be read: " + e));
+      problems.add(new Problem(file.toString(), "", "cannot be read: " + e.getMessage()));
     }
     return this;
   }
