@@ -56,7 +56,7 @@ final class DemoCommand {
             .load();
     Logging.apply(configuration, Path.of(""));
     List<ListenerOptions> listeners = BrokerOptions.from(configuration).listeners();
-    Listeners.check(listeners);
+    Listeners.check(listeners, configuration);
     Screen screen = Screen.of(console.out(), console.colour(), console.graphics());
     Node node = Node.create(2);
     ending.whenAsked(node::stop);

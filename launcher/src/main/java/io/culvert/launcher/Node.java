@@ -9,6 +9,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -83,17 +84,23 @@ final class Node {
   private List<String> addresses(String registry, List<ListenerOptions> listeners) {
     Set<String> left =
         new TreeSet<>(vertx.sharedData().<String, String>getLocalMap(registry).keySet());
+    Set<String> fixed = new HashSet<>(left);
+    fixed.retainAll(listeners.stream().map(ListenerOptions::uri).toList());
+    left.removeAll(fixed); // a port that is given is not the one that another listener took
     List<String> addresses = new ArrayList<>();
     for (ListenerOptions listener : listeners) {
-      left.stream().filter(uri -> isOf(listener, uri)).findFirst().ifPresent(addresses::add);
-      left.removeAll(addresses);
+      if (fixed.contains(listener.uri())) {
+        addresses.add(listener.uri());
+      } else {
+        left.stream().filter(uri -> isOf(listener, uri)).findFirst().ifPresent(addresses::add);
+        left.removeAll(addresses);
+      }
     }
     addresses.addAll(left);
     return addresses;
   }
 
   private static boolean isOf(ListenerOptions listener, String bound) {
-    boolean anyPort = listener.unix() == null && listener.port() == 0;
-    return listener.uri().equals(anyPort ? bound.replaceFirst(":\\d+(?=/|$)", ":0") : bound);
+    return listener.uri().equals(bound.replaceFirst(":\\d+(?=/|$)", ":0"));
   }
 }

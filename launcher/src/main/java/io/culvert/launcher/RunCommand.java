@@ -64,7 +64,7 @@ final class RunCommand {
     }
     try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
       List<ListenerOptions> listeners = options.listeners();
-      Listeners.check(listeners);
+      Listeners.check(listeners, configuration);
       JsonObject config = BrokerOptions.deployable(configuration, listeners);
       JsonObject store = config.getJsonObject("store");
       if (data == null) {

@@ -112,6 +112,7 @@ final class TcpCommand {
     } else {
       options.auth(auth);
     }
+    new Listeners.Address("127.0.0.1", port(), "", "--port ").check();
     TcpDemo demo = new TcpDemo(options, port());
     Node node = deploy(demo);
     console.out().println("ready tcp://127.0.0.1:" + demo.port());
@@ -218,7 +219,7 @@ final class TcpCommand {
           .findFirst()
           .orElse("");
     } catch (IOException e) {
-      throw StartException.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+      throw StartException.usage("%s cannot be read: %s".formatted(file, Reason.ofFile(e)));
     }
   }
 

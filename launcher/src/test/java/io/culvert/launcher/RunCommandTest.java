@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Starting and ending, with a verticle that does nothing. */
 class RunCommandTest {
@@ -104,16 +106,42 @@ class RunCommandTest {
     assertThat(session.err()).contains("cannot be used: ", "is a file", "--data OTHER");
   }
 
-  @Test
-  void aPortInUseIsNamed() throws Exception {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --port PORT                             | --port
+          --port 0 --ws-port PORT                 | --ws-port
+          --port 0 --ws-port 0 --metrics-port PORT| --metrics-port
+          --port 0 --ws-port 0 --tcp-port PORT    | --tcp-port
+          --set mqtt.listeners[0].port=PORT       | --set mqtt.listeners[0].port=
+          """)
+  void aPortInUseIsNamed(String arguments, String option) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       String port = String.valueOf(taken.getLocalPort());
-      assertThat(session.execute("run", "--port", port, "--ephemeral")).isEqualTo(ExitCode.FAILURE);
+      String run = "run --ephemeral " + arguments.replace("PORT", port);
+      assertThat(session.execute(run.split(" "))).isEqualTo(ExitCode.FAILURE);
+      String another = option.endsWith("=") ? option : option + " ";
       assertThat(session.err())
           .startsWith("culvert: port " + port + " on 127.0.0.1 is in use by another program")
-          .contains("choose another port: --port ", "--port 0 takes a free one");
+          .contains("choose another port: " + another, another + "0 takes a free one");
       assertThat(session.out()).isEmpty();
     }
+  }
+
+  @Test
+  void addressesComeInTheOrderOfTheConfiguration() throws Exception {
+    int fixed = FreePort.find();
+    Files.writeString(
+        folder.resolve("culvert.yaml"),
+        "mqtt: {listeners: [{port: 0}, {port: %d}]}".formatted(fixed));
+    session.start("run", "--ephemeral");
+    assertThat(session.ready())
+        .isEqualTo(
+            "ready mqtt://127.0.0.1:%d mqtt://127.0.0.1:%d\n"
+                .formatted(Session.DummyBroker.FREE_PORT, fixed));
+    assertThat(session.end()).isZero();
   }
 
   @Test
@@ -132,7 +160,7 @@ class RunCommandTest {
     assertThat(session.ready()).startsWith("ready mqtt://0.0.0.0:");
     Path passwords = folder.resolve("data").resolve("passwords").toAbsolutePath();
     assertThat(session.err())
-        .contains("other machines can reach mqtt://0.0.0.0:", "user name  culvert")
+        .contains("other machines can reach mqtt://0.0.0.0, and", "user name  culvert")
         .contains("kept hashed in " + passwords);
     String password = session.err().replaceAll("(?s).*password   (\\w{20})\n.*", "$1");
     PasswordUsers users = PasswordFile.read(passwords.toString(), new ArrayList<>());
@@ -152,7 +180,7 @@ class RunCommandTest {
     assertThat(session.execute("run", "--bind", "0.0.0.0", "--port", "0", "--ephemeral"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(session.err())
-        .startsWith("culvert: other machines can reach mqtt://0.0.0.0:0, and nobody has")
+        .startsWith("culvert: other machines can reach mqtt://0.0.0.0, and nobody has")
         .contains("culvert passwd add", "--set auth.anonymous=true");
     assertThat(folder).isEmptyDirectory();
   }

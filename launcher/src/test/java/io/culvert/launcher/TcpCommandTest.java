@@ -2,6 +2,7 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.FreePort;
 import io.culvert.tcp.Reply;
 import io.culvert.tcp.TcpPeer;
 import io.culvert.tcp.TcpServer;
@@ -9,6 +10,8 @@ import io.culvert.tcp.TcpServerOptions;
 import io.culvert.tcp.wire.Message;
 import io.culvert.tcp.wire.MessageType;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,7 +153,8 @@ class TcpCommandTest {
         "0",
         "request",
         "echo");
-    assertUsage("nowhere cannot be read", "demo", "--secret-file", "nowhere");
+    assertUsage(
+        "nowhere cannot be read: there is no such file", "demo", "--secret-file", "nowhere");
     assertUsage("the secret is empty", "demo", "--secret", "");
     assertUsage("\"greet\" is no message type", "request", "greet", "x");
   }
@@ -188,6 +192,29 @@ class TcpCommandTest {
                 "run", "--port", "0", "--ws-port", "0", "--tcp-port", "0", "--ephemeral"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(session.err()).contains("tcp.secret-file=FILE", "tcp.anonymous=true");
+  }
+
+  @Test
+  void serverThatIsNotThereIsNamed() throws Exception {
+    String port = String.valueOf(FreePort.find());
+    for (String command :
+        new String[] {"tcp request --port %s request a", "tcp listen --port %s"}) {
+      Session session = new Session(folder);
+      assertThat(session.execute(command.formatted(port).split(" "))).isEqualTo(ExitCode.FAILURE);
+      assertThat(session.err())
+          .startsWith("culvert: 127.0.0.1:" + port + " cannot be reached: ")
+          .doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void portOfTheExampleThatIsTakenIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Session session = new Session(folder);
+      assertThat(session.execute("tcp", "demo", "--port", String.valueOf(taken.getLocalPort())))
+          .isEqualTo(ExitCode.FAILURE);
+      assertThat(session.err()).contains("is in use by another program", "--port 0 takes a free");
+    }
   }
 
   private void assertUsage(String message, String... arguments) throws Exception {

@@ -108,13 +108,25 @@ public final class TcpVerticle extends VerticleBase {
                   () -> ServiceStatus.json(options, created, subscribers, auth));
             })
         .onSuccess(api -> bus = api)
-        .compose(api -> created.listen(options.bind(), options.port()))
+        .compose(api -> listen(created, options))
         .map(
             port -> {
               ServiceFiles.watch(vertx, config(), loaded, created, auth);
               announce(options, port);
               return null;
             });
+  }
+
+  private static Future<Integer> listen(TcpServer created, TcpServiceOptions options) {
+    return created
+        .listen(options.bind(), options.port())
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    new IllegalStateException(
+                        "tcp.port %d on %s: %s"
+                            .formatted(options.port(), options.bind(), failure.getMessage()),
+                        failure)));
   }
 
   private void addRoutes(TcpServer created, TcpServiceOptions options) {
