@@ -49,6 +49,7 @@ final class RunCommand {
     Flags.checkAvailable(result);
     Configuration configuration = environment.load(result);
     BrokerOptions options = BrokerOptions.from(configuration);
+    Certificates.check(options);
     ClusterSettings cluster = ClusterSettings.from(configuration);
     Logging.apply(configuration, environment.folder());
     boolean ephemeral = result.hasMatchedOption("--ephemeral");
@@ -81,7 +82,7 @@ final class RunCommand {
       boolean tcp = TcpServiceOptions.isWanted(configuration);
       if (tcp) {
         addSecret(configuration, config, data);
-        TcpServiceOptions.parse(config); // says now what is wrong
+        Certificates.check(TcpServiceOptions.parse(config)); // say now what is wrong
       }
       List<Supplier<? extends Deployable>> others = new ArrayList<>();
       if (tcp) {
@@ -99,7 +100,7 @@ final class RunCommand {
   }
 
   /** Without the event bus of this broker it needs another one to be of use. */
-  private static boolean servesRpc(Configuration configuration) {
+  static boolean servesRpc(Configuration configuration) {
     return RpcServiceOptions.isWanted(configuration)
         && (configuration.flag("mqtt.event-bus") || configuration.isPresent("rpc.broker"));
   }

@@ -1,5 +1,6 @@
 package io.culvert.rpc.config;
 
+import io.culvert.client.ServerAddress;
 import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
@@ -76,6 +77,8 @@ public record RpcServiceOptions(
           problems.add(configuration.problem(key, "needs rpc.broker"));
         }
       }
+    } else {
+      checkAddress(configuration, broker, problems);
     }
     String tag = text(configuration, "rpc.tag");
     String namespace = configuration.text("rpc.namespace");
@@ -106,6 +109,15 @@ public record RpcServiceOptions(
         configuration.integer("rpc.max-persistent"),
         configuration.integer("rpc.max-persistent-per-device"),
         configuration.number("rpc.max-persistent-bytes"));
+  }
+
+  private static void checkAddress(
+      Configuration configuration, String broker, List<Problem> problems) {
+    try {
+      var unused = ServerAddress.parse(broker);
+    } catch (IllegalArgumentException e) {
+      problems.add(configuration.problem("rpc.broker", String.valueOf(e.getMessage())));
+    }
   }
 
   private static void checkLevel(

@@ -59,6 +59,13 @@ class RpcServiceOptionsTest {
         .hasMessageContaining("rpc.password-file: there is no such file");
   }
 
+  @Test
+  void addressThatIsNoneIsTheSettings() {
+    assertThatThrownBy(() -> parse(new JsonObject().put("broker", "http://broker")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("rpc.broker: http://broker: the scheme is mqtt");
+  }
+
   private static RpcServiceOptions parse(JsonObject section) {
     return RpcServiceOptions.parse(new JsonObject().put("rpc", section));
   }

@@ -1,5 +1,6 @@
 package io.culvert.runtime.driver;
 
+import io.culvert.runtime.files.KeyPairs;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.ClientAuth;

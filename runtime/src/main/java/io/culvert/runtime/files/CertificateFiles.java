@@ -6,6 +6,9 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
@@ -29,6 +32,24 @@ public record CertificateFiles(String certificate, String key) {
   void check(String path, List<Problem> problems) {
     checkFile(path + ".certificate", certificate, problems);
     checkFile(path + ".key", key, problems);
+  }
+
+  /** Adds what is wrong with what is in them; blocks. */
+  void checkContents(String path, List<Problem> problems) {
+    X509Certificate shown = new PemFile(path + ".certificate", certificate, problems).certificate();
+    if (shown == null) {
+      return;
+    }
+    PemFile keyFile = new PemFile(path + ".key", key, problems);
+    PrivateKey own = keyFile.key(shown.getPublicKey());
+    if (own == null) {
+      return;
+    }
+    try {
+      KeyPairs.check(own, shown);
+    } catch (GeneralSecurityException e) {
+      keyFile.refuse(String.valueOf(e.getMessage()));
+    }
   }
 
   JsonObject addTo(JsonObject section) {

@@ -1,31 +1,35 @@
-package io.culvert.runtime.driver;
+package io.culvert.runtime.files;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether keys are those of their certificates. Where they are not, as when one of two files was
  * replaced and not yet the other, each handshake would fail.
  */
-final class KeyPairs {
+public final class KeyPairs {
+  private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
   private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
   private static final byte[] TEXT = {1, 2, 3};
 
   private KeyPairs() {}
 
   /**
-   * Tries each key.
+   * Tries each key, and warns of certificates that hold no longer or not yet.
    *
    * @throws GeneralSecurityException if one is another certificate's, or there is none
    */
-  static void check(KeyManagerFactory keys) throws GeneralSecurityException {
+  public static void check(KeyManagerFactory keys) throws GeneralSecurityException {
     boolean found = false;
     for (KeyManager manager : keys.getKeyManagers()) {
       if (manager instanceof X509KeyManager pairs) {
@@ -33,7 +37,9 @@ final class KeyPairs {
           String[] aliases = pairs.getServerAliases(type, null);
           for (String alias : aliases == null ? new String[0] : aliases) {
             found = true;
-            check(pairs.getPrivateKey(alias), pairs.getCertificateChain(alias)[0]);
+            X509Certificate certificate = pairs.getCertificateChain(alias)[0];
+            check(pairs.getPrivateKey(alias), certificate);
+            warn(certificate);
           }
         }
       }
@@ -43,8 +49,12 @@ final class KeyPairs {
     }
   }
 
-  private static void check(PrivateKey key, X509Certificate certificate)
-      throws GeneralSecurityException {
+  /**
+   * Tries one.
+   *
+   * @throws GeneralSecurityException if it is another certificate's
+   */
+  static void check(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
     Signature signature = Signature.getInstance(algorithm(certificate));
     try {
       signature.initSign(key);
@@ -59,6 +69,20 @@ final class KeyPairs {
       throw new InvalidKeyException(refusal(certificate), e);
     }
     throw new InvalidKeyException(refusal(certificate));
+  }
+
+  /** The clock may be wrong, and clients may not look: so it is used all the same. */
+  private static void warn(X509Certificate certificate) {
+    Instant now = Instant.now();
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant until = certificate.getNotAfter().toInstant();
+    if (now.isBefore(from) || now.isAfter(until)) {
+      LOG.warn(
+          "the certificate of {} holds from {} until {}: clients that look at it will not connect",
+          certificate.getSubjectX500Principal(),
+          from,
+          until);
+    }
   }
 
   private static String refusal(X509Certificate certificate) {

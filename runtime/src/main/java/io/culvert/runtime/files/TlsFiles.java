@@ -77,6 +77,23 @@ public record TlsFiles(
     }
   }
 
+  /**
+   * Adds what is wrong with what is in the files, so that people are told which one it is; blocks.
+   * For the start only: later one of them may have been replaced and not yet the other.
+   *
+   * @param path of the section
+   */
+  public void checkContents(String path, List<Problem> problems) {
+    certificates.get(0).checkContents(path, problems);
+    for (int i = 1; i < certificates.size(); i++) {
+      certificates.get(i).checkContents(path + ".more-certificates[" + (i - 1) + "]", problems);
+    }
+    String authority = clientAuthority;
+    if (authority != null) {
+      var unused = new PemFile(path + ".client-authority", authority, problems).certificate();
+    }
+  }
+
   /** Whether clients are asked for certificates. */
   public boolean asksClients() {
     return !clientCertificates.equals("none");
