@@ -144,7 +144,14 @@ final class SubCommand {
         return ExitCode.OK;
       }
       if (isWanted(message, unwanted)) {
-        printer.print(message);
+        if (!printer.print(message)) {
+          console.fail(
+              """
+              stdout takes no more: it is closed, or its disk is full. The message to %s is not
+                printed as a whole, and not acknowledged."""
+                  .formatted(message.topic()));
+          return ExitCode.FAILURE;
+        }
         printed++;
       }
       message.acknowledge();

@@ -227,6 +227,15 @@ class PubSubCommandTest {
     assertUsage("no Topic Filter", "sub", "-t", "a/#/b");
     assertUsage("--cert and --key need each other", "sub", "-t", "x", "--cert", "cert.pem");
     assertUsage("name the server by", "sub", "-t", "x", "-h", "a", "-L", "mqtt://b");
+    assertUsage(
+        "nowhere cannot be read: there is no such file",
+        "pub",
+        "-p",
+        broker.port(),
+        "-t",
+        "x",
+        "-f",
+        "nowhere");
     assertUsage("--will-qos needs --will-topic", "sub", "-t", "x", "--will-qos", "1");
     assertUsage("line 1 of standard input: no JSON object", "pub", "--json", "-p", broker.port());
   }
@@ -250,6 +259,18 @@ class PubSubCommandTest {
             .start();
     assertThat(bash.waitFor()).isZero();
     assertThat(Files.readString(words)).isEqualTo("--retain\n");
+  }
+
+  @Test
+  void whatCannotBePrintedIsNotAcknowledged() throws Exception {
+    sub("-c", "-i", "archive", "-q", "1", "-t", "orders/#", "-E");
+    pub("-t", "orders/milk", "-m", "2", "-q", "1");
+    String[] again = {"-p", broker.port(), "-c", "-i", "archive", "-q", "1", "-t", "orders/#"};
+    Session closed = new Session(folder).closed();
+    assertThat(closed.execute(with(new String[] {"sub"}, again))).isEqualTo(ExitCode.FAILURE);
+    assertThat(closed.err()).contains("stdout takes no more", "orders/milk", "not acknowledged");
+    assertThat(done(with(new String[] {"sub", "-C", "1", "-v"}, again)).out())
+        .isEqualTo("orders/milk 2\n");
   }
 
   private void assertUsage(String text, String... arguments) throws Exception {

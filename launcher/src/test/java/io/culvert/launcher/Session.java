@@ -5,6 +5,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ final class Session {
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
   private boolean graphics = true;
+  private boolean isClosed;
   private String input = "";
   private Terminal terminal;
   private Supplier<? extends Deployable> broker = DummyBroker::new;
@@ -45,6 +48,12 @@ final class Session {
   Session answers(String... answers) {
     Deque<String> left = new ArrayDeque<>(List.of(answers));
     terminal = question -> left.poll();
+    return this;
+  }
+
+  /** Nobody reads the results. */
+  Session closed() {
+    isClosed = true;
     return this;
   }
 
@@ -67,7 +76,9 @@ final class Session {
 
   /** Starts a command that goes on. */
   Session start(String... arguments) {
-    Console console = new Console(out.stream(), err.stream(), /* colour= */ false, graphics);
+    Console console =
+        new Console(
+            isClosed ? broken() : out.stream(), err.stream(), /* colour= */ false, graphics);
     ByteArrayInputStream stdin = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
     Cli cli =
         new Cli(
@@ -90,6 +101,16 @@ final class Session {
             "command")
         .start();
     return this;
+  }
+
+  private static PrintStream broken() {
+    return new PrintStream(
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        });
   }
 
   /** What was printed when everything listens, or when it has ended. */

@@ -44,7 +44,8 @@ public final class MessagePrinter {
     this.clock = clock;
   }
 
-  public void print(ReceivedMessage message) {
+  /** False where it could not be written: whoever reads has closed the pipe, or a disk is full. */
+  public boolean print(ReceivedMessage message) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     switch (format) {
       case TEXT -> {
@@ -62,7 +63,7 @@ public final class MessagePrinter {
       line.writeBytes(END);
     }
     out.write(line.toByteArray(), 0, line.size());
-    out.flush();
+    return !out.checkError(); // which flushes
   }
 
   private void prefix(ReceivedMessage message, ByteArrayOutputStream line) {
