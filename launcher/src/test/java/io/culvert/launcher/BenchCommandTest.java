@@ -113,6 +113,17 @@ class BenchCommandTest {
   }
 
   @Test
+  void connectionThatIsLostIsAFailure() throws Exception {
+    Session bench = new Session(folder);
+    bench.start("bench", "connections", "-p", broker.port(), "--clients", "3", "--duration", "600");
+    bench.errLine("   1 s  ");
+    broker.stop();
+    bench.errLine("   3 s  ");
+    assertThat(bench.end()).isEqualTo(ExitCode.FAILURE);
+    assertThat(bench.out()).containsPattern("failed +3; the first: mqtt://localhost:\\d+ has ended");
+  }
+
+  @Test
   void wrongArgumentsAreNamed() throws Exception {
     Session bench = new Session(folder);
     assertThat(bench.execute("bench", "walk")).isEqualTo(ExitCode.USAGE);

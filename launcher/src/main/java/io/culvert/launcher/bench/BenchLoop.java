@@ -1,6 +1,8 @@
 package io.culvert.launcher.bench;
 
+import io.culvert.client.ConnectionChange;
 import io.culvert.client.MqttClient;
+import io.culvert.client.MqttClientException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -87,8 +89,16 @@ final class BenchLoop extends VerticleBase {
             terms -> {
               meter.connected.increment();
               meter.took(nanos);
-              return client;
+              return client.connectionHandler(this::changed);
             });
+  }
+
+  /** One that is lost is a failure, also where nothing was to come over it. */
+  private void changed(ConnectionChange change) {
+    MqttClientException cause = change.cause();
+    if (cause != null) {
+      meter.failed(cause);
+    }
   }
 
   private void received(long sentNanos) {
