@@ -67,6 +67,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
    */
   private static final int PACKETS_IN_A_ROW = 1000;
 
+  /** The same where its messages are large or have many readers: bytes that these are sent. */
+  private static final int FANNED_OUT_IN_A_ROW_BYTES = 1024 * 1024;
+
   /** While memory is short, an outbox may hold a sixteenth of what it else may. */
   private static final int SHORT_OUTBOX_PART = 16;
 
@@ -168,7 +171,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   public @Nullable ServerEvent poll(long nowMillis) {
     ServerEvent event = next(nowMillis);
     if (event == null) {
-      packetsInARow = 0;
+      endRow();
       in.keep();
       String excess = excess();
       if (excess != null) {
@@ -713,11 +716,19 @@ public final class ServerConnection implements Engine<ServerEvent> {
     if (!isAnswer(type)) {
       packetsInARow++;
     }
-    isResting =
-        packetsInARow >= PACKETS_IN_A_ROW
-            && state == State.CONNECTED
-            && in.readable() > 0
-            && !budget.isHigh();
+    isResting = hasLongRow() && state == State.CONNECTED && in.readable() > 0 && !budget.isHigh();
+  }
+
+  private boolean hasLongRow() {
+    return packetsInARow >= PACKETS_IN_A_ROW
+        || (publisher != null && publisher.fannedOutBytes >= FANNED_OUT_IN_A_ROW_BYTES);
+  }
+
+  private void endRow() {
+    packetsInARow = 0;
+    if (publisher != null) {
+      publisher.fannedOutBytes = 0;
+    }
   }
 
   /** Of which no more come than the windows let messages go. */
