@@ -62,8 +62,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private static final int OVERHEAD_BYTES = 2048;
 
   /**
-   * Packets of one client before the others have their turn, without its acknowledgements: a
-   * fraction of a millisecond's work where they are as small as can be.
+   * Messages of one client before the others have their turn: a fraction of a millisecond's work
+   * where they are as small as can be.
    */
   private static final int PACKETS_IN_A_ROW = 1000;
 
@@ -713,9 +713,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Lets the others have their turn, unless there is too little memory to keep what has come. */
   private void countInARow(PacketType type) {
-    if (!isAnswer(type)) {
-      packetsInARow++;
-    }
+    packetsInARow += weight(type);
     isResting = hasLongRow() && state == State.CONNECTED && in.readable() > 0 && !budget.isHigh();
   }
 
@@ -731,11 +729,15 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
   }
 
-  /** Of which no more come than the windows let messages go. */
-  private static boolean isAnswer(PacketType type) {
+  /**
+   * As what it counts in a row: a client needs few packets that are not messages, and of answers no
+   * more come than the windows let messages go.
+   */
+  private static int weight(PacketType type) {
     return switch (type) {
-      case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
-      default -> false;
+      case PUBLISH -> 1;
+      case PUBACK, PUBREC, PUBREL, PUBCOMP -> 0;
+      default -> 10;
     };
   }
 
