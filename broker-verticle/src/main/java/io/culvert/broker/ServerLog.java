@@ -7,6 +7,7 @@ import io.culvert.mqtt.server.ServerEvent;
 import io.culvert.mqtt.server.Session;
 import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttViolation;
+import io.culvert.runtime.driver.Peer;
 import io.culvert.runtime.log.Printable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,9 +63,10 @@ final class ServerLog implements BrokerLog {
       ServerConnection connection, @Nullable Connect connect, String reason, long nowMillis) {
     audit.notProven(connection, reason);
     if (rate.mayWarn(nowMillis)) {
-      String who =
-          connect == null ? name(connection) : "client " + Printable.name(connect.clientId());
-      LOG.warn("{} is refused: authentication failed, {}", who, reason);
+      String who = connect == null ? name(connection) : name(connect);
+      Peer peer = (Peer) connection.peer();
+      String from = peer == null ? "" : " from " + Peer.text(peer.remote());
+      LOG.warn("{}{} is refused: authentication failed, {}", who, from, reason);
     }
   }
 
@@ -126,6 +128,11 @@ final class ServerLog implements BrokerLog {
   private static String name(ServerConnection connection) {
     Session session = connection.session();
     return session == null ? "a connection without CONNECT" : "client " + printable(session);
+  }
+
+  private static String name(Connect connect) {
+    String name = Printable.name(connect.clientId());
+    return name.isEmpty() ? "a client without a name" : "client " + name;
   }
 
   /** A Client Identifier may hold anything: line breaks must not forge lines of the log. */

@@ -55,7 +55,9 @@ class LoginIT {
         assertThat(pub(port, version)).isEqualTo(isNew ? NOT_AUTHORIZED_5 : NOT_AUTHORIZED_3);
       }
       assertThat(culvert.signal("TERM")).isZero();
-      assertThat(culvert.err()).contains("wrong credentials").doesNotContain("pencil", "ERROR");
+      assertThat(culvert.err())
+          .containsPattern(" from 127\\.0\\.0\\.1:\\d+ is refused: .*, wrong credentials")
+          .doesNotContain("pencil", "ERROR");
     }
   }
 
