@@ -16,7 +16,7 @@ final class DeviceCommand {
 
   static int simulate(ParseResult result, Environment environment, Console console, Ending ending)
       throws StartException, InterruptedException {
-    Logging.quiet();
+    Logging.quietBut("culvert.rpc"); // which says when the broker has gone
     RpcFlags flags = new RpcFlags(result, environment);
     String tag = flags.client().text("--tag");
     if (tag == null) {

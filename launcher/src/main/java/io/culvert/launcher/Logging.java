@@ -94,6 +94,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
   }
 
+  /** As above, but one logger tells what it does. */
+  static void quietBut(String logger) {
+    quiet();
+    if (!isLeftToFile() && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger(logger).setLevel(Level.INFO);
+    }
+  }
+
   /**
    * Sets levels and format of a configuration, and opens its audit log.
    *
