@@ -120,7 +120,8 @@ class BenchCommandTest {
     broker.stop();
     bench.errLine("   3 s  ");
     assertThat(bench.end()).isEqualTo(ExitCode.FAILURE);
-    assertThat(bench.out()).containsPattern("failed +3; the first: mqtt://localhost:\\d+ has ended");
+    assertThat(bench.out())
+        .containsPattern("failed +3; the first: mqtt://localhost:\\d+ has ended");
   }
 
   @Test
