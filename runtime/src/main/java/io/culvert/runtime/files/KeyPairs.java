@@ -4,8 +4,9 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -73,15 +74,14 @@ public final class KeyPairs {
 
   /** The clock may be wrong, and clients may not look: so it is used all the same. */
   private static void warn(X509Certificate certificate) {
-    Instant now = Instant.now();
-    Instant from = certificate.getNotBefore().toInstant();
-    Instant until = certificate.getNotAfter().toInstant();
-    if (now.isBefore(from) || now.isAfter(until)) {
+    try {
+      certificate.checkValidity();
+    } catch (CertificateExpiredException | CertificateNotYetValidException e) {
       LOG.warn(
           "the certificate of {} holds from {} until {}: clients that look at it will not connect",
           certificate.getSubjectX500Principal(),
-          from,
-          until);
+          certificate.getNotBefore().toInstant(),
+          certificate.getNotAfter().toInstant());
     }
   }
 
