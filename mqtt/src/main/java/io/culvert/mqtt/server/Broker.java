@@ -486,6 +486,16 @@ public final class Broker {
     return remotePublishers.named();
   }
 
+  /** For tests. */
+  int heldElsewhere() {
+    return remotePublishers.heldElsewhere();
+  }
+
+  /** For tests: other shards have messages of shared groups that this one has not asked for. */
+  boolean isAnythingOffered() {
+    return router.sharedShards().isAnythingOffered();
+  }
+
   /** Clients that are connected. */
   public int connectedCount() {
     return sessions.connected();
