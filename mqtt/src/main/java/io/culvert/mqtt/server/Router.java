@@ -432,11 +432,11 @@ final class Router {
       return;
     }
     Hold hold = new Hold();
-    connection.publisher().holdShortly(hold);
+    boolean isHeld = connection.publisher().holdShortly(hold);
     retainedShards.storeElsewhere(
         message,
         (isStored, now) -> {
-          if (!hold.isOver) {
+          if (isHeld && !hold.isOver) {
             connection.publisher().release();
           }
           if (!isStored) {
