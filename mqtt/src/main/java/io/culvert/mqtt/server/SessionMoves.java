@@ -110,13 +110,13 @@ final class SessionMoves {
     if (session.holdsShared()) { // perhaps of a group that it has left
       session.share(router.shared());
     }
-    finish(arrival, session, nowMillis);
     for (TopicFilter filter : unfinished) {
       Subscription subscription = session.subscription(filter);
       if (subscription != null) {
         session.feed(retained.feed(subscription), nowMillis); // from the start
       }
     }
+    finish(arrival, session, nowMillis); // and perhaps its end, by the next CONNECT
   }
 
   private void finish(Arrival arrival, @Nullable Session session, long nowMillis) {
