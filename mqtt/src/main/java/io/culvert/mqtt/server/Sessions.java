@@ -329,6 +329,7 @@ final class Sessions {
     session.owner(joining.owner());
     // Asked anew: while a session moves, they may change.
     session.granted(connection.granted());
+    session.userName(connection.userName());
     permit(session, permissions(connection, joining.clientId()), nowMillis);
     sessions.put(joining.clientId(), session);
     if (!isThere) {
