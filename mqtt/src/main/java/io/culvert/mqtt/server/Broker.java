@@ -18,8 +18,10 @@ import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -337,7 +339,7 @@ public final class Broker {
     }
     long changes = ledger.changes();
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
-    List<Subscription> feeds = new ArrayList<>();
+    Set<TopicFilter> feeds = new LinkedHashSet<>();
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       ReasonCode reasonCode = subscribe(session, request, requested.identifier(), feeds, nowMillis);
       if (reasonCode.isError()) {
@@ -348,9 +350,7 @@ public final class Broker {
     LongConsumer answer =
         now -> {
           connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
-          if (session.connection() == connection) {
-            feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
-          }
+          feeds.forEach(filter -> feed(session, filter, now));
           router.shared().timeout(now);
         };
     Awaited all = new Awaited();
@@ -358,6 +358,14 @@ public final class Broker {
     router.routes().whenKnown(all::done, nowMillis);
     whenStored(changes, all, nowMillis);
     all.then(answer, nowMillis);
+  }
+
+  /** Also where its connection is lost meanwhile: for the next one the subscription is not new. */
+  private void feed(Session session, TopicFilter filter, long nowMillis) {
+    Subscription current = session.subscription(filter);
+    if (current != null && !session.isOver()) {
+      session.feed(retainedShards.feed(current), nowMillis);
+    }
   }
 
   private void whenStored(long changes, Awaited all, long nowMillis) {
@@ -403,7 +411,7 @@ public final class Broker {
       Session session,
       SubscriptionRequest request,
       int identifier,
-      List<Subscription> feeds,
+      Set<TopicFilter> feeds,
       long nowMillis) {
     if (request.refusal() != ReasonCode.SUCCESS) {
       return request.refusal();
@@ -416,7 +424,8 @@ public final class Broker {
       session.denied("subscribe", filter, nowMillis);
       return answer;
     }
-    boolean isNew = session.subscription(filter) == null;
+    Subscription before = session.subscription(filter);
+    boolean isNew = before == null;
     if (isNew && session.subscriptionCount() >= limits.subscriptionsPerSession()) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
@@ -438,7 +447,9 @@ public final class Broker {
     boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]
         handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
-      feeds.add(subscription); // [MQTT5-3.3.1-9]
+      feeds.add(filter); // [MQTT5-3.3.1-9]
+    } else if (before != null) {
+      session.goOnFeeding(before, subscription); // [MQTT5-3.8.4-4]
     }
     // [MQTT5-3.2.2-10], [MQTT5-3.8.4-7]
     return ReasonCode.granted(request.options().qos().min(limits.maximumQos()));

@@ -25,7 +25,7 @@ final class RetainedFeed {
   private static final int PER_MILLI = 250;
 
   private final List<RetainedSource> sources;
-  private final Subscription subscription;
+  private Subscription subscription;
   private int mayCome = BURST;
   private boolean isOpen;
   private long countedMillis = Long.MAX_VALUE;
@@ -45,6 +45,14 @@ final class RetainedFeed {
     sources.removeIf(RetainedSource::isDone);
     return sources.isEmpty()
         || subscription.session().subscription(subscription.filter()) != subscription;
+  }
+
+  /** Goes on for the subscription that has replaced its own, if it is this one. */
+  @SuppressWarnings("ReferenceEquality") // see above
+  void goOn(Subscription before, Subscription newer) {
+    if (subscription == before) {
+      subscription = newer;
+    }
   }
 
   /** It is the turn of this one among those of its session, perhaps for the first time. */
