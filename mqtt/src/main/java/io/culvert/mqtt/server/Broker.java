@@ -18,10 +18,10 @@ import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -339,7 +339,7 @@ public final class Broker {
     }
     long changes = ledger.changes();
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
-    Set<TopicFilter> feeds = new LinkedHashSet<>();
+    Map<TopicFilter, Subscription> feeds = new LinkedHashMap<>(2);
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       ReasonCode reasonCode = subscribe(session, request, requested.identifier(), feeds, nowMillis);
       if (reasonCode.isError()) {
@@ -350,7 +350,7 @@ public final class Broker {
     LongConsumer answer =
         now -> {
           connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
-          feeds.forEach(filter -> feed(session, filter, now));
+          feeds.values().forEach(each -> feed(each, now));
           router.shared().timeout(now);
         };
     Awaited all = new Awaited();
@@ -361,10 +361,13 @@ public final class Broker {
   }
 
   /** Also where its connection is lost meanwhile: for the next one the subscription is not new. */
-  private void feed(Session session, TopicFilter filter, long nowMillis) {
-    Subscription current = session.subscription(filter);
-    if (current != null && !session.isOver()) {
-      session.feed(retainedShards.feed(current), nowMillis);
+  private void feed(Subscription subscription, long nowMillis) {
+    Session session = subscription.session();
+    Subscription latest = session.subscription(subscription.filter());
+    if (latest != null && !session.isOver()) {
+      RetainedFeed feed = retainedShards.feed(subscription);
+      feed.replaced(subscription, latest);
+      session.feed(feed, nowMillis);
     }
   }
 
@@ -411,7 +414,7 @@ public final class Broker {
       Session session,
       SubscriptionRequest request,
       int identifier,
-      Set<TopicFilter> feeds,
+      Map<TopicFilter, Subscription> feeds,
       long nowMillis) {
     if (request.refusal() != ReasonCode.SUCCESS) {
       return request.refusal();
@@ -447,7 +450,7 @@ public final class Broker {
     boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]
         handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
-      feeds.add(filter); // [MQTT5-3.3.1-9]
+      feeds.put(filter, subscription); // [MQTT5-3.3.1-9]
     } else if (before != null) {
       session.goOnFeeding(before, subscription); // [MQTT5-3.8.4-4]
     }

@@ -25,7 +25,8 @@ final class RetainedFeed {
   private static final int PER_MILLI = 250;
 
   private final List<RetainedSource> sources;
-  private Subscription subscription;
+  private final Subscription subscription;
+  private Subscription latest;
   private int mayCome = BURST;
   private boolean isOpen;
   private long countedMillis = Long.MAX_VALUE;
@@ -33,25 +34,28 @@ final class RetainedFeed {
   RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
     this.sources = new ArrayList<>(sources);
     this.subscription = subscription;
+    this.latest = subscription;
   }
 
   TopicFilter filter() {
     return subscription.filter();
   }
 
-  /** There are no more, or the subscription was ended or replaced meanwhile. */
+  /** There are no more, or the subscription was ended meanwhile, or replaced by one with a feed. */
   @SuppressWarnings("ReferenceEquality") // an equal subscription made later has a feed of its own
   boolean isDone() {
     sources.removeIf(RetainedSource::isDone);
     return sources.isEmpty()
-        || subscription.session().subscription(subscription.filter()) != subscription;
+        || subscription.session().subscription(subscription.filter()) != latest;
   }
 
-  /** Goes on for the subscription that has replaced its own, if it is this one. */
+  /**
+   * If it is this subscription that was replaced, its messages still come, as those do that wait.
+   */
   @SuppressWarnings("ReferenceEquality") // see above
-  void goOn(Subscription before, Subscription newer) {
-    if (subscription == before) {
-      subscription = newer;
+  void replaced(Subscription before, Subscription newer) {
+    if (latest == before) {
+      latest = newer;
     }
   }
 

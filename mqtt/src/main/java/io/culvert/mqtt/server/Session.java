@@ -654,11 +654,11 @@ public final class Session {
     pump(nowMillis);
   }
 
-  /** What a subscription has not got of its retained messages, the one that replaces it gets. */
+  /** A subscription was replaced by one that asks for no retained messages: its own still come. */
   void goOnFeeding(Subscription before, Subscription newer) {
     ArrayDeque<RetainedFeed> waiting = feeds;
     if (waiting != null) {
-      waiting.forEach(feed -> feed.goOn(before, newer));
+      waiting.forEach(feed -> feed.replaced(before, newer));
     }
   }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a session has besides its subscriptions, in one piece: when it ends, a Will that waits, the
- * QoS 2 messages that it has received, those that are in flight with their packet identifiers, and those that wait.
+ * QoS 2 messages that it has received, those that are in flight with their packet identifiers, and
+ * those that wait.
  */
 final class SessionState {
   private SessionState() {}

@@ -271,7 +271,9 @@ final class SharedRouting {
     }
   }
 
-  /** Without a member here nobody asks for what others have left: they offer it anew to the next. */
+  /**
+   * Without a member here nobody asks for what others have left: they offer it anew to the next.
+   */
   private void decline(TopicFilter filter) {
     SharedShards others = shards;
     if (others != null && others.isOffered(filter) && subscriptions.group(filter) == null) {

@@ -122,10 +122,8 @@ class RetainedFeedTest {
   void filterThatComesTwiceInOnePacketIsNewTheFirstTime() {
     retain("a", "x");
     TestClient client = harness.connect("c");
-    SubscriptionOptions options =
-        Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
-    client.send(
-        Packets.subscribe(1, Packets.entry("a", options), Packets.entry("a", options)));
+    SubscriptionOptions options = Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
+    client.send(Packets.subscribe(1, Packets.entry("a", options), Packets.entry("a", options)));
     client.takeFirst(SubAck.class);
     assertThat(client.takePayloads()).containsExactly("x");
   }
@@ -137,8 +135,7 @@ class RetainedFeedTest {
         .send(Packets.publish("a", "x").qos(QoS.AT_LEAST_ONCE).packetId(1).retain().build());
     TestClient client = two.resume("c");
     two.broker.bySteps(true); // the other shard does not know of the subscription yet
-    SubscriptionOptions options =
-        Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
+    SubscriptionOptions options = Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
     client.send(Packets.subscribe(1, Packets.entry("a", options)));
     assertThat(client.takeAll()).isEmpty();
     client.lose();
