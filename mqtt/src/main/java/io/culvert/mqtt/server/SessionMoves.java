@@ -144,7 +144,10 @@ final class SessionMoves {
       int peer, String clientId, long before, long claim, boolean cleanStart, long nowMillis) {
     Session session = sessions.takeOver(clientId, before, cleanStart, nowMillis);
     if (session == null) {
-      peers.send(peer, new FrameWriter(FrameType.NO_SESSION).i64(claim).done());
+      // Perhaps it has just ended one, which shall not come back after a crash.
+      ledger.whenStored(
+          now -> peers.send(peer, new FrameWriter(FrameType.NO_SESSION).i64(claim).done()),
+          nowMillis);
       return;
     }
     sessions.forget(session);
