@@ -18,6 +18,9 @@ final class LocalPublisher implements Publisher {
   private boolean isForPeer;
   private long untilMillis;
 
+  /** What its messages have become since its connection last rested: bytes times readers. */
+  long fannedOutBytes;
+
   /** What other shards call it, or 0; see {@link RemotePublishers}. */
   int name;
 

@@ -639,6 +639,9 @@ final class Router {
     reached += forward(message, publisher);
     fanOut.clear();
     remote.clear();
+    if (publisher != null) {
+      publisher.fannedOutBytes += (long) reached * message.payload().length();
+    }
     return reached == 0 ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
   }
 

@@ -62,10 +62,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private static final int OVERHEAD_BYTES = 2048;
 
   /**
-   * Packets of one client before the others have their turn, without its acknowledgements: a
-   * fraction of a millisecond's work where they are as small as can be.
+   * Messages of one client before the others have their turn: a fraction of a millisecond's work
+   * where they are as small as can be.
    */
   private static final int PACKETS_IN_A_ROW = 1000;
+
+  /** The same where its messages are large or have many readers: bytes that these are sent. */
+  private static final int FANNED_OUT_IN_A_ROW_BYTES = 1024 * 1024;
 
   /** While memory is short, an outbox may hold a sixteenth of what it else may. */
   private static final int SHORT_OUTBOX_PART = 16;
@@ -168,7 +171,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   public @Nullable ServerEvent poll(long nowMillis) {
     ServerEvent event = next(nowMillis);
     if (event == null) {
-      packetsInARow = 0;
+      endRow();
       in.keep();
       String excess = excess();
       if (excess != null) {
@@ -710,21 +713,31 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Lets the others have their turn, unless there is too little memory to keep what has come. */
   private void countInARow(PacketType type) {
-    if (!isAnswer(type)) {
-      packetsInARow++;
-    }
-    isResting =
-        packetsInARow >= PACKETS_IN_A_ROW
-            && state == State.CONNECTED
-            && in.readable() > 0
-            && !budget.isHigh();
+    packetsInARow += weight(type);
+    isResting = hasLongRow() && state == State.CONNECTED && in.readable() > 0 && !budget.isHigh();
   }
 
-  /** Of which no more come than the windows let messages go. */
-  private static boolean isAnswer(PacketType type) {
+  private boolean hasLongRow() {
+    return packetsInARow >= PACKETS_IN_A_ROW
+        || (publisher != null && publisher.fannedOutBytes >= FANNED_OUT_IN_A_ROW_BYTES);
+  }
+
+  private void endRow() {
+    packetsInARow = 0;
+    if (publisher != null) {
+      publisher.fannedOutBytes = 0;
+    }
+  }
+
+  /**
+   * As what it counts in a row: a client needs few packets that are not messages, and of answers no
+   * more come than the windows let messages go.
+   */
+  private static int weight(PacketType type) {
     return switch (type) {
-      case PUBACK, PUBREC, PUBREL, PUBCOMP -> true;
-      default -> false;
+      case PUBLISH -> 1;
+      case PUBACK, PUBREC, PUBREL, PUBCOMP -> 0;
+      default -> 10;
     };
   }
 

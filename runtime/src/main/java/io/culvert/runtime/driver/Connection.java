@@ -31,6 +31,11 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
    */
   static final int MORE_FROM_BYTES = WRITE_BYTES;
 
+  /**
+   * With no more to send, and nothing that it rests from, a connection need not wait for others.
+   */
+  private static final int LIGHT_BYTES = 1024;
+
   /** Bytes that are read and thrown away for a peer that still sends while we wait for its end. */
   static final int DISCARD_BYTES = 1024 * 1024;
 
@@ -111,6 +116,19 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
       return;
     }
     changed();
+  }
+
+  /** As {@link #flush} where it is done in no time; false, and nothing is done, where it is not. */
+  boolean flushIfLight(long nowMillis) {
+    try {
+      if (engine.outbox().pendingBytes() > LIGHT_BYTES || engine.awaitsDecision()) {
+        return false;
+      }
+    } catch (Throwable failure) {
+      fail(failure);
+    }
+    flush(nowMillis);
+    return true;
   }
 
   /** Asks the engine and sends what it has to send. Called by the shard, once per pass. */

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * {@link #delayMillis} and {@link #isBusy} all methods are called on the event loop.
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
- * connection that has changed, once, and arms the timer to the earliest deadline.
+ * connection that has changed, once, those with little to send before the others, and arms the
+ * timer to the earliest deadline.
  */
 public final class Shard {
   static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
@@ -354,6 +355,12 @@ public final class Shard {
     flushing = now;
     dirtyCount = 0;
     long nowMillis = nowMillis();
+    for (int i = 0; i < count; i++) {
+      Connection<?, ?> connection = now[i];
+      if (connection != null && connection.flushIfLight(nowMillis)) {
+        now[i] = null;
+      }
+    }
     for (int i = 0; i < count; i++) {
       Connection<?, ?> connection = now[i];
       now[i] = null;

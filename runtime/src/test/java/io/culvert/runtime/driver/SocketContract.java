@@ -113,6 +113,36 @@ abstract class SocketContract {
   }
 
   @Test
+  void whoHasLittleToSendDoesNotWaitForThoseWithMuch() throws Exception {
+    try (ToyClient much = client();
+        ToyClient rests = client();
+        ToyClient little = client()) {
+      List<ToyEngine> engines = new ArrayList<>();
+      for (ToyClient client : List.of(much, rests, little)) {
+        client.ask("first");
+        engines.add(ToyApp.next(app.opened));
+      }
+      List<ToyEngine> polled = new ArrayList<>();
+      onShard(
+          () -> {
+            engines.get(0).outbox().copy(ToyEngine.frame(new byte[5000]), 0, 5004);
+            engines.get(1).await();
+            for (ToyEngine engine : engines) {
+              engine.onPoll = () -> polled.add(engine);
+              engine.send(Bytes.utf8("second"));
+            }
+            return true;
+          });
+      assertThat(little.receiveText()).isEqualTo("second");
+      assertThat(much.receive()).hasSize(5000);
+      assertThat(much.receiveText()).isEqualTo("second");
+      assertThat(rests.receiveText()).isEqualTo("second");
+      assertThat(onShard(() -> polled.stream().distinct().toList()))
+          .containsExactly(engines.get(2), engines.get(0), engines.get(1));
+    }
+  }
+
+  @Test
   void engineThatIsNeverDoneKeepsNobodyFromBeingRead() throws Exception {
     try (ToyClient busy = client();
         ToyClient other = client()) {

@@ -41,6 +41,8 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
   /** Whenever it was asked, it wants to be asked again. */
   boolean neverDone;
 
+  Runnable onPoll = () -> {};
+
   ToyEngine(Peer peer, Wake wake, BufferPool pool) {
     this.peer = peer;
     this.wake = wake;
@@ -107,6 +109,7 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
 
   @Override
   public Event poll(long nowMillis) {
+    onPoll.run();
     if (throwInPoll) {
       throw new IllegalStateException("toy engine was told to fail");
     }
