@@ -415,6 +415,7 @@ final class Router {
       boolean[] isRetained = {false};
       retainedShards.storeElsewhere(
           message,
+          connection.publisher(),
           (isStored, now) -> {
             isRetained[0] = isStored;
             all.done(now);
@@ -435,6 +436,7 @@ final class Router {
     boolean isHeld = connection.publisher().holdShortly(hold);
     retainedShards.storeElsewhere(
         message,
+        connection.publisher(),
         (isStored, now) -> {
           if (isHeld && !hold.isOver) {
             connection.publisher().release();
