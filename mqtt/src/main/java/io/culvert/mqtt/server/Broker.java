@@ -18,7 +18,9 @@ import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -337,7 +339,7 @@ public final class Broker {
     }
     long changes = ledger.changes();
     List<ReasonCode> reasonCodes = new ArrayList<>(requested.requests().size());
-    List<Subscription> feeds = new ArrayList<>();
+    Map<TopicFilter, Subscription> feeds = new LinkedHashMap<>(2);
     for (SubscriptionRequest request : requested.requests()) { // [MQTT5-3.8.4-5], [MQTT5-3.9.3-1]
       ReasonCode reasonCode = subscribe(session, request, requested.identifier(), feeds, nowMillis);
       if (reasonCode.isError()) {
@@ -348,9 +350,7 @@ public final class Broker {
     LongConsumer answer =
         now -> {
           connection.acceptSubscribe(reasonCodes); // [MQTT5-3.8.4-1]
-          if (session.connection() == connection) {
-            feeds.forEach(each -> session.feed(retainedShards.feed(each), now));
-          }
+          feeds.values().forEach(each -> feed(each, now));
           router.shared().timeout(now);
         };
     Awaited all = new Awaited();
@@ -358,6 +358,17 @@ public final class Broker {
     router.routes().whenKnown(all::done, nowMillis);
     whenStored(changes, all, nowMillis);
     all.then(answer, nowMillis);
+  }
+
+  /** Also where its connection is lost meanwhile: for the next one the subscription is not new. */
+  private void feed(Subscription subscription, long nowMillis) {
+    Session session = subscription.session();
+    Subscription latest = session.subscription(subscription.filter());
+    if (latest != null && !session.isOver()) {
+      RetainedFeed feed = retainedShards.feed(subscription);
+      feed.replaced(subscription, latest);
+      session.feed(feed, nowMillis);
+    }
   }
 
   private void whenStored(long changes, Awaited all, long nowMillis) {
@@ -403,7 +414,7 @@ public final class Broker {
       Session session,
       SubscriptionRequest request,
       int identifier,
-      List<Subscription> feeds,
+      Map<TopicFilter, Subscription> feeds,
       long nowMillis) {
     if (request.refusal() != ReasonCode.SUCCESS) {
       return request.refusal();
@@ -416,7 +427,8 @@ public final class Broker {
       session.denied("subscribe", filter, nowMillis);
       return answer;
     }
-    boolean isNew = session.subscription(filter) == null;
+    Subscription before = session.subscription(filter);
+    boolean isNew = before == null;
     if (isNew && session.subscriptionCount() >= limits.subscriptionsPerSession()) {
       return ReasonCode.QUOTA_EXCEEDED;
     }
@@ -438,7 +450,9 @@ public final class Broker {
     boolean sendRetained = // [MQTT5-3.3.1-10], [MQTT5-3.3.1-11]
         handling == RetainHandling.SEND || (handling == RetainHandling.SEND_IF_NEW && isNew);
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
-      feeds.add(subscription); // [MQTT5-3.3.1-9]
+      feeds.put(filter, subscription); // [MQTT5-3.3.1-9]
+    } else if (before != null) {
+      session.goOnFeeding(before, subscription); // [MQTT5-3.8.4-4]
     }
     // [MQTT5-3.2.2-10], [MQTT5-3.8.4-7]
     return ReasonCode.granted(request.options().qos().min(limits.maximumQos()));
@@ -484,6 +498,16 @@ public final class Broker {
   /** For tests. */
   int namedPublishers() {
     return remotePublishers.named();
+  }
+
+  /** For tests. */
+  int heldElsewhere() {
+    return remotePublishers.heldElsewhere();
+  }
+
+  /** For tests: other shards have messages of shared groups that this one has not asked for. */
+  boolean isAnythingOffered() {
+    return router.sharedShards().isAnythingOffered();
   }
 
   /** Clients that are connected. */

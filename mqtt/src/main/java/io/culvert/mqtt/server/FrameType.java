@@ -39,6 +39,8 @@ enum FrameType {
   HELD,
   /** Read it again: publisher. */
   RELEASE,
+  /** There is no such publisher any more: publisher. */
+  GONE,
   /** Retain a message: request or 0, message. */
   RETAIN,
   /** Whether that was possible: request, reason code. */

@@ -24,6 +24,9 @@ final class LocalPublisher implements Publisher {
   /** What other shards call it, or 0; see {@link RemotePublishers}. */
   int name;
 
+  /** Shards, as bits, that have asked to hold it up. */
+  long askedBy;
+
   LocalPublisher(ServerConnection connection, Session session, Wake wake) {
     this.connection = connection;
     this.session = session;

@@ -43,6 +43,7 @@ final class PeerMessages implements ShardLink.Receiver {
       case HOLD -> publishers.onHold(peer, in, nowMillis);
       case HELD -> publishers.onHeld(peer, in, nowMillis);
       case RELEASE -> publishers.onRelease(in);
+      case GONE -> publishers.onGone(peer, in);
       case TAKE_OVER -> moves.onTakeOver(peer, in, nowMillis);
       case NO_SESSION -> moves.onNoSession(in, nowMillis);
       case OFFER -> moves.onOffer(in);

@@ -48,19 +48,36 @@ final class RemotePublishers {
     return named.size();
   }
 
+  /** Publishers of other shards that readers of this one hold up, for tests. */
+  int heldElsewhere() {
+    return held.size();
+  }
+
   /** A connection has ended. */
   void forget(LocalPublisher publisher) {
     if (publisher.name != 0) {
       named.remove(publisher.name);
+      for (long left = publisher.askedBy; left != 0; left &= left - 1) {
+        sendGone(Long.numberOfTrailingZeros(left), publisher.name);
+      }
       publisher.name = 0;
     }
   }
 
   void onHold(int peer, FrameReader in, long nowMillis) {
-    LocalPublisher publisher = named.get(in.i32());
-    if (publisher != null) {
+    int name = in.i32();
+    LocalPublisher publisher = named.get(name);
+    if (publisher == null) {
+      sendGone(peer, name);
+    } else {
+      publisher.askedBy |= 1L << peer;
       publisher.holdForPeer(new AtPeer(peer, publisher), nowMillis + holdMillis);
     }
+  }
+
+  /** Else its reader would wait for it, and remember it, until it has drained. */
+  private void sendGone(int peer, int name) {
+    peers.send(peer, new FrameWriter(FrameType.GONE).i32(name).done());
   }
 
   void onRelease(FrameReader in) {
@@ -96,6 +113,13 @@ final class RemotePublishers {
       remote.holdUntil(remote.untilMillis); // another publisher of the same reader came first
     } else {
       remote.by.expired(nowMillis);
+    }
+  }
+
+  void onGone(int peer, FrameReader in) {
+    Remote remote = held.remove(key(peer, in.i32()));
+    if (remote != null) {
+      remote.by.forget(remote);
     }
   }
 

@@ -26,6 +26,7 @@ final class RetainedFeed {
 
   private final List<RetainedSource> sources;
   private final Subscription subscription;
+  private Subscription latest;
   private int mayCome = BURST;
   private boolean isOpen;
   private long countedMillis = Long.MAX_VALUE;
@@ -33,18 +34,29 @@ final class RetainedFeed {
   RetainedFeed(List<RetainedSource> sources, Subscription subscription) {
     this.sources = new ArrayList<>(sources);
     this.subscription = subscription;
+    this.latest = subscription;
   }
 
   TopicFilter filter() {
     return subscription.filter();
   }
 
-  /** There are no more, or the subscription was ended or replaced meanwhile. */
+  /** There are no more, or the subscription was ended meanwhile, or replaced by one with a feed. */
   @SuppressWarnings("ReferenceEquality") // an equal subscription made later has a feed of its own
   boolean isDone() {
     sources.removeIf(RetainedSource::isDone);
     return sources.isEmpty()
-        || subscription.session().subscription(subscription.filter()) != subscription;
+        || subscription.session().subscription(subscription.filter()) != latest;
+  }
+
+  /**
+   * If it is this subscription that was replaced, its messages still come, as those do that wait.
+   */
+  @SuppressWarnings("ReferenceEquality") // see above
+  void replaced(Subscription before, Subscription newer) {
+    if (latest == before) {
+      latest = newer;
+    }
   }
 
   /** It is the turn of this one among those of its session, perhaps for the first time. */

@@ -80,12 +80,14 @@ final class RetainedShards {
   /**
    * Has another shard store it.
    *
+   * @param publisher not read while the way there is full
    * @param answer told whether there was room for it
    */
-  void storeElsewhere(Message message, Answer answer) {
+  void storeElsewhere(Message message, LocalPublisher publisher, Answer answer) {
     lastNumber++;
     asked.put(lastNumber, answer);
     send(message, lastNumber);
+    peers.slowDown(shardOf(message.topic()), publisher);
   }
 
   void onRetain(int peer, FrameReader in, long nowMillis) {

@@ -415,6 +415,7 @@ final class Router {
       boolean[] isRetained = {false};
       retainedShards.storeElsewhere(
           message,
+          connection.publisher(),
           (isStored, now) -> {
             isRetained[0] = isStored;
             all.done(now);
@@ -432,11 +433,12 @@ final class Router {
       return;
     }
     Hold hold = new Hold();
-    connection.publisher().holdShortly(hold);
+    boolean isHeld = connection.publisher().holdShortly(hold);
     retainedShards.storeElsewhere(
         message,
+        connection.publisher(),
         (isStored, now) -> {
-          if (!hold.isOver) {
+          if (isHeld && !hold.isOver) {
             connection.publisher().release();
           }
           if (!isStored) {

@@ -159,6 +159,11 @@ public final class Session {
     }
   }
 
+  /** It has ended, or another shard has it. */
+  boolean isOver() {
+    return isOver;
+  }
+
   public boolean isConnected() {
     return connection != null;
   }
@@ -643,14 +648,22 @@ public final class Session {
       feeds = waiting;
     }
     if (waiting.size() > 2 * subscriptionCount()) {
-      waiting.removeIf(Session::isOver);
+      waiting.removeIf(Session::closeIfDone);
     }
     waiting.add(feed);
     pump(nowMillis);
   }
 
-  /** Its subscription was replaced. */
-  private static boolean isOver(RetainedFeed feed) {
+  /** A subscription was replaced by one that asks for no retained messages: its own still come. */
+  void goOnFeeding(Subscription before, Subscription newer) {
+    ArrayDeque<RetainedFeed> waiting = feeds;
+    if (waiting != null) {
+      waiting.forEach(feed -> feed.replaced(before, newer));
+    }
+  }
+
+  /** Perhaps its subscription was replaced. */
+  private static boolean closeIfDone(RetainedFeed feed) {
     boolean isDone = feed.isDone();
     if (isDone) {
       feed.close();

@@ -110,13 +110,13 @@ final class SessionMoves {
     if (session.holdsShared()) { // perhaps of a group that it has left
       session.share(router.shared());
     }
-    finish(arrival, session, nowMillis);
     for (TopicFilter filter : unfinished) {
       Subscription subscription = session.subscription(filter);
       if (subscription != null) {
         session.feed(retained.feed(subscription), nowMillis); // from the start
       }
     }
+    finish(arrival, session, nowMillis); // and perhaps its end, by the next CONNECT
   }
 
   private void finish(Arrival arrival, @Nullable Session session, long nowMillis) {
@@ -144,7 +144,10 @@ final class SessionMoves {
       int peer, String clientId, long before, long claim, boolean cleanStart, long nowMillis) {
     Session session = sessions.takeOver(clientId, before, cleanStart, nowMillis);
     if (session == null) {
-      peers.send(peer, new FrameWriter(FrameType.NO_SESSION).i64(claim).done());
+      // Perhaps it has just ended one, which shall not come back after a crash.
+      ledger.whenStored(
+          now -> peers.send(peer, new FrameWriter(FrameType.NO_SESSION).i64(claim).done()),
+          nowMillis);
       return;
     }
     sessions.forget(session);

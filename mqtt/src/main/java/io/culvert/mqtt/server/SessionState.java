@@ -4,19 +4,26 @@ import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.OutboundWindow;
 import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.TopicFilter;
+import io.culvert.mqtt.wire.Will;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session has besides its subscriptions, in one piece: when it ends, the QoS 2 messages that
- * it has received, those that are in flight with their packet identifiers, and those that wait.
+ * What a session has besides its subscriptions, in one piece: when it ends, a Will that waits, the
+ * QoS 2 messages that it has received, those that are in flight with their packet identifiers, and
+ * those that wait.
  */
 final class SessionState {
   private SessionState() {}
 
   static void write(Session session, FrameWriter out) {
     out.i64(session.expirySeconds()).i64(session.endsAtMillis());
+    Will will = session.will();
+    out.flag(will != null);
+    if (will != null) {
+      out.will(will).i64(session.willAtMillis());
+    }
     int[] received = session.received().toArray();
     out.i32(received.length);
     for (int id : received) {
@@ -51,6 +58,10 @@ final class SessionState {
   static List<TopicFilter> read(FrameReader in, Session session, long nowMillis) {
     session.expirySeconds(in.i64());
     session.endsAt(in.i64());
+    if (in.flag()) {
+      session.will(in.will().copy());
+      session.willAt(in.i64());
+    }
     ReceivedIds received = session.received();
     for (int left = in.i32(); left > 0; left--) {
       received.add(in.u16());

@@ -305,7 +305,6 @@ final class Sessions {
   /** Another shard gets this session. */
   void forget(Session session) {
     session.rejoin();
-    session.will(null);
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
   }
@@ -330,11 +329,12 @@ final class Sessions {
     session.owner(joining.owner());
     // Asked anew: while a session moves, they may change.
     session.granted(connection.granted());
+    session.userName(connection.userName());
     permit(session, permissions(connection, joining.clientId()), nowMillis);
     sessions.put(joining.clientId(), session);
     if (!isThere) {
       deadlines.set(session.deadline(), session.deadlineMillis());
-      router.shared().away(session, nowMillis);
+      away(session, nowMillis);
       return;
     }
     Grant grant = joining.grant();
@@ -590,11 +590,17 @@ final class Sessions {
       session.endsAt(expiry == Session.NEVER_SECONDS ? Long.MAX_VALUE : nowMillis + expiry * 1000);
       deadlines.set(session.deadline(), session.deadlineMillis());
       if (cause != DisconnectCause.TAKEN_OVER) { // else it is about to come back
-        router.shared().away(session, nowMillis);
-        session.pageOut();
-        session.putRecord();
+        away(session, nowMillis);
       }
     }
+  }
+
+  /** It lives on without a connection. */
+  private void away(Session session, long nowMillis) {
+    router.shared().away(session, nowMillis);
+    session.pageOut();
+    session.putRecord();
+    session.count();
   }
 
   /** The session is over: Will, subscriptions, messages. */

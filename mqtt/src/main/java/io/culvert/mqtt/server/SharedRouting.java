@@ -260,6 +260,7 @@ final class SharedRouting {
 
   /** A member has gone, or has come or changed in another shard. */
   void membersChanged(TopicFilter filter, long nowMillis) {
+    decline(filter);
     if (!leftovers.containsKey(filter)) {
       return;
     }
@@ -267,6 +268,16 @@ final class SharedRouting {
       unfinished.add(filter);
     } else {
       dissolved(filter, nowMillis);
+    }
+  }
+
+  /**
+   * Without a member here nobody asks for what others have left: they offer it anew to the next.
+   */
+  private void decline(TopicFilter filter) {
+    SharedShards others = shards;
+    if (others != null && others.isOffered(filter) && subscriptions.group(filter) == null) {
+      others.take(filter, 0);
     }
   }
 
@@ -337,6 +348,7 @@ final class SharedRouting {
   /** Hands over what others have left to members that can send it, as far as there are such. */
   void handOver(TopicFilter filter, long nowMillis) {
     unfinished.remove(filter);
+    decline(filter);
     SharedGroup<Subscription> group = subscriptions.group(filter);
     if (leftovers.containsKey(filter)) {
       handOver(filter, group, nowMillis);

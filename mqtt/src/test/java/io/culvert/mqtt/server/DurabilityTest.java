@@ -237,6 +237,18 @@ class DurabilityTest {
   }
 
   @Test
+  void cleanStartIsAcceptedWhenTheEndOfTheSessionInAnotherShardIsStored() {
+    BrokerHarness two = BrokerHarness.durable(limits -> limits, 2, 1);
+    two.resume("c").lose();
+    two.disk().takesMillis(10, 10);
+    TestClient client = two.open().send(Packets.connect("c").build());
+    assertThat(client.takeAll()).isEmpty();
+    two.advance(10);
+    assertThat(client.take(ConnAck.class).sessionPresent()).isFalse();
+    assertThat(two.broker.sessionCount()).isEqualTo(1);
+  }
+
+  @Test
   @Normative({MQTT5_3_1_2_4, MQTT3_3_1_2_6})
   void whatCleanStartEndsDoesNotComeBack() {
     harness.resume("reader").subscribe("t", QoS.AT_LEAST_ONCE).lose();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A session belongs to the user whose client began it. */
 class IdentityTest {
-  private final BrokerHarness harness = BrokerHarness.create();
+  private BrokerHarness harness = BrokerHarness.create();
 
   /** A client that resumes its session, and whose user is known. */
   private TestClient login(String clientId, @Nullable String user) {
@@ -60,6 +60,19 @@ class IdentityTest {
     assertThat(answer(login("c", other))).isEqualTo(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
     TestClient again = login("c", owner);
     assertThat(again.takeFirst(ConnAck.class).sessionPresent()).isTrue();
+  }
+
+  @Test
+  void isStillItsUsersWhenItHasMovedToAConnectionThatWasLost() {
+    harness = BrokerHarness.durable(limits -> limits, 2, 1);
+    login("c", "ann").lose();
+    harness.broker.bySteps(true);
+    login("c", "ann").lose();
+    harness.broker.bySteps(false);
+    harness.run();
+    assertThat(harness.session("c").userName()).isEqualTo("ann");
+    harness.restart();
+    assertThat(login("c", "ann").takeFirst(ConnAck.class).sessionPresent()).isTrue();
   }
 
   @Test

@@ -44,6 +44,21 @@ class PeersTest {
     assertThat(held.bytes()).isZero();
   }
 
+  @Test
+  void whoeverHasMessagesRetainedBehindAFullLinkIsNotRead() {
+    BrokerHarness two = BrokerHarness.ofShards(2);
+    TestClient publisher = two.connect("publisher");
+    two.broker.bySteps(true);
+    for (int i = 0; i < 100; i++) { // to topics of which half belong to the other shard
+      publisher.send(Packets.publish("t/" + i, "x").retain().build());
+    }
+    assertThat(publisher.server.publisher().isHeld()).isTrue();
+    two.broker.bySteps(false);
+    two.run();
+    assertThat(publisher.server.publisher().isHeld()).isFalse();
+    assertThat(two.broker.retainedCount()).isEqualTo(100);
+  }
+
   private ShardLink.Receiver receiver() {
     return new ShardLink.Receiver() {
       @Override

@@ -12,11 +12,16 @@ import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
+import io.culvert.mqtt.wire.RetainHandling;
+import io.culvert.mqtt.wire.SubAck;
+import io.culvert.mqtt.wire.SubscriptionOptions;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Retained messages for a new subscription, beside whatever else goes on. */
 class RetainedFeedTest {
@@ -94,6 +99,50 @@ class RetainedFeedTest {
     }
     assertThat(client.session().feedCount()).isLessThan(10);
     assertThat(payloadsToTheEnd(client)).containsExactly("x");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SEND_IF_NEW", "DO_NOT_SEND"})
+  void whatWaitedStillComesWhenItsSubscriptionIsReplacedByOneThatAsksForNone(
+      RetainHandling handling) {
+    TestClient client = blocked();
+    for (int i = 0; i < 10; i++) {
+      retain("a/" + i, "x");
+    }
+    client.send(Packets.subscribe(2, "a/#", QoS.AT_LEAST_ONCE)).takeAll();
+    SubscriptionOptions options = Packets.handling(QoS.AT_LEAST_ONCE, handling);
+    for (int i = 0; i < 3; i++) {
+      client.send(Packets.subscribe(2, Packets.entry("a/#", options))).takeAll();
+    }
+    assertThat(client.session().feedCount()).isEqualTo(1);
+    assertThat(payloadsToTheEnd(client)).hasSize(10);
+  }
+
+  @Test
+  void filterThatComesTwiceInOnePacketIsNewTheFirstTime() {
+    retain("a", "x");
+    TestClient client = harness.connect("c");
+    SubscriptionOptions options = Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
+    client.send(Packets.subscribe(1, Packets.entry("a", options), Packets.entry("a", options)));
+    client.takeFirst(SubAck.class);
+    assertThat(client.takePayloads()).containsExactly("x");
+  }
+
+  @Test
+  void comeOnTheNextConnectionWhenTheFirstWasLostBeforeSubAck() {
+    BrokerHarness two = BrokerHarness.ofShards(2);
+    two.connect("publisher")
+        .send(Packets.publish("a", "x").qos(QoS.AT_LEAST_ONCE).packetId(1).retain().build());
+    TestClient client = two.resume("c");
+    two.broker.bySteps(true); // the other shard does not know of the subscription yet
+    SubscriptionOptions options = Packets.handling(QoS.AT_LEAST_ONCE, RetainHandling.SEND_IF_NEW);
+    client.send(Packets.subscribe(1, Packets.entry("a", options)));
+    assertThat(client.takeAll()).isEmpty();
+    client.lose();
+    two.broker.bySteps(false);
+    two.run();
+    TestClient again = two.resumeWithMessages("c");
+    assertThat(again.takePayloads()).containsExactly("x");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.culvert.mqtt.server;
 
+import static io.culvert.mqtt.wire.Property.RECEIVE_MAXIMUM;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.wire.ConnAck;
@@ -74,6 +75,101 @@ class SessionMoveTest {
     assertThat(harness.broker.shard(1).namedPublishers()).isEqualTo(1);
     publisher.lose();
     assertThat(harness.broker.shard(1).namedPublishers()).isZero();
+  }
+
+  @Test
+  void publishersThatGoBeforeTheyAreHeldUpAreForgottenByTheirReaders() {
+    BrokerHarness harness = BrokerHarness.ofShards(2, limits -> limits.queueMessages(8));
+    TestClient reader = harness.connect(Packets.connect("r").with(RECEIVE_MAXIMUM, 1).build());
+    reader.subscribe("t", QoS.AT_LEAST_ONCE);
+    for (int i = 0; i < 20; i++) {
+      TestClient publisher = harness.connect("p" + i);
+      publisher.send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE), Packets.disconnect(0));
+      assertThat(publisher.isClosed()).isTrue();
+      harness.open().endStream(); // the next one is in the second shard, too
+    }
+    assertThat(harness.broker.counters().held()).isPositive();
+    assertThat(harness.broker.shard(0).heldElsewhere()).isZero();
+  }
+
+  @Test
+  void publishersThatAreLostWhileTheyAreHeldUpAreForgottenByTheirReaders() {
+    BrokerHarness harness = BrokerHarness.ofShards(2, limits -> limits.queueMessages(8));
+    TestClient reader = harness.connect(Packets.connect("r").with(RECEIVE_MAXIMUM, 1).build());
+    reader.subscribe("t", QoS.AT_LEAST_ONCE);
+    TestClient publisher = harness.connect("p");
+    for (int i = 1; i <= 8; i++) {
+      publisher.send(Packets.publish(i, "t", "x", QoS.AT_LEAST_ONCE));
+    }
+    assertThat(publisher.server.publisher().isHeld()).isTrue();
+    assertThat(harness.broker.shard(0).heldElsewhere()).isEqualTo(1);
+    publisher.server.disconnect(ReasonCode.SERVER_BUSY, DisconnectCause.SERVER_DISCONNECT);
+    harness.run();
+    assertThat(harness.broker.shard(0).heldElsewhere()).isZero();
+  }
+
+  @Test
+  void delayedWillIsPublishedAlthoughItsSessionHasMovedToAConnectionThatWasLost() {
+    BrokerHarness harness = BrokerHarness.ofShards(2);
+    TestClient watcher = harness.connect("watcher").subscribe("will/c", QoS.AT_LEAST_ONCE);
+    ConnectBuilder withWill = Packets.connect("c").expirySeconds(100).will("will/c", "gone", 10);
+    harness.connect(withWill.build()).lose();
+    harness.broker.bySteps(true);
+    TestClient again = connect(harness);
+    again.lose();
+    harness.broker.bySteps(false);
+    harness.run();
+    assertThat(harness.broker.shard(0).session("c")).isNotNull();
+    harness.advance(9_999);
+    assertThat(watcher.takeAll()).isEmpty();
+    harness.advance(1);
+    assertThat(watcher.takePayloads()).containsExactly("gone");
+  }
+
+  @Test
+  void delayedWillIsForgottenWhenItsSessionHasMovedToANewConnection() {
+    BrokerHarness harness = BrokerHarness.ofShards(2);
+    TestClient watcher = harness.connect("watcher").subscribe("will/c", QoS.AT_LEAST_ONCE);
+    ConnectBuilder withWill = Packets.connect("c").expirySeconds(100).will("will/c", "gone", 10);
+    harness.connect(withWill.build()).lose();
+    TestClient again = connect(harness);
+    assertThat(again.take(ConnAck.class).sessionPresent()).isTrue();
+    again.lose();
+    harness.advanceSeconds(200);
+    assertThat(watcher.takeAll()).isEmpty();
+  }
+
+  @Test
+  void retainedMessagesAreNotAskedForBehindTheEndOfTheirSession() {
+    BrokerHarness harness = BrokerHarness.ofShards(2);
+    TestClient publisher = harness.connect("publisher");
+    for (int i = 0; i < 20; i++) {
+      publisher.send(
+          Packets.publish("t/" + i, "x").qos(QoS.AT_LEAST_ONCE).packetId(1).retain().build());
+    }
+    TestClient first = harness.open();
+    first.send(
+        Packets.connect("c")
+            .cleanStart(false)
+            .expirySeconds(3600)
+            .with(RECEIVE_MAXIMUM, 1)
+            .build());
+    first.takeFirst(ConnAck.class);
+    first.send(Packets.subscribe(1, "t/#", QoS.AT_LEAST_ONCE));
+    harness.broker.bySteps(true);
+    TestClient second = connect(harness);
+    harness.open().endStream(); // the next one is in the same shard as the second
+    TestClient third = harness.open();
+    third.send(Packets.connect("c").build()); // with Clean Start, behind the second
+    harness.broker.bySteps(false);
+    harness.run();
+    assertThat(second.isClosed()).isTrue();
+    assertThat(third.take(ConnAck.class).sessionPresent()).isFalse();
+    third.disconnect();
+    publisher.disconnect();
+    harness.run();
+    assertThat(harness.broker.sessionCount()).isZero();
+    assertThat(harness.broker.heldBytes()).isEqualTo(harness.broker.retainedBytes());
   }
 
   private void play(int shards, int seed) {

@@ -75,6 +75,23 @@ class SharedHandOverTest {
     }
   }
 
+  @Test
+  void whatAShardWithoutMembersWasOfferedIsForgottenThereAndOfferedAnew() {
+    harness = BrokerHarness.ofShards(2, limits -> limits.holdPublisherMillis(0));
+    TestClient away = member("away", 10, QoS.AT_LEAST_ONCE); // in the first shard
+    TestClient busy = member("busy", 1, QoS.AT_LEAST_ONCE); // in the second one
+    publisher = harness.connect("publisher");
+    publish(4, QoS.AT_LEAST_ONCE);
+    assertThat(busy.takePayloads()).hasSize(1);
+    away.lose();
+    assertThat(harness.broker.shard(1).isAnythingOffered()).isTrue();
+    busy.send(Packets.disconnect(0)).endStream();
+    harness.run();
+    assertThat(harness.broker.shard(1).isAnythingOffered()).isFalse();
+    TestClient next = join(open("next", 10, true, 0), QoS.AT_LEAST_ONCE);
+    assertThat(work(next)).containsExactlyInAnyOrderElementsOf(messages(1, 4));
+  }
+
   /** Acknowledges all that comes until nothing comes any more; gives it. */
   private static List<String> work(TestClient client) {
     List<String> done = new ArrayList<>();
