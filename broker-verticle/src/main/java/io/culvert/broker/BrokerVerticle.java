@@ -172,7 +172,9 @@ public final class BrokerVerticle extends VerticleBase {
     if (deployment != null) {
       LocalMap<String, String> bound =
           vertx.sharedData().getLocalMap("culvert.listeners." + deployment);
-      addresses.forEach(address -> bound.put(address, deploymentID()));
+      for (int i = 0; i < addresses.size(); i++) {
+        bound.put(addresses.get(i), "%05d".formatted(i)); // values sort as the listeners came
+      }
     }
   }
 }

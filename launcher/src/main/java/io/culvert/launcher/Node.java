@@ -9,8 +9,10 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -82,8 +84,8 @@ final class Node {
 
   /** What the verticle says that it has bound, in the order of the configuration. */
   private List<String> addresses(String registry, List<ListenerOptions> listeners) {
-    Set<String> left =
-        new TreeSet<>(vertx.sharedData().<String, String>getLocalMap(registry).keySet());
+    Map<String, String> bound = vertx.sharedData().<String, String>getLocalMap(registry);
+    Set<String> left = new TreeSet<>(bound.keySet());
     Set<String> fixed = new HashSet<>(left);
     fixed.retainAll(listeners.stream().map(ListenerOptions::uri).toList());
     left.removeAll(fixed); // a port that is given is not the one that another listener took
@@ -92,7 +94,10 @@ final class Node {
       if (fixed.contains(listener.uri())) {
         addresses.add(listener.uri());
       } else {
-        left.stream().filter(uri -> isOf(listener, uri)).findFirst().ifPresent(addresses::add);
+        left.stream()
+            .filter(uri -> isOf(listener, uri))
+            .min(Comparator.comparing(uri -> String.valueOf(bound.get(uri))))
+            .ifPresent(addresses::add);
         left.removeAll(addresses);
       }
     }
