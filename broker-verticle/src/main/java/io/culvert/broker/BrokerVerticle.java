@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If the configuration has a text {@code deployment}, the addresses that are bound become keys
  * of the local map {@code culvert.listeners.<deployment>}; also that of the metrics, see {@link
- * MetricsOptions}.
+ * MetricsOptions}. Sorted by its values, it has the listeners in the order of the configuration,
+ * and what is no listener of MQTT behind them.
  */
 public final class BrokerVerticle extends VerticleBase {
   private static final Logger AUDIT = LoggerFactory.getLogger("culvert.audit");
@@ -55,7 +56,7 @@ public final class BrokerVerticle extends VerticleBase {
                     .compose(options -> listen(options, seen)))
         .onSuccess(
             bound -> {
-              announce(bound.stream().map(ListenerOptions::uri).toList());
+              announce("listener", bound.stream().map(ListenerOptions::uri).toList());
               AUDIT
                   .atInfo()
                   .addKeyValue("version", version())
@@ -162,18 +163,18 @@ public final class BrokerVerticle extends VerticleBase {
             .onSuccess(
                 server -> {
                   metrics = server;
-                  announce(List.of(server.uri(wanted)));
+                  announce("metrics", List.of(server.uri(wanted)));
                 })
             .mapEmpty();
   }
 
-  private void announce(List<String> addresses) {
+  private void announce(String what, List<String> addresses) {
     String deployment = config().getString(DEPLOYMENT);
     if (deployment != null) {
       LocalMap<String, String> bound =
           vertx.sharedData().getLocalMap("culvert.listeners." + deployment);
       for (int i = 0; i < addresses.size(); i++) {
-        bound.put(addresses.get(i), "%05d".formatted(i)); // values sort as the listeners came
+        bound.put(addresses.get(i), "%s %05d".formatted(what, i));
       }
     }
   }

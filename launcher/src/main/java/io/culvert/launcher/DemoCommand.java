@@ -61,7 +61,7 @@ final class DemoCommand {
     Node node = Node.create(2);
     ending.whenAsked(node::stop);
     try {
-      node.start(broker, List.of(), BrokerOptions.deployable(configuration, listeners), listeners)
+      node.start(broker, List.of(), BrokerOptions.deployable(configuration, listeners))
           .compose(
               addresses -> {
                 Demo demo = new Demo(screen, addresses, interval, count);

@@ -1,6 +1,5 @@
 package io.culvert.launcher;
 
-import io.culvert.broker.config.ListenerOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -8,13 +7,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -47,8 +41,7 @@ final class Node {
   Future<List<String>> start(
       Supplier<? extends Deployable> broker,
       List<Supplier<? extends Deployable>> others,
-      JsonObject config,
-      List<ListenerOptions> listeners) {
+      JsonObject config) {
     String deployment = UUID.randomUUID().toString();
     DeploymentOptions options =
         new DeploymentOptions().setConfig(config.copy().put("deployment", deployment));
@@ -56,7 +49,7 @@ final class Node {
     for (Supplier<? extends Deployable> other : others) {
       deployed = deployed.compose(id -> vertx.deployVerticle(other, options));
     }
-    return deployed.map(id -> addresses("culvert.listeners." + deployment, listeners));
+    return deployed.map(id -> addresses("culvert.listeners." + deployment));
   }
 
   /** Deploys one more verticle. */
@@ -82,30 +75,13 @@ final class Node {
                 .setClassPathResolvingEnabled(false));
   }
 
-  /** What the verticle says that it has bound, in the order of the configuration. */
-  private List<String> addresses(String registry, List<ListenerOptions> listeners) {
-    Map<String, String> bound = vertx.sharedData().<String, String>getLocalMap(registry);
-    Set<String> left = new TreeSet<>(bound.keySet());
-    Set<String> fixed = new HashSet<>(left);
-    fixed.retainAll(listeners.stream().map(ListenerOptions::uri).toList());
-    left.removeAll(fixed); // a port that is given is not the one that another listener took
-    List<String> addresses = new ArrayList<>();
-    for (ListenerOptions listener : listeners) {
-      if (fixed.contains(listener.uri())) {
-        addresses.add(listener.uri());
-      } else {
-        left.stream()
-            .filter(uri -> isOf(listener, uri))
-            .min(Comparator.comparing(uri -> String.valueOf(bound.get(uri))))
-            .ifPresent(addresses::add);
-        left.removeAll(addresses);
-      }
-    }
-    addresses.addAll(left);
-    return addresses;
-  }
-
-  private static boolean isOf(ListenerOptions listener, String bound) {
-    return listener.uri().equals(bound.replaceFirst(":\\d+(?=/|$)", ":0"));
+  /**
+   * What the verticles say that they have bound; the broker's in the order of the configuration.
+   */
+  private List<String> addresses(String registry) {
+    return vertx.sharedData().<String, String>getLocalMap(registry).entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 }

@@ -1,7 +1,6 @@
 package io.culvert.launcher;
 
 import io.culvert.broker.config.BrokerOptions;
-import io.culvert.broker.config.ListenerOptions;
 import io.culvert.rpc.DeviceRpcVerticle;
 import io.culvert.rpc.config.RpcServiceOptions;
 import io.culvert.runtime.config.Configuration;
@@ -64,9 +63,8 @@ final class RunCommand {
               .formatted(useless));
     }
     try (DataFolder data = ephemeral ? null : dataFolder(configuration)) {
-      List<ListenerOptions> listeners = options.listeners();
-      Listeners.check(listeners, configuration);
-      JsonObject config = BrokerOptions.deployable(configuration, listeners);
+      Listeners.check(options.listeners(), configuration);
+      JsonObject config = BrokerOptions.deployable(configuration, options.listeners());
       JsonObject store = config.getJsonObject("store");
       if (data == null) {
         store.put("type", "memory");
@@ -95,7 +93,7 @@ final class RunCommand {
         RpcServiceOptions.parse(config); // says now what is wrong
         others.add(DeviceRpcVerticle::new);
       }
-      return serve(config, options, listeners, others, cluster);
+      return serve(config, options, others, cluster);
     }
   }
 
@@ -129,7 +127,6 @@ final class RunCommand {
   private int serve(
       JsonObject config,
       BrokerOptions options,
-      List<ListenerOptions> listeners,
       List<Supplier<? extends Deployable>> others,
       @Nullable ClusterSettings cluster)
       throws StartException, InterruptedException {
@@ -138,7 +135,7 @@ final class RunCommand {
     ending.whenAsked(node::stop, options.storms().endSeconds());
     try {
       List<String> addresses =
-          node.start(broker, others, config, listeners)
+          node.start(broker, others, config)
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS);

@@ -3,6 +3,8 @@ package io.culvert.launcher;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -153,20 +155,16 @@ final class Session {
 
     @Override
     public Future<?> start() {
-      config()
-          .getJsonObject("mqtt")
-          .getJsonArray("listeners")
-          .forEach(
-              listener ->
-                  vertx
-                      .sharedData()
-                      .<String, String>getLocalMap(
-                          "culvert.listeners." + config().getString("deployment"))
-                      .put(uri((io.vertx.core.json.JsonObject) listener), deploymentID()));
+      JsonArray listeners = config().getJsonObject("mqtt").getJsonArray("listeners");
+      Map<String, String> bound =
+          vertx.sharedData().getLocalMap("culvert.listeners." + config().getString("deployment"));
+      for (int i = 0; i < listeners.size(); i++) {
+        bound.put(uri(listeners.getJsonObject(i)), "listener " + i);
+      }
       return Future.succeededFuture();
     }
 
-    private static String uri(io.vertx.core.json.JsonObject listener) {
+    private static String uri(JsonObject listener) {
       boolean tcp = listener.getString("type").equals("tcp");
       int port = listener.getInteger("port");
       return (tcp ? "mqtt://" : "ws://")

@@ -176,7 +176,7 @@ public final class TcpVerticle extends VerticleBase {
     if (deployment != null) {
       LocalMap<String, String> bound =
           vertx.sharedData().getLocalMap("culvert.listeners." + deployment);
-      bound.put(uri, deploymentID());
+      bound.put(uri, "tcp"); // sorts behind listeners and metrics
     }
   }
 

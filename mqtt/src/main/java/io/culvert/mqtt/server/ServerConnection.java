@@ -65,7 +65,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
    * Messages of one client before the others have their turn: a fraction of a millisecond's work
    * where they are as small as can be.
    */
-  private static final int PACKETS_IN_A_ROW = 1000;
+  private static final int MESSAGES_IN_A_ROW = 1000;
 
   /** The same where its messages are large or have many readers: bytes that these are sent. */
   private static final int FANNED_OUT_IN_A_ROW_BYTES = 1024 * 1024;
@@ -111,7 +111,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private long connectExpirySeconds;
   private int heldAsStrangerBytes;
   private int unfinishedBytes;
-  private int packetsInARow;
+  private int weightInARow;
   private boolean isResting;
   private @Nullable Login login;
   private @Nullable Object peer;
@@ -713,17 +713,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   /** Lets the others have their turn, unless there is too little memory to keep what has come. */
   private void countInARow(PacketType type) {
-    packetsInARow += weight(type);
+    weightInARow += weight(type);
     isResting = hasLongRow() && state == State.CONNECTED && in.readable() > 0 && !budget.isHigh();
   }
 
   private boolean hasLongRow() {
-    return packetsInARow >= PACKETS_IN_A_ROW
+    return weightInARow >= MESSAGES_IN_A_ROW
         || (publisher != null && publisher.fannedOutBytes >= FANNED_OUT_IN_A_ROW_BYTES);
   }
 
   private void endRow() {
-    packetsInARow = 0;
+    weightInARow = 0;
     if (publisher != null) {
       publisher.fannedOutBytes = 0;
     }

@@ -31,9 +31,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
    */
   static final int MORE_FROM_BYTES = WRITE_BYTES;
 
-  /**
-   * With no more to send, and nothing that it rests from, a connection need not wait for others.
-   */
+  /** Who has no more to send, and does not rest, does not wait for the others of a pass. */
   private static final int LIGHT_BYTES = 1024;
 
   /** Bytes that are read and thrown away for a peer that still sends while we wait for its end. */
