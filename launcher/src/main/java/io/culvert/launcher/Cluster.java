@@ -35,7 +35,7 @@ final class Cluster {
   private Cluster() {}
 
   /** Blocks until this node is a member. */
-  static Vertx join(VertxOptions options, ClusterSettings settings)
+  static Vertx join(VertxOptions options, boolean gather, ClusterSettings settings)
       throws StartException, InterruptedException {
     checkFree(settings);
     EventBusOptions bus =
@@ -58,8 +58,7 @@ final class Cluster {
     HazelcastClusterManager members = new HazelcastClusterManager(config(settings));
     try {
       Vertx vertx =
-          Vertx.builder()
-              .with(options.setEventBusOptions(bus))
+          Node.builder(options.setEventBusOptions(bus), gather)
               .withClusterManager(members)
               .buildClustered()
               .toCompletionStage()

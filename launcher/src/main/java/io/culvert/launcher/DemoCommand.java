@@ -58,7 +58,7 @@ final class DemoCommand {
     List<ListenerOptions> listeners = BrokerOptions.from(configuration).listeners();
     Listeners.check(listeners, configuration);
     Screen screen = Screen.of(console.out(), console.colour(), console.graphics());
-    Node node = Node.create(2);
+    Node node = Node.create(2, /* gather= */ true);
     ending.whenAsked(node::stop);
     try {
       node.start(broker, List.of(), BrokerOptions.deployable(configuration, listeners))

@@ -1,9 +1,11 @@
 package io.culvert.launcher;
 
+import io.culvert.runtime.loops.GatheringTransport;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
@@ -23,14 +25,14 @@ final class Node {
     this.vertx = vertx;
   }
 
-  static Node create(int eventLoops) {
-    return new Node(Vertx.builder().with(options(eventLoops)).build());
+  static Node create(int eventLoops, boolean gather) {
+    return new Node(builder(options(eventLoops), gather).build());
   }
 
   /** One that others may reach over the event bus. Blocks until it has joined them. */
-  static Node join(int eventLoops, ClusterSettings cluster)
+  static Node join(int eventLoops, boolean gather, ClusterSettings cluster)
       throws StartException, InterruptedException {
-    return new Node(Cluster.join(options(eventLoops), cluster));
+    return new Node(Cluster.join(options(eventLoops), gather, cluster));
   }
 
   /**
@@ -60,6 +62,17 @@ final class Node {
   /** Undeploys everything and frees the threads. */
   Future<Void> stop() {
     return vertx.close();
+  }
+
+  /**
+   * A Vert.x to be.
+   *
+   * @param gather whether its event loops share a thread while one suffices, where that is possible
+   */
+  static VertxBuilder builder(VertxOptions options, boolean gather) {
+    VertxBuilder builder = Vertx.builder().with(options);
+    GatheringTransport gathering = new GatheringTransport();
+    return gather && gathering.available() ? builder.withTransport(gathering) : builder;
   }
 
   private static VertxOptions options(int eventLoops) {

@@ -93,7 +93,7 @@ final class RunCommand {
         RpcServiceOptions.parse(config); // says now what is wrong
         others.add(DeviceRpcVerticle::new);
       }
-      return serve(config, options, others, cluster);
+      return serve(config, options, others, EventLoops.gather(configuration), cluster);
     }
   }
 
@@ -128,10 +128,12 @@ final class RunCommand {
       JsonObject config,
       BrokerOptions options,
       List<Supplier<? extends Deployable>> others,
+      boolean gather,
       @Nullable ClusterSettings cluster)
       throws StartException, InterruptedException {
     int eventLoops = options.shards(Integer.MAX_VALUE);
-    Node node = cluster == null ? Node.create(eventLoops) : Node.join(eventLoops, cluster);
+    Node node =
+        cluster == null ? Node.create(eventLoops, gather) : Node.join(eventLoops, gather, cluster);
     ending.whenAsked(node::stop, options.storms().endSeconds());
     try {
       List<String> addresses =

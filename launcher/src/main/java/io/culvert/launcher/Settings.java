@@ -11,6 +11,7 @@ final class Settings {
   static final SettingTable TABLE =
       SettingTable.join(
           BrokerSettings.TABLE,
+          EventLoops.SETTINGS,
           ClusterSettings.TABLE,
           MetricsOptions.SETTINGS,
           RpcSettings.TABLE,

@@ -158,7 +158,7 @@ final class TcpCommand {
     Logging.apply(
         ConfigurationLoader.of(Settings.TABLE).flag("tcp", "logging.level", "warn").load(),
         environment.folder());
-    Node node = Node.create(1);
+    Node node = Node.create(1, /* gather= */ true);
     try {
       node.deploy(verticle)
           .toCompletionStage()

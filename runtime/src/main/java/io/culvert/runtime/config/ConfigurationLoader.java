@@ -20,7 +20,17 @@ public final class ConfigurationLoader {
   /** The first parts of all keys of all modules. */
   private static final Set<String> ROOTS =
       Set.of(
-          "mqtt", "auth", "limits", "store", "cluster", "rpc", "http", "mail", "tcp", "metrics",
+          "mqtt",
+          "auth",
+          "limits",
+          "store",
+          "cluster",
+          "event-loops",
+          "rpc",
+          "http",
+          "mail",
+          "tcp",
+          "metrics",
           "logging");
 
   private final SettingTable table;

@@ -37,6 +37,10 @@ abstract class SeveralShardsContract {
     return false;
   }
 
+  Vertx vertx(VertxOptions options) {
+    return Vertx.vertx(options);
+  }
+
   ToyClient client(int port) throws IOException {
     return new ToyClient(new Socket(), port, 0);
   }
@@ -44,7 +48,7 @@ abstract class SeveralShardsContract {
   @BeforeEach
   void start() {
     vertx =
-        Vertx.vertx(
+        vertx(
             new VertxOptions()
                 .setEventLoopPoolSize(SHARDS)
                 .setPreferNativeTransport(nativeTransport()));
