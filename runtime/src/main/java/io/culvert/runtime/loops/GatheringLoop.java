@@ -4,7 +4,6 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadIoEventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An event loop that another one, its host, may run on its thread, while its own thread sleeps. The
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * is not in the host. So loops that share a thread exclude each other as those that do not.
  */
 final class GatheringLoop extends SingleThreadIoEventLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(GatheringLoop.class);
+
   /** Of its own thread: what Netty grants. */
   private static final long TASKS_ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -46,7 +49,6 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
 
   private final Load load = new Load(System.nanoTime());
   private final List<Guest> guests = new ArrayList<>();
-  private final List<IoRegistration> registrations = new ArrayList<>();
   private final IoHandlerContext waiting = new Waiting();
   private final IoHandlerContext passing = new Passing();
 
@@ -116,8 +118,9 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
     runAllTasks(guests.isEmpty() ? TASKS_ALONE_NANOS : TASKS_SHARED_NANOS);
     long now = System.nanoTime();
     for (int turn = 0; turn < TURNS && guestsHaveWork(); turn++) {
-      now = runGuests(now);
+      runGuests();
       runAllTasks(TASKS_SHARED_NANOS); // what the guests left here
+      now = System.nanoTime();
     }
     load.add(ioNanos + now - afterIo);
     if (load.ends(now)) {
@@ -127,22 +130,17 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
 
   // As a host.
 
-  private long runGuests(long startNanos) {
-    long now = startNanos;
+  private void runGuests() {
     for (int i = 0; i < guests.size(); i++) {
       Guest guest = guests.get(i);
       boolean hadEvents = guest.takeEvents();
       if (hadEvents || guest.loop().hasWorkAsGuest()) {
         runGuest(guest.loop(), hadEvents);
-        long after = System.nanoTime();
-        guest.worked(after - now);
-        now = after;
       }
       if (guest.loop().isShuttingDown()) {
         sendAway(i--);
       }
     }
-    return now;
   }
 
   private void runGuest(GatheringLoop guest, boolean hasEvents) {
@@ -170,22 +168,20 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
   private void think(long now) {
     if (guests.isEmpty()) {
       lookForHost(now);
-    } else if (load.percent() <= TOO_BUSY_PERCENT) {
-      tooBusyBefore = false;
-      guests.forEach(Guest::takeBusyNanos);
-    } else if (!tooBusyBefore) {
-      tooBusyBefore = true;
-      guests.forEach(Guest::takeBusyNanos);
-    } else {
-      tooBusyBefore = false;
+      return;
+    }
+    boolean tooBusy = load.percent() > TOO_BUSY_PERCENT;
+    if (tooBusy && tooBusyBefore) {
       sendAllAway();
+      tooBusyBefore = false;
+    } else {
+      tooBusyBefore = tooBusy;
     }
   }
 
   /** Called by a loop that would come; the answer is its invitation, or none. */
   private void consider(GatheringLoop other, int percent) {
-    boolean hasRoom =
-        load.percentSoFar(System.nanoTime()) + percent <= MAY_TAKE_PERCENT && !tooBusyBefore;
+    boolean hasRoom = load.percentNow(System.nanoTime()) + percent <= MAY_TAKE_PERCENT;
     if (host == null && hasRoom && !isShuttingDown()) {
       tell(other, () -> other.invitedBy = this);
     }
@@ -196,20 +192,18 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
       other.comeHome();
       return;
     }
-    Guest guest = new Guest(other);
     try {
-      IoRegistration registration = handler().register(guest);
-      guest.watch(registration);
-      registrations.add(registration);
-      guests.add(guest);
-    } catch (Exception e) { // no memory in the kernel for one more watch
+      guests.add(new Guest(other, handler()));
+    } catch (Exception e) {
+      LOG.warn("event loops keep their threads: one cannot watch another", e);
       other.comeHome();
     }
   }
 
   private void sendAway(int index) {
-    registrations.remove(index).cancel();
-    guests.remove(index).loop().comeHome();
+    Guest guest = guests.remove(index);
+    guest.leave();
+    guest.loop().comeHome();
   }
 
   private void sendAllAway() {

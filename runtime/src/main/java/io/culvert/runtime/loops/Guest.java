@@ -10,19 +10,36 @@ import io.netty.channel.unix.FileDescriptor;
 final class Guest implements EpollIoHandle {
   private final GatheringLoop loop;
   private final FileDescriptor descriptor;
+  private final IoRegistration registration;
   private boolean hasEvents = true; // nobody has looked yet
-  private long busyNanos;
 
-  Guest(GatheringLoop loop) {
+  /**
+   * @param host whose epoll watches this one's
+   * @throws Exception if the system does not let it
+   */
+  Guest(GatheringLoop loop, GatheringIoHandler host) throws Exception {
     this.loop = loop;
     this.descriptor = loop.handler().descriptor();
+    this.registration = host.register(this);
+    try {
+      // Level-triggered: what one pass leaves is reported again.
+      registration.submit(EpollIoOps.EPOLLIN);
+    } catch (RuntimeException e) {
+      registration.cancel();
+      throw e;
+    }
   }
 
   GatheringLoop loop() {
     return loop;
   }
 
-  /** Whether its epoll has reported something since the last time one asked. */
+  /** Its epoll is watched no longer. */
+  void leave() {
+    registration.cancel();
+  }
+
+  /** Whether its epoll has reported something since the last time that one asked. */
   boolean takeEvents() {
     boolean had = hasEvents;
     hasEvents = false;
@@ -33,28 +50,13 @@ final class Guest implements EpollIoHandle {
     return hasEvents;
   }
 
-  void worked(long nanos) {
-    busyNanos += nanos;
-  }
-
-  long takeBusyNanos() {
-    long nanos = busyNanos;
-    busyNanos = 0;
-    return nanos;
-  }
-
-  /** Level-triggered: what one pass leaves is reported again. */
-  void watch(IoRegistration registration) {
-    registration.submit(EpollIoOps.EPOLLIN);
-  }
-
   @Override
   public FileDescriptor fd() {
     return descriptor;
   }
 
   @Override
-  public void handle(IoRegistration registration, IoEvent event) {
+  public void handle(IoRegistration watch, IoEvent event) {
     hasEvents = true;
   }
 

@@ -44,8 +44,9 @@ final class Load {
     return percent;
   }
 
-  /** Of the window that runs, however short it is yet. */
-  int percentSoFar(long nowNanos) {
-    return (int) Math.min(100, busyNanos * 100 / Math.max(1, nowNanos - startNanos));
+  /** Of the window that runs, or of the last one while that is too young to tell. */
+  int percentNow(long nowNanos) {
+    long passed = nowNanos - startNanos;
+    return passed < WINDOW_NANOS ? percent : (int) Math.min(100, busyNanos * 100 / passed);
   }
 }

@@ -36,10 +36,11 @@ class LoadTest {
   void theNextWindowKnowsNothingOfTheLastOne() {
     load.add(10 * MILLI);
     load.ends(10 * MILLI);
-    load.add(MILLI);
-    assertThat(load.percentSoFar(12 * MILLI)).isEqualTo(50);
+    load.add(5 * MILLI);
+    assertThat(load.percentNow(12 * MILLI)).isEqualTo(100); // too young
+    assertThat(load.percentNow(20 * MILLI)).isEqualTo(50);
     load.restart(20 * MILLI);
-    assertThat(load.percentSoFar(30 * MILLI)).isZero();
+    assertThat(load.percentNow(30 * MILLI)).isZero();
     assertThat(load.percent()).isEqualTo(100);
   }
 }
