@@ -1,6 +1,6 @@
 package io.culvert.launcher;
 
-import io.culvert.runtime.loops.GatheringTransport;
+import io.culvert.runtime.driver.loops.GatheringTransport;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;

@@ -94,7 +94,7 @@ class CliTest {
             culvert: the configuration cannot be used:
               %s:2: mqtt.prot: unknown key; did you mean mqtt.port?
               CULVERT_LIMITS_SESSIONS: limits.sessions: "none" is not a whole number
-              --set: a.b: unknown key; known at the top are mqtt, auth, limits, store, cluster, metrics, rpc, tcp, logging
+              --set: a.b: unknown key; known at the top are mqtt, auth, limits, store, event-loops, cluster, metrics, rpc, tcp, logging
               --port: mqtt.port: "x" is not a port number
               culvert config print --help tells where settings come from
             """

@@ -1,6 +1,6 @@
 package io.culvert.runtime.driver;
 
-import io.culvert.runtime.loops.GatheringTransport;
+import io.culvert.runtime.driver.loops.GatheringTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import org.junit.jupiter.api.condition.EnabledOnOs;

@@ -1,4 +1,4 @@
-package io.culvert.runtime.loops;
+package io.culvert.runtime.driver.loops;
 
 /**
  * How busy a thread is: the share of each window in which it did not wait. A window ends with the

@@ -1,4 +1,4 @@
-package io.culvert.runtime.loops;
+package io.culvert.runtime.driver.loops;
 
 import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;

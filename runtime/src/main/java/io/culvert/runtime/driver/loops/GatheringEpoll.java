@@ -1,4 +1,4 @@
-package io.culvert.runtime.loops;
+package io.culvert.runtime.driver.loops;
 
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.impl.transports.EpollTransport;

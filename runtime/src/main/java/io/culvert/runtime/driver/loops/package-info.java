@@ -3,6 +3,6 @@
  * (sockets, tasks, timers, order, exclusion); only who runs it changes.
  */
 @NullMarked
-package io.culvert.runtime.loops;
+package io.culvert.runtime.driver.loops;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.culvert.runtime.loops;
+package io.culvert.runtime.driver.loops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
