@@ -47,6 +47,9 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
   /** Between two requests of a loop, and after it was sent away. */
   private static final long REQUEST_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+  /** Between two invitations of a host: what the last guest brought is in its load then. */
+  private static final long INVITATION_NANOS = 5 * Load.WINDOW_NANOS;
+
   private final Load load = new Load(System.nanoTime());
   private final List<Guest> guests = new ArrayList<>();
   private final IoHandlerContext waiting = new Waiting();
@@ -63,6 +66,7 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
   private @Nullable GatheringLoop invitedBy;
   private boolean tooBusyBefore;
   private long nextRequestNanos = System.nanoTime();
+  private long nextInvitationNanos = System.nanoTime();
   private long ioNanos;
 
   GatheringLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory epoll) {
@@ -181,9 +185,11 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
 
   /** Called by a loop that would come; the answer is its invitation, or none. */
   private void consider(GatheringLoop other, int percent) {
-    boolean hasRoom = load.percentNow(System.nanoTime()) + percent <= MAY_TAKE_PERCENT;
-    if (host == null && hasRoom && !isShuttingDown()) {
-      tell(other, () -> other.invitedBy = this);
+    long now = System.nanoTime();
+    if (now - nextInvitationNanos >= 0
+        && load.percentNow(now) + percent <= MAY_TAKE_PERCENT
+        && tell(other, () -> other.invitedBy = this)) {
+      nextInvitationNanos = now + INVITATION_NANOS;
     }
   }
 
@@ -279,20 +285,6 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
     return has;
   }
 
-  private long delayAsGuest(long nowNanos) {
-    runner = Thread.currentThread();
-    long delay = delayNanos(nowNanos);
-    runner = null;
-    return delay;
-  }
-
-  private long deadlineAsGuest() {
-    runner = Thread.currentThread();
-    long deadline = deadlineNanos();
-    runner = null;
-    return deadline;
-  }
-
   private boolean hasWork() {
     return hasTasks() || hasScheduledTasks();
   }
@@ -308,7 +300,7 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
     public long delayNanos(long nowNanos) {
       long delay = GatheringLoop.this.delayNanos(nowNanos);
       for (int i = 0; i < guests.size(); i++) {
-        delay = Math.min(delay, guests.get(i).loop().delayAsGuest(nowNanos));
+        delay = Math.min(delay, guests.get(i).loop().delayNanos(nowNanos));
       }
       return delay;
     }
@@ -317,7 +309,7 @@ final class GatheringLoop extends SingleThreadIoEventLoop {
     public long deadlineNanos() {
       long deadline = GatheringLoop.this.deadlineNanos();
       for (int i = 0; i < guests.size(); i++) {
-        long other = guests.get(i).loop().deadlineAsGuest();
+        long other = guests.get(i).loop().deadlineNanos();
         if (other != -1 && (deadline == -1 || other < deadline)) {
           deadline = other;
         }
