@@ -52,6 +52,7 @@ public final class PersistentRequests {
   private final RequestQueue queue;
   private final RequestIds requestIds = new RequestIds();
   private final Map<RequestId, Promise<RequestStatus>> submitted = new HashMap<>();
+  private final Map<RequestId, Promise<Boolean>> cancelled = new HashMap<>();
   private final Promise<PersistentRequests> ready = Promise.promise();
   private Shard.@Nullable Watch watch;
   private boolean isDraining;
@@ -190,13 +191,20 @@ public final class PersistentRequests {
   /** Requests that have not ended, and the bytes that they count as. */
   public record Held(int requests, long bytes) {}
 
-  /** Ends a request that nobody wants any more; false when it is none, or has ended. */
+  /**
+   * Ends a request that nobody wants any more; false when it is none, or has ended. Completes when
+   * that is stored, so that no later process goes on with it.
+   */
   public Future<Boolean> cancel(RequestId id) {
     return whileOpen(
         () -> {
-          boolean wasThere = queue.cancel(id, client.nowMillis());
+          if (!queue.cancel(id, client.nowMillis())) {
+            return Future.succeededFuture(false);
+          }
+          Promise<Boolean> stored = Promise.promise();
+          cancelled.put(id, stored);
           drain();
-          return Future.succeededFuture(wasThere);
+          return stored.future();
         });
   }
 
@@ -221,6 +229,8 @@ public final class PersistentRequests {
           }
           submitted.values().forEach(waiting -> waiting.tryFail(ended()));
           submitted.clear();
+          cancelled.values().forEach(waiting -> waiting.tryFail(ended()));
+          cancelled.clear();
           return Future.succeededFuture();
         });
   }
@@ -307,6 +317,10 @@ public final class PersistentRequests {
     Promise<RequestStatus> waiting = submitted.remove(status.id());
     if (waiting != null) {
       waiting.tryComplete(status);
+    }
+    Promise<Boolean> ending = status.state().isFinal() ? cancelled.remove(status.id()) : null;
+    if (ending != null) {
+      ending.tryComplete(true);
     }
     try {
       changed.accept(status, now());

@@ -56,8 +56,8 @@ public final class QueueRecords {
   }
 
   /** Keeps it no longer. */
-  void forget(long number) {
-    journal.append(new JournalBatch().delete(key(number)), () -> {});
+  void forget(long number, Runnable stored) {
+    journal.append(new JournalBatch().delete(key(number)), stored::run);
   }
 
   /** Whether something can be kept now. */

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Requests that wait until their devices are there. The requests for one device are done one after
  * the other, in the order in which they were submitted; each ends in exactly one {@link Changed}
  * with a state that is {@linkplain RequestState#isFinal final}, at the latest when its time is
- * over.
+ * over. That it has ended is told when that is stored: until then a process that comes after a
+ * crash goes on with it, and may find another end.
  *
  * <p>A device is first asked something that changes nothing; only when it answers that is the
  * request sent, with its own id. If no answer comes, it is sent again under the same id where that
@@ -109,7 +110,7 @@ public final class RequestQueue {
   }
 
   /**
-   * Ends a request that nobody wants any more.
+   * Ends a request that nobody wants any more; it is told as {@link RequestState#CANCELLED}.
    *
    * @return false when it is none, or has ended
    */
@@ -451,10 +452,16 @@ public final class RequestQueue {
       lane.remove(held);
       lanes.dropIfIdle(lane);
     }
-    if (records != null) {
-      records.forget(request.number());
+    if (records == null) {
+      changed(last);
+    } else {
+      records.forget(
+          request.number(),
+          () -> {
+            changed(last);
+            wake.changed();
+          });
     }
-    changed(last);
   }
 
   private void changed(RequestStatus status) {

@@ -173,7 +173,7 @@ class RequestQueueTest {
   @Test
   void whatCouldNotBeSentInTimeWasNotDone() {
     RequestId id = scene.submit(1, "dev", Method.POST, 10_000);
-    scene.advance(10_000);
+    scene.advance(10_100);
     assertThat(scene.states(id)).containsExactly(QUEUED, EXPIRED);
     scene.present.add("dev");
     scene.advance(120_000);
@@ -195,7 +195,7 @@ class RequestQueueTest {
     RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
     scene.advance(100);
     assertThat(scene.queue.cancel(id, scene.clock.nowMillis())).isTrue();
-    scene.settle();
+    scene.advance(100);
     assertThat(scene.states(id)).containsExactly(QUEUED, CANCELLED);
     assertThat(scene.queue.cancel(id, scene.clock.nowMillis())).isFalse();
     scene.present.add("dev");
@@ -506,10 +506,34 @@ class RequestQueueTest {
     scene.disk.takesMillis(60_000, 60_000);
     scene.advance(9_000);
     scene.queue.cancel(cancelled, scene.clock.nowMillis());
-    scene.advance(111_000);
+    scene.advance(240_000);
     assertThat(scene.states(expired)).containsExactly(QUEUED, EXPIRED);
     assertThat(scene.states(cancelled)).containsExactly(QUEUED, CANCELLED);
     assertThat(scene.last(cancelled).detail()).isNull();
+    assertThat(scene.executed).isEmpty();
+  }
+
+  @Test
+  void anEndIsToldWhenTheNextProcessKnowsOfItToo() {
+    RequestId expired = scene.submit(1, "dev", Method.POST, 10_000);
+    RequestId cancelled = scene.submit(2, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(9_000);
+    scene.disk.takesMillis(2_000, 2_000);
+    scene.queue.cancel(cancelled, scene.clock.nowMillis());
+    scene.advance(1_500);
+    assertThat(scene.queue.find(expired).state()).isEqualTo(EXPIRED);
+    scene.crash(Crash.LOSES_UNSYNCED);
+    assertThat(scene.states(expired)).containsExactly(QUEUED);
+    assertThat(scene.states(cancelled)).containsExactly(QUEUED);
+
+    scene.advance(3_000); // what was kept is read
+    assertThat(scene.queue.cancel(cancelled, scene.clock.nowMillis())).isTrue();
+    scene.advance(5_000);
+    scene.crash(Crash.LOSES_UNSYNCED);
+    scene.present.add("dev");
+    scene.advance(120_000);
+    assertThat(scene.states(expired)).containsExactly(QUEUED, EXPIRED);
+    assertThat(scene.states(cancelled)).containsExactly(QUEUED, CANCELLED);
     assertThat(scene.executed).isEmpty();
   }
 
