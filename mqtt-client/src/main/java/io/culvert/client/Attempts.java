@@ -148,6 +148,9 @@ final class Attempts {
       return;
     }
     boolean first = waiting != null && !wasConnected;
+    if (cause.reasonCode() == ReasonCode.SESSION_TAKEN_OVER && phase == Phase.CONNECTED) {
+      plan.takenOver(nowMillis);
+    }
     ServerAddress reference = Ending.reference(cause, properties, plan.address());
     long delay =
         reference == null

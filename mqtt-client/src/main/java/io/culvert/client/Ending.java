@@ -65,11 +65,8 @@ final class Ending {
     if (cause.failure() == MqttClientFailure.AUTHENTICATION_FAILED) {
       return false;
     }
-    if (code == null) {
+    if (code == null || cause.failure() != MqttClientFailure.CONNECT_REFUSED) {
       return true;
-    }
-    if (cause.failure() != MqttClientFailure.CONNECT_REFUSED) {
-      return code != ReasonCode.SESSION_TAKEN_OVER; // two that take over would do so for ever
     }
     return switch (code) {
       case SERVER_UNAVAILABLE,

@@ -53,6 +53,14 @@ final class ReconnectPlan {
   }
 
   /**
+   * Another client has taken the connection over; {@link #ended} follows. However long it has
+   * lasted, the pauses go on growing: two that take over from each other do so ever more seldom.
+   */
+  void takenOver(long nowMillis) {
+    connectedMillis = nowMillis;
+  }
+
+  /**
    * An attempt has failed, or the connection is lost. Returns after how many milliseconds the next
    * attempt is due.
    *

@@ -218,12 +218,15 @@ class BadServerTest {
 
   @Test
   @Scenario(75)
-  void whoIsTakenOverStaysAway() throws Exception {
+  void whoIsTakenOverComesBack() throws Exception {
     MqttClient client = client(options());
     HandServer.Line line = connect(client);
     line.send(new Disconnect(ReasonCode.SESSION_TAKEN_OVER, Properties.EMPTY));
-    assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
-    assertThat(client.isConnected()).isFalse();
+    ConnectionChange lost = next(changes);
+    assertThat(lost.state()).isEqualTo(ConnectionChange.State.RECONNECTING);
+    assertThat(lost.cause().reasonCode()).isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
+    server.accept(true);
+    assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.CONNECTED);
   }
 
   @Test

@@ -82,6 +82,21 @@ class ReconnectPlanTest {
   }
 
   @Test
+  void takeOversSlowDownHoweverLongConnectionsLast() {
+    ReconnectPlan plan = new ReconnectPlan(List.of(A), OPTIONS, () -> 0);
+    long now = 0;
+    for (long delay : new long[] {50, 100, 200, 400, 500, 500}) {
+      plan.connected(now);
+      now += ReconnectOptions.DEFAULT_STABLE_MILLIS;
+      plan.takenOver(now);
+      assertThat(plan.ended(now, -1)).isEqualTo(delay);
+    }
+    plan.connected(now);
+    now += ReconnectOptions.DEFAULT_STABLE_MILLIS;
+    assertThat(plan.ended(now, -1)).as("lost in another way").isEqualTo(50);
+  }
+
+  @Test
   void theServersTimeIsHonouredWithinBounds() {
     ReconnectPlan plan = new ReconnectPlan(List.of(A, B), OPTIONS, () -> 0);
     assertThat(plan.ended(0, 7777)).isEqualTo(7777);

@@ -11,6 +11,7 @@ import io.culvert.client.MqttClient;
 import io.culvert.client.MqttClientFailure;
 import io.culvert.client.OutgoingMessage;
 import io.culvert.client.ReceivedMessage;
+import io.culvert.client.ReconnectOptions;
 import io.culvert.client.Subscription;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.QoS;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** With our own broker. */
 class OwnBrokerClientTest extends ClientContract {
+  private static final long HOUR_MILLIS = 3_600_000;
+
   private static InProcessBroker broker;
 
   @BeforeAll
@@ -43,16 +46,21 @@ class OwnBrokerClientTest extends ClientContract {
 
   @Test
   @Scenario(75)
-  void whoIsTakenOverDoesNotFightBack() throws Exception {
+  void whoIsTakenOverWaitsBeforeItComesBack() throws Exception {
     BlockingQueue<ConnectionChange> changes = new LinkedBlockingQueue<>();
-    MqttClient first = client(options().setClientId("same"));
+    MqttClient first =
+        client(
+            options()
+                .setClientId("same")
+                .setReconnect(ReconnectOptions.defaults().withDelays(HOUR_MILLIS, HOUR_MILLIS)));
     first.connectionHandler(changes::add);
     await(first.connect());
     connected(options().setClientId("same"));
     assertThat(next(changes).state()).isEqualTo(ConnectionChange.State.CONNECTED);
     ConnectionChange lost = next(changes);
-    assertThat(lost.state()).isEqualTo(ConnectionChange.State.DISCONNECTED);
+    assertThat(lost.state()).isEqualTo(ConnectionChange.State.RECONNECTING);
     assertThat(lost.cause().reasonCode()).isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
+    assertThat(lost.nextAttemptMillis()).isBetween(HOUR_MILLIS / 2, HOUR_MILLIS);
     assertThat(first.isConnected()).isFalse();
   }
 
