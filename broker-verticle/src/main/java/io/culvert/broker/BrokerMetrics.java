@@ -268,7 +268,14 @@ final class BrokerMetrics {
               GAUGE,
               List.of("event_loop"),
               "How late each event loop was, at most, in the last tenth of a second or two.",
-              BrokerMetrics::loopDelays),
+              readings -> loops(readings, loop -> loop.delayMillis() / MILLIS_PER_SECOND)),
+          new Metric(
+              "culvert.event.loop.guest",
+              GAUGE,
+              List.of("event_loop"),
+              "1 while the thread of another event loop runs this one, because one thread"
+                  + " suffices (`event-loops.gather`).",
+              readings -> loops(readings, loop -> loop.isGuest() ? 1 : 0)),
           new Metric(
               "culvert.limit",
               GAUGE,
@@ -299,10 +306,10 @@ final class BrokerMetrics {
         .toList();
   }
 
-  private static List<Series> loopDelays(Readings readings) {
-    List<Long> delays = readings.loopDelaysMillis();
-    return IntStream.range(0, delays.size())
-        .mapToObj(i -> new Series(List.of(String.valueOf(i)), delays.get(i) / MILLIS_PER_SECOND))
+  private static List<Series> loops(Readings readings, ToDoubleFunction<Readings.Loop> value) {
+    List<Readings.Loop> loops = readings.loops();
+    return IntStream.range(0, loops.size())
+        .mapToObj(i -> new Series(List.of(String.valueOf(i)), value.applyAsDouble(loops.get(i))))
         .toList();
   }
 

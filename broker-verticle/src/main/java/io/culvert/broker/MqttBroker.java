@@ -288,7 +288,10 @@ public final class MqttBroker {
                     options.limits(),
                     options.auth().pending(),
                     options.storms().waitingConnects(),
-                    shards.stream().map(part -> part.shard().delayMillis()).toList(),
+                    shards.stream()
+                        .map(BrokerShard::shard)
+                        .map(shard -> new Readings.Loop(shard.delayMillis(), shard.isGuest()))
+                        .toList(),
                     storeStatus()));
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectingBytes what unfinished packets of clients hold that are not let in yet
  * @param maximumPending authentications that may wait for a worker thread in one shard
  * @param maximumWaiting CONNECTs that may wait for an event loop to be in time, in one shard
- * @param loopDelaysMillis how late each event loop was lately, in the order of the shards
+ * @param loops the event loops in the order of the shards
  * @param store null where nothing is kept
  */
 record Readings(
@@ -23,14 +23,22 @@ record Readings(
     Limits limits,
     int maximumPending,
     int maximumWaiting,
-    List<Long> loopDelaysMillis,
+    List<Loop> loops,
     @Nullable StoreStatus store) {
 
   Readings {
     listeners = List.copyOf(listeners);
-    loopDelaysMillis = List.copyOf(loopDelaysMillis);
+    loops = List.copyOf(loops);
   }
 
   /** One that is bound, and what it has done since. */
   record Listener(ListenerOptions options, DriverCounters counters) {}
+
+  /**
+   * An event loop.
+   *
+   * @param delayMillis how late it was lately
+   * @param isGuest whether the thread of another one runs it
+   */
+  record Loop(long delayMillis, boolean isGuest) {}
 }

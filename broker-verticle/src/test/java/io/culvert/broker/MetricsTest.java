@@ -78,6 +78,7 @@ class MetricsTest {
           .containsEntry("culvert_limit{limit=\"sessions\",scope=\"broker\"}", 1_000_000.0)
           .containsEntry("culvert_limit_use{limit=\"sessions\",scope=\"broker\"}", 1.0)
           .containsKey("culvert_event_loop_delay_seconds{event_loop=\"1\"}")
+          .containsEntry("culvert_event_loop_guest{event_loop=\"1\"}", 0.0) // NIO has no guests
           .containsEntry("culvert_bus_subscriptions", 0.0)
           .containsEntry("culvert_bridge_in_total", 0.0)
           .containsKey("jvm_threads_live_threads");

@@ -14,7 +14,7 @@ final class EventLoops {
               true,
               "Whether event loops share one thread while it suffices for all of them, which costs"
                   + " less and answers sooner; each has its own again as soon as there is more to"
-                  + " do. Linux only; elsewhere they never share."));
+                  + " do. Linux only; elsewhere they never share. Seen as `culvert_event_loop_guest`."));
 
   private EventLoops() {}
 

@@ -3,6 +3,7 @@ package io.culvert.runtime.driver;
 import io.culvert.engine.BufferPool;
 import io.culvert.engine.Deadlines;
 import io.culvert.engine.Engine;
+import io.culvert.runtime.driver.loops.GatheringTransport;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.PlatformDependent;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * have something to send, one timer, the clock. There is one shard per Vert.x context.
  *
  * <p>Single-threaded: except {@link #of}, {@link #nowMillis}, {@link #inThread}, {@link #ask},
- * {@link #delayMillis} and {@link #isBusy} all methods are called on the event loop.
+ * {@link #delayMillis}, {@link #isBusy} and {@link #isGuest} all methods are called on the event
+ * loop.
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
  * connection that has changed, once, those with little to send before the others, and arms the
@@ -172,6 +174,11 @@ public final class Shard {
   /** Whether the event loop is later than it should be. Any thread may ask. */
   public boolean isBusy() {
     return loopDelay.millis(nowMillis()) >= busyFromMillis;
+  }
+
+  /** Whether the thread of another event loop runs this one now. Any thread may ask. */
+  public boolean isGuest() {
+    return GatheringTransport.isGuest(eventLoop);
   }
 
   /** The context in which applications of this shard are called. */

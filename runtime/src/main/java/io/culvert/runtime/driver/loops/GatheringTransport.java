@@ -1,5 +1,6 @@
 package io.culvert.runtime.driver.loops;
 
+import io.netty.channel.EventLoop;
 import io.vertx.core.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatheringTransport implements Transport {
   private final GatheringEpoll implementation = new GatheringEpoll();
+
+  /** Whether the thread of another event loop runs this one now. Any thread may ask. */
+  public static boolean isGuest(EventLoop loop) {
+    return loop instanceof GatheringLoop gathering && gathering.runningLoop() != gathering;
+  }
 
   @Override
   public String name() {

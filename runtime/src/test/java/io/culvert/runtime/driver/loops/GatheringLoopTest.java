@@ -51,6 +51,7 @@ class GatheringLoopTest {
     Thread thread = threadOf(host);
     for (EventLoop loop : loops) {
       assertThat(threadOf(loop)).isSameAs(thread);
+      assertThat(GatheringTransport.isGuest(loop)).isEqualTo(loop != host);
     }
   }
 
