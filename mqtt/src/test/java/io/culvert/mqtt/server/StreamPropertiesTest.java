@@ -69,7 +69,8 @@ class StreamPropertiesTest {
     if (ends) {
       client.endStream();
     }
-    // An answer that waits for another shard never leaves where the connection ends before it comes.
+    // An answer that waits for another shard never leaves where the connection ends before it
+    // comes.
     boolean answersAtOnce = TestShards.COUNT == 1;
     return new Result(
         client.events().stream().map(StreamPropertiesTest::text).toList(),
