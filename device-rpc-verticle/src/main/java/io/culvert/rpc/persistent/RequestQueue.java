@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Requests that wait until their devices are there. The requests for one device are done one after
  * the other, in the order in which they were submitted; each ends in exactly one {@link Changed}
  * with a state that is {@linkplain RequestState#isFinal final}, at the latest when its time is
- * over. That it has ended is told when that is stored: until then a process that comes after a
- * crash goes on with it, and may find another end.
+ * over. A process that comes after a crash tells once more what had not been stored. What was told
+ * stays true then: nothing is done that has {@linkplain RequestState#EXPIRED expired}, because its
+ * time is over for every process, nor what was {@linkplain RequestState#CANCELLED cancelled},
+ * because that is told when it is stored.
  *
  * <p>A device is first asked something that changes nothing; only when it answers that is the
  * request sent, with its own id. If no answer comes, it is sent again under the same id where that
@@ -414,11 +416,12 @@ public final class RequestQueue {
   }
 
   private void tryLater(HeldRequest held, Lane lane, long millis, String detail) {
-    long againMillis = lastMillis + millis;
-    if (againMillis >= held.request().expiresMillis()
-        || !held.maySend(lane.goesBeyond(), limits.rememberMillis(), againMillis)) {
-      RequestState state = held.isSent() ? RequestState.TIMED_OUT : RequestState.EXPIRED;
-      end(held, state, null, detail);
+    long leftMillis = held.request().expiresMillis() - lastMillis;
+    if (!held.isSent()) {
+      pause(lane, Math.max(1, Math.min(millis, leftMillis))); // it does not expire before its time
+    } else if (millis >= leftMillis
+        || !held.maySend(lane.goesBeyond(), limits.rememberMillis(), lastMillis + millis)) {
+      end(held, RequestState.TIMED_OUT, null, detail);
       release(lane);
     } else {
       pause(lane, millis);
@@ -452,14 +455,18 @@ public final class RequestQueue {
       lane.remove(held);
       lanes.dropIfIdle(lane);
     }
-    if (records == null) {
-      changed(last);
-    } else {
+    boolean tellsWhenStored = records != null && state == RequestState.CANCELLED;
+    if (!tellsWhenStored) {
+      changed(last); // now, or a crash might leave it untold: what it says stays true anyway
+    }
+    if (records != null) {
       records.forget(
           request.number(),
           () -> {
-            changed(last);
-            wake.changed();
+            if (tellsWhenStored) {
+              changed(last);
+              wake.changed();
+            }
           });
     }
   }

@@ -514,26 +514,38 @@ class RequestQueueTest {
   }
 
   @Test
-  void anEndIsToldWhenTheNextProcessKnowsOfItToo() {
-    RequestId expired = scene.submit(1, "dev", Method.POST, 10_000);
-    RequestId cancelled = scene.submit(2, "dev", Method.POST, DAY_MILLIS);
-    scene.advance(9_000);
+  void whatIsToldAsExpiredIsDoneByNoLaterProcess() {
+    RequestId id = scene.submit(1, "dev", Method.POST, 10_000);
+    scene.advance(9_900);
     scene.disk.takesMillis(2_000, 2_000);
-    scene.queue.cancel(cancelled, scene.clock.nowMillis());
-    scene.advance(1_500);
-    assertThat(scene.queue.find(expired).state()).isEqualTo(EXPIRED);
+    assertThat(scene.states(id)).as("although nobody tries again before").containsExactly(QUEUED);
+    scene.advance(200);
+    assertThat(scene.states(id)).containsExactly(QUEUED, EXPIRED);
+    scene.present.add("dev");
     scene.crash(Crash.LOSES_UNSYNCED);
-    assertThat(scene.states(expired)).containsExactly(QUEUED);
-    assertThat(scene.states(cancelled)).containsExactly(QUEUED);
+    scene.advance(120_000);
+    assertThat(scene.states(id)).containsExactly(QUEUED, EXPIRED, EXPIRED);
+    assertThat(scene.executed).isEmpty();
+    assertThat(scene.disk.bytes()).isZero();
+  }
+
+  @Test
+  void whatIsToldAsCancelledIsDoneByNoLaterProcess() {
+    RequestId id = scene.submit(1, "dev", Method.POST, DAY_MILLIS);
+    scene.advance(100);
+    scene.disk.takesMillis(2_000, 2_000);
+    assertThat(scene.queue.cancel(id, scene.clock.nowMillis())).isTrue();
+    scene.advance(1_500);
+    scene.crash(Crash.LOSES_UNSYNCED);
+    assertThat(scene.states(id)).as("it may still be done").containsExactly(QUEUED);
 
     scene.advance(3_000); // what was kept is read
-    assertThat(scene.queue.cancel(cancelled, scene.clock.nowMillis())).isTrue();
-    scene.advance(5_000);
+    assertThat(scene.queue.cancel(id, scene.clock.nowMillis())).isTrue();
+    scene.advance(3_000);
+    assertThat(scene.states(id)).containsExactly(QUEUED, CANCELLED);
     scene.crash(Crash.LOSES_UNSYNCED);
     scene.present.add("dev");
     scene.advance(120_000);
-    assertThat(scene.states(expired)).containsExactly(QUEUED, EXPIRED);
-    assertThat(scene.states(cancelled)).containsExactly(QUEUED, CANCELLED);
     assertThat(scene.executed).isEmpty();
   }
 
