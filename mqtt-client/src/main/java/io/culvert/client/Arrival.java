@@ -31,6 +31,7 @@ final class Arrival {
 
   private int unsettled;
   private boolean answered;
+  private volatile boolean comesAgain;
   private ReasonCode answer = ReasonCode.SUCCESS;
 
   Arrival(Publish publish, int epoch) {
@@ -88,6 +89,16 @@ final class Arrival {
   /** The server needs no answer, or has it. */
   boolean isAnswered() {
     return answered;
+  }
+
+  /** The server sends it again: it is handed out then. */
+  void willComeAgain() {
+    comesAgain = true;
+  }
+
+  /** Any thread may ask. */
+  boolean comesAgain() {
+    return comesAgain;
   }
 
   void answered() {

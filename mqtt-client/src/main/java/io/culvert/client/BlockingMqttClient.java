@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,11 +100,22 @@ public final class BlockingMqttClient implements AutoCloseable {
   public BlockingSubscription subscribe(SubscriptionRequest request) {
     boolean manual = request.manualAcknowledgement();
     BlockingSubscription.Line line = new BlockingSubscription.Line(!manual);
-    Subscription subscription =
-        await(
-            () -> client.subscribe(request.withManualAcknowledgement(), null),
-            "MqttClient.subscribe()");
-    return line.open(subscription, timeout);
+    List<Future<Subscription>> asked = new ArrayList<>(1);
+    try {
+      Subscription subscription =
+          await(
+              () -> {
+                Future<Subscription> asking =
+                    client.subscribe(request.withManualAcknowledgement(), null);
+                asked.add(asking);
+                return asking;
+              },
+              "MqttClient.subscribe()");
+      return line.open(subscription, timeout);
+    } catch (MqttClientException e) {
+      asked.forEach(late -> late.onSuccess(Subscription::close)); // nobody would take its messages
+      throw e;
+    }
   }
 
   /** Publishes a request and returns its response. */

@@ -66,7 +66,12 @@ public final class BlockingSubscription implements AutoCloseable, Iterable<Recei
     Waiting.refuseEventLoop("Subscription.handler()");
     line.acknowledgeTaken();
     try {
+      long start = System.nanoTime();
       Object next = line.poll(patience.toNanos());
+      while (next instanceof ReceivedMessage stale && HandingOut.comesAgain(stale)) {
+        Subscription unused = subscription.fetch(1); // in its place
+        next = line.poll(Math.max(0, patience.toNanos() - (System.nanoTime() - start)));
+      }
       if (next == null) {
         return null;
       }

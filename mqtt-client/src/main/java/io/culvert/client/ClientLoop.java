@@ -303,10 +303,20 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
       created.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
       return created;
     }
-    Buffer authenticationData = authenticating.begin();
     boolean clean =
         options.cleanStart() && !(attempts.wasConnected() && options.version().isMqtt5());
-    created.connect(options.connectOptions(clean, authenticationData), nowMillis());
+    try {
+      Buffer authenticationData = authenticating.begin();
+      created.connect(options.connectOptions(clean, authenticationData), nowMillis());
+    } catch (RuntimeException failure) { // the application's, perhaps: it tells what to send
+      created.disconnect(ReasonCode.SUCCESS, Properties.EMPTY, nowMillis());
+      attempts.ended(
+          MqttClientException.of(
+              MqttClientFailure.CONNECT_FAILED, "CONNECT cannot be sent: " + failure, failure),
+          Properties.EMPTY,
+          nowMillis());
+      return created;
+    }
     connection = created;
     wake = opened;
     ownFailure = null;
@@ -328,7 +338,7 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     } else if (event instanceof ClientEvent.Unsubscribed unsubscribed) {
       subscriptions.unsubscribed(unsubscribed);
     } else if (event instanceof ClientEvent.PublishDropped dropped) {
-      queue.dropped(dropped.packetId(), dropped.refusal(), dropped.message());
+      queue.dropped(dropped.packetId(), dropped.refusal(), dropped.message(), nowMillis);
     } else if (event instanceof ClientEvent.SessionLost lost) {
       queue.sessionLost(lost.messages(), nowMillis);
     } else if (event instanceof ClientEvent.Connected accepted) {

@@ -6,6 +6,8 @@ import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.UserProperty;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,12 @@ final class Ending {
       told = told.getCause();
     }
     String message = told.getMessage();
+    if (told instanceof CertificateExpiredException) {
+      return "its certificate has expired: " + message;
+    }
+    if (told instanceof CertificateNotYetValidException) {
+      return "its certificate is not valid yet: " + message;
+    }
     return message == null ? told.getClass().getSimpleName() : message;
   }
 

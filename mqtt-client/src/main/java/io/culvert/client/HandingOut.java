@@ -1,5 +1,6 @@
 package io.culvert.client;
 
+import io.culvert.mqtt.wire.ReasonCode;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.Executor;
@@ -49,16 +50,34 @@ final class HandingOut {
     }
   }
 
-  /** Only the first answer counts. */
+  /** Whether the server sends a message again that was not answered. Any thread may ask. */
+  static boolean comesAgain(ReceivedMessage message) {
+    return message.acknowledgement() instanceof Answering answering
+        && answering.arrival.comesAgain();
+  }
+
   private ReceivedMessage.Acknowledgement answering(Arrival arrival) {
-    boolean[] answered = {false};
-    return code ->
-        loop.execute(
-            () -> {
-              if (!answered[0]) {
-                answered[0] = true;
-                inbox.settled(arrival, code);
-              }
-            });
+    return new Answering(arrival);
+  }
+
+  /** Only the first answer counts. */
+  private final class Answering implements ReceivedMessage.Acknowledgement {
+    private final Arrival arrival;
+    private boolean answered;
+
+    Answering(Arrival arrival) {
+      this.arrival = arrival;
+    }
+
+    @Override
+    public void answer(ReasonCode code) {
+      loop.execute(
+          () -> {
+            if (!answered) {
+              answered = true;
+              inbox.settled(arrival, code);
+            }
+          });
+    }
   }
 }

@@ -114,6 +114,11 @@ final class Inbox {
     leaving.remove(filter);
   }
 
+  /** The server has forgotten all that was removed. */
+  void leftAll() {
+    leaving.clear();
+  }
+
   /** Who gets what nobody else wants; null for nobody. */
   void others(Receiver.@Nullable Taker taker, boolean manual) {
     othersWanted = taker != null;
@@ -130,6 +135,7 @@ final class Inbox {
   void connected(boolean sessionPresent, Acknowledger current) {
     if (sessionPresent) { // what was not answered comes again
       forEachReceiver(receiver -> receiver.forgetUnanswered(epoch));
+      unanswered.stream().filter(a -> !a.isAnswered()).forEach(Arrival::willComeAgain);
     }
     unanswered.clear();
     epoch++;

@@ -121,6 +121,7 @@ final class OpenSubscriptions {
   void connected(boolean sessionPresent) {
     if (!sessionPresent) {
       List.copyOf(leaving.keySet()).forEach(filter -> left(filter, ReasonCode.SUCCESS));
+      inbox.leftAll();
     }
   }
 
@@ -226,6 +227,7 @@ final class OpenSubscriptions {
       for (Opening opening : packet) {
         SubscriptionRequest request = opening.handle().request();
         session.subscribe(request.topicFilter(), request.options(), identifier);
+        left(request.filter(), ReasonCode.SUCCESS); // no UNSUBSCRIBE of before is sent again
       }
       return Wanted.NEXT_CONNECTION;
     }
@@ -257,8 +259,7 @@ final class OpenSubscriptions {
   private Future<Void> leave(String filter, @Nullable ClientConnection connection, long nowMillis) {
     byFilter.remove(filter);
     if (connection == null) {
-      session.unsubscribe(filter);
-      inbox.left(filter);
+      session.unsubscribe(filter); // until the server does that it may send more
       return Future.succeededFuture();
     }
     io.culvert.mqtt.client.Subscription known = session.subscriptions().find(filter);

@@ -227,7 +227,7 @@ final class PublishQueue {
   }
 
   /** It cannot be sent on this connection. */
-  void dropped(int packetId, Refusal refusal, Message message) {
+  void dropped(int packetId, Refusal refusal, Message message, long nowMillis) {
     Outgoing outgoing = underWay.take(packetId);
     if (outgoing != null) {
       release(outgoing);
@@ -241,6 +241,7 @@ final class PublishQueue {
               refusal + ": PUBLISH to " + message.topic(),
               null));
     }
+    pump(nowMillis); // there is room for another one
   }
 
   /** The server has forgotten these exchanges. */

@@ -75,6 +75,7 @@ final class ReconnectPlan {
     connectedMillis = NEVER_CONNECTED;
     attempts++;
     if (retryAfterMillis >= 0) {
+      triedInRound = 0; // this server has said when, and not that another one shall be tried
       return spread(Math.min(retryAfterMillis, LONGEST_RETRY_AFTER_MILLIS));
     }
     if (wasConnected) {

@@ -154,6 +154,30 @@ class AcknowledgingTest {
     nothingWasSent(client, line);
   }
 
+  @Test
+  void whatNoThreadHadSeenWhenItComesAgainIsSeenOnce() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    BlockingSubscription subscription = subscribe(client, line);
+    line.send(message("a", "1", QoS.EXACTLY_ONCE, 1), message("a", "2", QoS.EXACTLY_ONCE, 2));
+    nothingWasSent(client, line); // so both have come
+    line.close();
+    HandServer.Line resumed = scene.server.accept(true);
+    resumed.send(
+        message("a", "1", QoS.EXACTLY_ONCE, 1),
+        message("a", "2", QoS.EXACTLY_ONCE, 2),
+        message("a", "3", QoS.EXACTLY_ONCE, 3));
+    for (ConnectionChange.State expected :
+        List.of(ConnectionChange.State.RECONNECTING, ConnectionChange.State.CONNECTED)) {
+      assertThat(next(scene.changes).state()).isEqualTo(expected);
+    }
+    for (String expected : List.of("1", "2", "3")) {
+      assertThat(subscription.next().payloadAsText()).isEqualTo(expected);
+    }
+    assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(1);
+    assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(2);
+  }
+
   private static BlockingSubscription subscribe(MqttClient client, HandServer.Line line)
       throws Exception {
     CompletableFuture<BlockingSubscription> subscribing =

@@ -133,7 +133,7 @@ class PublishQueueTest {
       if (event instanceof ClientEvent.Acknowledged ack) {
         queue.acknowledged(ack.packetId(), ack.reasonCode(), ack.properties(), now);
       } else if (event instanceof ClientEvent.PublishDropped dropped) {
-        queue.dropped(dropped.packetId(), dropped.refusal(), dropped.message());
+        queue.dropped(dropped.packetId(), dropped.refusal(), dropped.message(), now);
       }
     }
   }

@@ -97,6 +97,16 @@ class ReconnectPlanTest {
   }
 
   @Test
+  void aServerThatSaysWhenEndsTheRound() {
+    ReconnectPlan plan = plan(OPTIONS, A, B, C);
+    assertThat(plan.ended(0, -1)).isZero();
+    assertThat(plan.isRoundOver()).isFalse();
+    assertThat(plan.ended(0, 5000)).isBetween(5000L, 5500L);
+    assertThat(plan.isRoundOver()).as("no other one is tried now").isTrue();
+    assertThat(plan.address()).isEqualTo(B);
+  }
+
+  @Test
   void theServersTimeIsHonouredWithinBounds() {
     ReconnectPlan plan = new ReconnectPlan(List.of(A, B), OPTIONS, () -> 0);
     assertThat(plan.ended(0, 7777)).isEqualTo(7777);

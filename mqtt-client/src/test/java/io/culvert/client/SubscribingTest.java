@@ -3,6 +3,8 @@ package io.culvert.client;
 import static io.culvert.client.Awaited.await;
 import static io.culvert.client.Awaited.failure;
 import static io.culvert.client.Awaited.next;
+import static io.culvert.client.ConnectionChange.State.CONNECTED;
+import static io.culvert.client.ConnectionChange.State.RECONNECTING;
 import static io.culvert.client.Scene.answer;
 import static io.culvert.client.Scene.message;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
+import io.culvert.mqtt.wire.Disconnect;
+import io.culvert.mqtt.wire.PingReq;
+import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubAck;
@@ -96,6 +101,53 @@ class SubscribingTest {
     assertThat(List.of(next(received), next(received))).containsExactlyInAnyOrder("a/#", "a/b");
     await(client.publishQueueSize());
     assertThat(received).isEmpty();
+  }
+
+  @Test
+  void afterATakeOverWhatIsSubscribedIsSubscribedAgain() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    Future<Subscription> subscribing = client.subscribe("a", QoS.AT_LEAST_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    await(subscribing);
+    line.send(new Disconnect(ReasonCode.SESSION_TAKEN_OVER, Properties.EMPTY));
+    HandServer.Line next = scene.server.accept(true);
+    Subscribe again = answer(next, ReasonCode.GRANTED_QOS_1); // the session may be another's
+    assertThat(again.entries()).extracting(Subscribe.Entry::filter).containsExactly("a");
+    next.close();
+    HandServer.Line last = scene.server.accept(true);
+    for (ConnectionChange.State expected :
+        List.of(RECONNECTING, CONNECTED, RECONNECTING, CONNECTED)) {
+      assertThat(next(scene.changes).state()).isEqualTo(expected);
+    }
+    Future<Long> ping = client.ping();
+    last.read(PingReq.class);
+    last.send(PingResp.INSTANCE);
+    await(ping);
+  }
+
+  @Test
+  void messagesOfASubscriptionThatWasClosedWithoutAConnectionHoldUpNobody() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    Future<Subscription> first = client.subscribe("a", QoS.AT_LEAST_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    Future<Subscription> second =
+        client.subscribe("b", QoS.AT_LEAST_ONCE, m -> received.add(m.payloadAsText()));
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    await(second);
+    line.close();
+    assertThat(next(scene.changes).state()).isEqualTo(RECONNECTING);
+    await(await(first).close());
+    HandServer.Line resumed = scene.server.accept(true);
+    resumed.send(
+        message("a", "old", QoS.AT_LEAST_ONCE, 1, Properties.EMPTY),
+        message("b", "x", QoS.AT_LEAST_ONCE, 2, Properties.EMPTY));
+    assertThat(next(received)).isEqualTo("x");
+    assertThat(resumed.read(Unsubscribe.class).filters()).containsExactly("a");
+    assertThat(resumed.read(PubAck.class).packetId()).isEqualTo(1);
+    assertThat(resumed.read(PubAck.class).packetId()).isEqualTo(2);
   }
 
   @Test

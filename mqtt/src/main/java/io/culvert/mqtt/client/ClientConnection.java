@@ -141,8 +141,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
 
   /**
    * A server that has to prove who it is waits for that. Before MQTT 5 nothing else holds back a
-   * server while the owner acknowledges slowly. Once the server is gone there is nothing to wait
-   * for: what it has sent is handed out.
+   * server while the owner acknowledges slowly, but one that does not read what it is answered is
+   * not read either. Once the server is gone there is nothing to wait for: what it has sent is
+   * handed out.
    */
   @Override
   public boolean awaitsDecision() {
@@ -150,8 +151,14 @@ public final class ClientConnection implements Engine<ClientEvent> {
       return false;
     }
     Exchange current = exchange;
-    return unproved != null
+    return isChoked()
+        || unproved != null
         || (current != null && !transmitter.version().isMqtt5() && current.incoming.isFull());
+  }
+
+  /** The server sends what has to be answered, and does not read the answers. */
+  private boolean isChoked() {
+    return transmitter.isChoked();
   }
 
   @Override
@@ -186,7 +193,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
           DisconnectCause.AUTHENTICATION_TIMEOUT,
           ReasonCode.UNSPECIFIED_ERROR,
           Status.CLOSE_AFTER_FLUSH);
-    } else if (keepAlive.isSilentTooLong(nowMillis) && !awaitsDecision()) {
+    } else if (keepAlive.isSilentTooLong(nowMillis) && (isChoked() || !awaitsDecision())) {
       end(DisconnectCause.PING_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT, Status.CLOSED);
     } else {
       if (keepAlive.isSilentTooLong(nowMillis)) {
@@ -506,7 +513,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
     keepAlive.start(terms.keepAliveSeconds() * 1000L, how.pingTimeoutMillis(), nowMillis);
     String assigned = terms.assignedClientId();
     String own = connect.clientId();
-    session.established(assigned != null ? assigned : own.isEmpty() ? session.clientId() : own);
+    session.established(!own.isEmpty() ? own : assigned != null ? assigned : session.clientId());
     events.add(new ClientEvent.Connected(terms.sessionPresent(), connAck.properties()));
     Exchange accepted = new Exchange(session, transmitter, events, how, terms);
     if (how.serverProof()) {
@@ -545,6 +552,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
   private void onDisconnect(Disconnect disconnect) {
     if (disconnect.properties().has(Property.SESSION_EXPIRY_INTERVAL)) {
       throw violation(Statement.MQTT5_3_14_2_2, "Session Expiry Interval from a server");
+    }
+    if (disconnect.reasonCode() == ReasonCode.SESSION_TAKEN_OVER) {
+      session.subscriptions().doubt();
     }
     end(
         new ClientEvent.Disconnected(

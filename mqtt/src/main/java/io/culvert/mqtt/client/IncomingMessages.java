@@ -64,7 +64,7 @@ final class IncomingMessages {
         hand(publish, nowMillis);
       }
       case EXACTLY_ONCE -> {
-        if (undecided.contains(id)) {
+        if (undecided.contains(id) || acks.contains(id)) {
           return; // the PUBREC that is owed answers this one too
         }
         if (exchanging.add(id)) {

@@ -21,6 +21,7 @@ public final class Subscriptions {
   private final Map<String, Standing> byFilter = new LinkedHashMap<>();
   private final Set<String> leaving = new LinkedHashSet<>();
   private long lastChange;
+  private boolean doubted;
 
   Subscriptions() {}
 
@@ -147,15 +148,27 @@ public final class Subscriptions {
   /** Nothing is subscribed at the server any more: all that must be sent again. */
   List<Change> afterLoss() {
     leaving.clear();
+    doubted = false;
     return byFilter.values().stream().map(known -> known.again(++lastChange)).toList();
   }
 
-  /** What the server may not have although the session goes on: nobody saw its SUBACK. */
+  /** Another client has had the session: perhaps it is a new one, or other filters are in it. */
+  void doubt() {
+    doubted = true;
+  }
+
+  /**
+   * What the server may not have although there is a session: nobody saw its SUBACK, or another
+   * client has had the session.
+   */
   List<Change> unconfirmed() {
-    return byFilter.values().stream()
-        .filter(known -> !known.isConfirmed())
-        .map(known -> known.askAgain(++lastChange))
-        .toList();
+    List<Change> changes =
+        byFilter.values().stream()
+            .filter(known -> doubted || !known.isConfirmed())
+            .map(known -> doubted ? known.again(++lastChange) : known.askAgain(++lastChange))
+            .toList();
+    doubted = false;
+    return changes;
   }
 
   void clear() {

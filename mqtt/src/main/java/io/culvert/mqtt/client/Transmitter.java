@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The way out of one connection: what the server takes, and the time of the last packet. */
 final class Transmitter {
+  /** More than a server can make a client owe it while it reads. */
+  private static final int ANSWER_BYTES = 1 << 20;
+
   private final PacketSender sender;
   private final Wake wake;
   private final KeepAlive keepAlive;
@@ -49,6 +52,11 @@ final class Transmitter {
   /** The outbox is not so full that a message had better wait. */
   boolean hasRoom() {
     return sender.pendingBytes() < outboxBytes;
+  }
+
+  /** There is much more in it than messages: answers that the server does not read. */
+  boolean isChoked() {
+    return sender.pendingBytes() - ANSWER_BYTES > outboxBytes;
   }
 
   boolean fits(MqttPacket packet) {
