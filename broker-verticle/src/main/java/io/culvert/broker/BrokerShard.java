@@ -122,6 +122,16 @@ final class BrokerShard {
         });
   }
 
+  /** All shards have recovered. */
+  Future<Void> recovered() {
+    return shard.ask(
+        () -> {
+          broker.recovered();
+          shard.inPass(() -> {}); // behind which the timer is set
+          return Future.succeededFuture();
+        });
+  }
+
   /** Lets time and the other shards reach it, before any connection does. */
   void open(int closeGraceMillis) {
     if (shard.inThread()) {

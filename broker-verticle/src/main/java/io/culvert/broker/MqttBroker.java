@@ -147,7 +147,10 @@ public final class MqttBroker {
   /** Takes sessions and retained messages out of the store; does nothing where there is none. */
   public Future<Recovered> recover() {
     return Shards.all(shards.stream().map(BrokerShard::recover).toList())
-        .map(all -> all.stream().reduce(new Recovered(0, 0, 0, 0), Recovered::plus));
+        .compose(
+            all ->
+                Shards.all(shards.stream().map(BrokerShard::recovered).toList())
+                    .map(done -> all.stream().reduce(new Recovered(0, 0, 0, 0), Recovered::plus)));
   }
 
   /** Whether what it has to store can be stored. May be called on any thread. */

@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.engine.BufferPool;
+import io.culvert.engine.Engine;
 import io.culvert.engine.Journal;
 import io.culvert.engine.ShardLink;
 import io.culvert.engine.Wake;
@@ -51,6 +52,9 @@ public final class Broker {
   private final PeerMessages messages;
   private final Ledger ledger;
   private final Confirmations confirmations;
+
+  /** Until all shards have read their records. */
+  private @Nullable Recovery recovery;
 
   /**
    * The only shard.
@@ -146,7 +150,21 @@ public final class Broker {
    * @param done called when all are there, and the other shards know what they subscribe to
    */
   public void recover(Consumer<Recovered> done) {
-    new Recovery(peers.place(), ledger, sessions, router, retained).start(done);
+    Recovery begun = new Recovery(peers.place(), ledger, sessions, router, retained);
+    recovery = begun;
+    begun.start(done);
+  }
+
+  /**
+   * All shards are done with {@link #recover}. Until then no Will is published and no session ends:
+   * not all who would get it are known, nor all who need the same payloads.
+   */
+  public void recovered() {
+    Recovery over = recovery;
+    recovery = null;
+    if (over != null) {
+      over.removeLeftovers();
+    }
   }
 
   /**
@@ -462,6 +480,9 @@ public final class Broker {
 
   /** When to call {@link #timeout}; may be early, never late. */
   public long deadlineMillis() {
+    if (recovery != null) {
+      return Engine.NO_DEADLINE;
+    }
     return Math.min(
         Math.min(sessions.deadlineMillis(), retained.deadlineMillis()),
         router.shared().deadlineMillis());
@@ -473,6 +494,9 @@ public final class Broker {
    */
   public void timeout(long nowMillis) {
     budget.refresh();
+    if (recovery != null) {
+      return;
+    }
     retained.timeout(nowMillis);
     sessions.timeout(nowMillis);
     router.shared().timeout(nowMillis);

@@ -30,6 +30,9 @@ final class Recovery {
   private int retainedMessages;
   private int unreadable;
 
+  /** What ended sessions have left; others may need the same payloads, which are not all read. */
+  private final List<Runnable> leftovers = new ArrayList<>(0);
+
   Recovery(ShardPlace place, Ledger ledger, Sessions sessions, Router router, Retained retained) {
     this.place = place;
     this.ledger = ledger;
@@ -41,6 +44,12 @@ final class Recovery {
   /** See {@link Broker#recover}. */
   void start(Consumer<Recovered> done) {
     bucket(place.number(), done);
+  }
+
+  /** All shards have read all that they have. */
+  void removeLeftovers() {
+    leftovers.forEach(Runnable::run);
+    leftovers.clear();
   }
 
   private void bucket(int bucket, Consumer<Recovered> done) {
@@ -265,6 +274,9 @@ final class Recovery {
       }
       sessions.restore(made, nowMillis);
       made.subscriptions().forEach(router::add);
+      if (made.hasPaged()) { // perhaps something that came while it was a member
+        made.share(router.shared());
+      }
       if (made.hasShared() && made.hasPaged()) {
         records.loadShared(made);
       }
@@ -286,10 +298,13 @@ final class Recovery {
     /** What is left of a session that had ended; or of one that cannot be read, which stays. */
     private void forget() {
       if (!isUnreadable) {
-        ownerless.forEach(entry -> ledger.delete(entry.key()));
-        if (waiting > 0) {
-          records.removeQueue(Bytes.EMPTY);
-        }
+        leftovers.add(
+            () -> {
+              ownerless.forEach(entry -> ledger.delete(entry.key()));
+              if (waiting > 0) {
+                records.removeQueue(Bytes.EMPTY);
+              }
+            });
       }
     }
   }

@@ -356,6 +356,9 @@ public final class Session {
       }
     } else if (!isHere) {
       pump(nowMillis); // it is in its record only
+    } else if (stored.packetId() != 0 && connection == null && isShared) {
+      window.giveBack(stored.packetId());
+      shares().setApart(stored, nowMillis); // others may get it
     } else if (stored.packetId() != 0) {
       sendReserved(stored, nowMillis);
     } else {
@@ -536,6 +539,8 @@ public final class Session {
   private void sendOrQueueUnlessOver(Delivery delivery, long nowMillis) {
     if (!isOver) {
       sendOrQueue(delivery, nowMillis);
+    } else if (delivery.sharedFilter() != null) {
+      shares().redeliver(delivery, nowMillis);
     }
   }
 

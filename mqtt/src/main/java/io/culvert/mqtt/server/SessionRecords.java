@@ -40,6 +40,10 @@ final class SessionRecords {
   private final long id;
   private final ArrayDeque<Delivery> arriving = new ArrayDeque<>(0);
   private final Set<Long> inMemory = new HashSet<>(0);
+
+  /** Removed while a page is being read, which may have them nevertheless. */
+  private final Set<Long> gone = new HashSet<>(0);
+
   private Map<Long, Integer> sentBefore = Map.of();
   private Map<Integer, Spreading> spreading = Map.of();
   private long lastNumber;
@@ -246,6 +250,9 @@ final class SessionRecords {
   /** A message of the queue is done with. */
   void remove(Delivery stored) {
     inMemory.remove(stored.number());
+    if (loading) {
+      gone.add(stored.number());
+    }
     remove(stored.number(), stored.payloadId());
   }
 
@@ -343,6 +350,7 @@ final class SessionRecords {
       return;
     }
     loading = true;
+    gone.clear();
     int asked = goneBack;
     newMessages = 0;
     newBytes = 0;
@@ -355,7 +363,7 @@ final class SessionRecords {
     List<QueueRecord> without = new ArrayList<>(0);
     for (Journal.Entry entry : page.entries()) {
       QueueRecord record = QueueRecord.read(entry, ledger);
-      if (inMemory.contains(record.number)) {
+      if (inMemory.contains(record.number) || gone.contains(record.number)) {
         continue;
       }
       records.add(record);
@@ -515,6 +523,7 @@ final class SessionRecords {
   }
 
   private void removeExpired(Session session, Bytes after, long nowMillis) {
+    gone.clear();
     ledger.scan(
         key(RecordKeys.QUEUED),
         after,
@@ -525,7 +534,9 @@ final class SessionRecords {
             last = entry.key();
             QueueRecord record = QueueRecord.read(entry, ledger);
             Message message = record.message;
-            if (message == null || inMemory.contains(record.number)) {
+            if (message == null
+                || inMemory.contains(record.number)
+                || gone.contains(record.number)) {
               continue; // a large one is looked at when its turn comes
             }
             if (message.isExpired(nowMillis)) {

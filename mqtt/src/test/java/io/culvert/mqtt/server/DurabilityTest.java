@@ -201,6 +201,27 @@ class DurabilityTest {
   }
 
   @Test
+  void aWillIsPublishedWhenAllWhoGetItAreThere() {
+    int watchers = 20;
+    for (int i = 0; i < watchers; i++) {
+      harness.resume("watcher" + i).subscribe("will", QoS.AT_LEAST_ONCE).lose();
+    }
+    harness.connect(
+        Packets.connect("dying")
+            .cleanStart(false)
+            .expirySeconds(3600)
+            .will("will", "gone", QoS.AT_LEAST_ONCE, false, Properties.EMPTY)
+            .build());
+    harness.advance(1000);
+    harness.disk().takesMillis(5, 5); // so the start takes a while
+    harness.crash(Crash.LOSES_UNSYNCED);
+    harness.advance(1000);
+    for (int i = 0; i < watchers; i++) {
+      assertThat(harness.session("watcher" + i).queuedMessages()).isEqualTo(1);
+    }
+  }
+
+  @Test
   @Normative({MQTT5_3_1_2_23})
   void expiryGoesOnWhileTheProcessIsDown() {
     harness.connect(Packets.connect("short").cleanStart(false).expirySeconds(100).build()).lose();
@@ -332,6 +353,50 @@ class DurabilityTest {
     }
     harness.run();
     assertThat(harness.disk().bytes()).isLessThan(10 * 300);
+  }
+
+  @Test
+  void whatAnEndedSessionHasLeftTakesNothingFromOthers() {
+    int messages = 300;
+    for (int millis = 0; millis < 60; millis += 4) {
+      BrokerHarness crashing = BrokerHarness.durable();
+      for (int i = 0; i < 4; i++) {
+        crashing.resume("reader" + i).subscribe("t", QoS.AT_LEAST_ONCE).lose();
+      }
+      TestClient publisher = crashing.connect("publisher");
+      for (int i = 0; i < messages; i++) {
+        publisher.send(Packets.publish(1, "t", "x".repeat(1000), QoS.AT_LEAST_ONCE));
+      }
+      crashing.restart(); // all is on the disk only
+      crashing.disk().takesMillis(3, 3);
+      crashing
+          .open()
+          .send(
+              Packets.connect("reader0").build()); // ends the session that was there, page by page
+      crashing.advance(millis);
+      crashing.crash(Crash.LOSES_UNSYNCED);
+      crashing.advance(1000);
+      crashing.disk().takesMillis(0, 0);
+      for (int i = 1; i < 4; i++) {
+        TestClient reader = crashing.resumeWithMessages("reader" + i);
+        crashing.advance(1000);
+        assertThat(reader.takePublishes()).as("crash after %s ms", millis).hasSize(messages);
+      }
+    }
+  }
+
+  @Test
+  void whatWasBeingStoredWhenItsMemberWentGoesToAnother() {
+    TestClient away = harness.resume("away").subscribe("$share/g/t", QoS.AT_LEAST_ONCE);
+    TestClient other = harness.connect("other");
+    harness.disk().takesMillis(10, 10);
+    harness.connect("publisher").send(Packets.publish(1, "t", "x", QoS.AT_LEAST_ONCE));
+    away.lose();
+    harness.advance(100);
+    other.send(Packets.subscribe(1, "$share/g/t", QoS.AT_LEAST_ONCE));
+    harness.advance(100);
+    other.takeFirst(SubAck.class);
+    assertThat(other.takePublishes()).hasSize(1);
   }
 
   @Test

@@ -76,7 +76,15 @@ final class TestShards {
     for (Broker shard : shards) {
       shard.durable(journal, clock, wallOffsetMillis, () -> woken = true);
     }
-    shards.forEach(shard -> shard.recover(found -> recovered.add(found)));
+    shards.forEach(
+        shard ->
+            shard.recover(
+                found -> {
+                  recovered.add(found);
+                  if (recovered.size() == shards.size()) {
+                    shards.forEach(Broker::recovered);
+                  }
+                }));
   }
 
   /** What the shards have found so far: all when there is one of each. */
