@@ -21,6 +21,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,7 +178,9 @@ final class Logins {
           vertx().setTimer(timeoutMillis, fired -> onShard(login, () -> end(login, TOO_LATE)));
     }
     Future.succeededFuture(login.request())
-        .compose(gate.plugin::authenticate) // what it throws is a failure
+        .compose(
+            request -> // what it throws is a failure
+            Objects.requireNonNull(gate.plugin.authenticate(request), "it has answered nothing"))
         .onComplete(
             outcome ->
                 onShard(

@@ -114,7 +114,7 @@ final class ScramExchanges {
       @Nullable Connect connect,
       @Nullable LoginRequest request,
       @Nullable Bytes data) {
-    Exchange exchange = new Exchange(ScramServer.create(users, random), connect, request);
+    Exchange exchange = new Exchange(ScramServer.create(users, random), users, connect, request);
     exchanges.put(connection, exchange);
     step(connection, exchange, data);
   }
@@ -144,6 +144,8 @@ final class ScramExchanges {
     AuthStep step = outcome.result();
     if (step instanceof AuthStep.Continue next) {
       connection.continueAuth(next.data());
+    } else if (step instanceof AuthStep.Accepted && !exchange.users.equals(users)) {
+      reject(connection, exchange, ReasonCode.SERVER_BUSY, "the users have changed meanwhile");
     } else if (step instanceof AuthStep.Accepted accepted) {
       exchanges.remove(connection);
       connection.acceptAuth(accepted.userName(), accepted.data());
@@ -169,5 +171,8 @@ final class ScramExchanges {
    *     already
    */
   private record Exchange(
-      ScramServer server, @Nullable Connect connect, @Nullable LoginRequest request) {}
+      ScramServer server,
+      ScramUsers users,
+      @Nullable Connect connect,
+      @Nullable LoginRequest request) {}
 }

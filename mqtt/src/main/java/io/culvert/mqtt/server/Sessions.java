@@ -43,6 +43,7 @@ final class Sessions {
   private Authorization authorization = Authorization.NONE;
   private long lastClaim;
   private int connected;
+  private int userChanges;
   private @Nullable Farewell farewell;
   private @Nullable Draining draining;
 
@@ -92,6 +93,7 @@ final class Sessions {
   }
 
   void endConnectionsOf(Predicate<String> isUnwelcome) {
+    userChanges++; // who waits has proven itself to users who may be others now
     for (Session session : List.copyOf(sessions.values())) {
       ServerConnection connection = session.connection();
       String userName = session.userName();
@@ -219,7 +221,7 @@ final class Sessions {
     if (sinceMillis == nowMillis) {
       counters.countDamped();
     }
-    if (!waiting.add(connection, connect, sinceMillis, wait, nowMillis)) {
+    if (!waiting.add(connection, connect, userChanges, sinceMillis, wait, nowMillis)) {
       ReasonCode code = ReasonCode.CONNECTION_RATE_EXCEEDED;
       counters.countRefusedConnect(code);
       connection.rejectConnect(code, RetryAfter.properties(code, retryAfter.notBefore(wait)));
@@ -388,6 +390,10 @@ final class Sessions {
     Farewell saying = farewell == null ? Farewell.of(limits.serverReference(), false) : farewell;
     farewell = saying;
     connections().forEach(saying::say);
+    Draining current = draining;
+    if (current != null) {
+      current.timeout(Long.MAX_VALUE); // all are told: it is over
+    }
   }
 
   /**
@@ -432,6 +438,8 @@ final class Sessions {
     while (next != null) {
       if (next.connection().hasPeerEnded()) {
         next.connection().rejectConnect(ReasonCode.CONNECTION_RATE_EXCEEDED);
+      } else if (next.userChanges() != userChanges) {
+        refuse(next.connection(), ReasonCode.SERVER_UNAVAILABLE);
       } else {
         connect(next.connection(), next.connect(), next.sinceMillis(), nowMillis);
       }

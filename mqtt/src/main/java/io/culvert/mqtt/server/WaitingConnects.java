@@ -20,6 +20,7 @@ final class WaitingConnects {
   /**
    * Lets one wait.
    *
+   * @param userChanges how often users had changed when it proved who it is
    * @param sinceMillis when it came
    * @param waitMillis for how long it has to
    * @return false if that is too long, or there are too many
@@ -27,13 +28,14 @@ final class WaitingConnects {
   boolean add(
       ServerConnection connection,
       Connect connect,
+      int userChanges,
       long sinceMillis,
       long waitMillis,
       long nowMillis) {
     if (nowMillis + waitMillis - sinceMillis > PATIENCE_MILLIS || deadlines.size() >= MOST) {
       return false;
     }
-    Waiting waiting = new Waiting(connection, connect, sinceMillis);
+    Waiting waiting = new Waiting(connection, connect, userChanges, sinceMillis);
     deadlines.set(deadlines.entry(waiting), nowMillis + Math.min(waitMillis, STEP_MILLIS));
     return true;
   }
@@ -48,5 +50,5 @@ final class WaitingConnects {
   }
 
   /** One of them. */
-  record Waiting(ServerConnection connection, Connect connect, long sinceMillis) {}
+  record Waiting(ServerConnection connection, Connect connect, int userChanges, long sinceMillis) {}
 }

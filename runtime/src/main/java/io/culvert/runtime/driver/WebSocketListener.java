@@ -45,6 +45,8 @@ final class WebSocketListener {
     } else if (!isHandshake(request)) {
       request.response().putHeader(HttpHeaders.UPGRADE, "websocket");
       refuse(request, 426, "This is a WebSocket for " + options.subprotocols() + ", not a page.");
+    } else if (hasBody(request)) {
+      refuse(request, 400, "A handshake has no body.");
     } else if (!offersSubprotocol(request)) {
       refuse(request, 400, "Offer one of these subprotocols: " + options.subprotocols() + ".");
     } else if (!options
@@ -69,6 +71,13 @@ final class WebSocketListener {
   private static boolean isHandshake(HttpServerRequest request) {
     return HttpMethod.GET.equals(request.method())
         && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+  }
+
+  /** Vert.x would wait for it, and never tell what became of one that is too long. */
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+        || (length != null && !length.strip().equals("0"));
   }
 
   private boolean offersSubprotocol(HttpServerRequest request) {

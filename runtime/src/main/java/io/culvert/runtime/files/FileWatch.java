@@ -3,6 +3,7 @@ package io.culvert.runtime.files;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import java.util.function.Supplier;
  * it was made in.
  */
 public final class FileWatch {
+  private static final boolean HAS_STATUS_CHANGE =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+
   private final Vertx vertx;
   private final List<String> files;
   private final Supplier<Future<Void>> reload;
@@ -70,11 +74,24 @@ public final class FileWatch {
         .onComplete(done -> looking = false);
   }
 
+  /** Where the system tells: that changes with who may read it, too. */
+  private static Object statusChange(String file) throws IOException {
+    return HAS_STATUS_CHANGE ? Files.getAttribute(Path.of(file), "unix:ctime") : "";
+  }
+
   /** Changes when the file does; the same for all times at which there is none. */
   private static String state(String file) {
     try {
       BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
-      return file + " " + found.lastModifiedTime() + " " + found.size() + " " + found.fileKey();
+      return file
+          + " "
+          + found.lastModifiedTime()
+          + " "
+          + found.size()
+          + " "
+          + found.fileKey()
+          + " "
+          + statusChange(file);
     } catch (IOException | InvalidPathException e) {
       return file + " cannot be read";
     }

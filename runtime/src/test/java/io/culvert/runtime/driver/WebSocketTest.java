@@ -158,7 +158,19 @@ class WebSocketTest extends SocketContract {
     assertThat(handshake("https://evil.example")).isEqualTo("HTTP/1.1 403");
   }
 
+  @Test
+  void aHandshakeWithABodyIsRefused() throws Exception {
+    assertThat(handshakeWith("Content-Length: 8193")).isEqualTo("HTTP/1.1 400");
+    assertThat(handshakeWith("Transfer-Encoding: chunked")).isEqualTo("HTTP/1.1 400");
+    assertThat(server.counters().refused()).isEqualTo(2);
+    assertThat(handshakeWith("Content-Length: 0")).isEqualTo("HTTP/1.1 101");
+  }
+
   private String handshake(String origin) throws IOException {
+    return handshakeWith("Origin: " + origin);
+  }
+
+  private String handshakeWith(String header) throws IOException {
     try (ToyClient raw = super.client(server.port(), 0)) {
       String request =
           "GET /toy HTTP/1.1\r\nHost: 127.0.0.1:"
@@ -166,8 +178,8 @@ class WebSocketTest extends SocketContract {
               + "\r\nUpgrade: websocket\r\n"
               + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
               + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-              + "Sec-WebSocket-Protocol: toy\r\nOrigin: "
-              + origin
+              + "Sec-WebSocket-Protocol: toy\r\n"
+              + header
               + "\r\n\r\n";
       raw.out.write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(raw.in.readNBytes(12), StandardCharsets.US_ASCII);
