@@ -41,6 +41,9 @@ final class Cli {
         result.commandSpec().commandLine().usage(console.out());
         return ExitCode.OK;
       }
+      if (result.isVersionHelpRequested()) {
+        return Version.print(console);
+      }
       return execute(result);
     } catch (ParameterException e) {
       console.fail(usage(e));

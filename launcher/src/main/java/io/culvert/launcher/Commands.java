@@ -166,6 +166,13 @@ final class Commands {
                     "Print a script by which bash and zsh complete commands and options.",
                     COMPLETION_HEADER))
             .addSubcommand("version", command("version", "Print the version.", new String[0]));
+    root.addOption(
+        OptionSpec.builder("--version")
+            .versionHelp(true)
+            .arity("0")
+            .type(boolean.class)
+            .description("Print the version.")
+            .build());
     root.usageMessage().footer(ROOT_FOOTER);
     CommandLine commands = new CommandLine(root);
     commands.setUsageHelpWidth(WIDTH);

@@ -33,6 +33,14 @@ class CliTest {
     assertThat(session.err()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version"})
+  void theVersionIsACommandAndAnOption(String argument) throws Exception {
+    assertThat(session.execute(argument)).isZero();
+    assertThat(session.out()).startsWith("culvert ").contains("Vert.x 5");
+    assertThat(session.err()).isEmpty();
+  }
+
   @Test
   void withoutACommandTheHelpGoesToStderr() throws Exception {
     assertThat(session.execute()).isEqualTo(ExitCode.USAGE);

@@ -39,9 +39,17 @@ public final class StoreExport {
     if (Files.exists(file)) {
       throw new StoreException("%s is there already.\n  Name another file.".formatted(file));
     }
+    Path into = file.toAbsolutePath().getParent();
+    if (into == null || !Files.isDirectory(into)) {
+      throw new StoreException("%s cannot be written: there is no folder %s".formatted(file, into));
+    }
     Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
     try {
       NativeLibrary.load();
+    } catch (IOException e) {
+      throw StoreException.unusable(store, Reasons.text(e), e);
+    }
+    try {
       long records = write(store, unfinished, new Damages(log, new StoreCounters()));
       Files.move(unfinished, file);
       return records;
@@ -49,7 +57,10 @@ public final class StoreExport {
       throw new StoreException(
           "%s is there already.\n  Delete it, unless another export is under way."
               .formatted(e.getMessage()));
-    } catch (IOException | RocksDBException e) {
+    } catch (IOException e) {
+      delete(unfinished);
+      throw new StoreException("%s cannot be written: %s".formatted(file, Reasons.text(e)), e);
+    } catch (RocksDBException e) {
       delete(unfinished);
       throw StoreException.unusable(store, Reasons.text(e), e);
     }

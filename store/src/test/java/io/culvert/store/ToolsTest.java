@@ -167,6 +167,16 @@ class ToolsTest {
   }
 
   @Test
+  void anExportBlamesNotTheStoreForItsFile() throws Exception {
+    Path folder = temp.resolve("store");
+    fill(folder, 10);
+    Path missing = temp.resolve("missing");
+    assertThatThrownBy(() -> StoreExport.run(folder, missing.resolve("file"), log))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(missing.resolve("file") + " cannot be written: there is no folder " + missing);
+  }
+
+  @Test
   void anExportSaysWhatItHasLeftOut() throws Exception {
     CrashedStore crashed = CrashedStore.make(temp.resolve("crashed"));
     Path folder = crashed.copyTo(temp.resolve("copy"));

@@ -14,14 +14,17 @@ public final class NearestKey {
     String name = lastPart(path);
     String nearest = null;
     int least = Integer.MAX_VALUE;
+    int leastWhole = Integer.MAX_VALUE;
     for (String key : known) {
       int whole = distance(path, key);
       int part = distance(name, lastPart(key)) + 1;
       boolean sameName = name.length() >= SHORTEST_NAME && part <= 1 + name.length() / 3;
       int mistakes = sameName ? Math.min(whole, part) : whole;
       int rank = 2 * mistakes + (section(key).equals(section(path)) ? 0 : 1); // of equals, its own
-      if ((sameName || whole <= Math.max(2, path.length() / 3)) && rank < least) {
+      boolean isNear = sameName || whole <= Math.max(2, path.length() / 3);
+      if (isNear && (rank < least || (rank == least && whole < leastWhole))) {
         least = rank;
+        leastWhole = whole;
         nearest = key;
       }
     }

@@ -138,9 +138,7 @@ final class Resolution {
   }
 
   private String unknown(String path) {
-    String nearest =
-        NearestKey.of(
-            SettingTable.template(path), table.settings().stream().map(Setting::key).toList());
+    String nearest = NearestKey.of(SettingTable.template(path), table.names());
     if (nearest != null) {
       return "unknown key; did you mean " + nearest + "?";
     }

@@ -106,6 +106,19 @@ public final class SettingTable {
     return null;
   }
 
+  /** The keys of all settings, and of all lists of sections. */
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Setting setting : settings()) {
+      names.add(setting.key());
+      int list = setting.key().indexOf("[]");
+      if (list > 0) {
+        names.add(setting.key().substring(0, list));
+      }
+    }
+    return names;
+  }
+
   static String template(String path) {
     return INDEX.matcher(path).replaceAll("[]");
   }

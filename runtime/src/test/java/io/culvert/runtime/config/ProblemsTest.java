@@ -70,6 +70,15 @@ class ProblemsTest {
   }
 
   @Test
+  void aMisspeltListOfSectionsIsToldWithWhatIsInIt() {
+    assertThat(Sample.problems("mqtt: {listners: [{port: 1}]}"))
+        .containsExactly(
+            "culvert.yaml:1: mqtt.listners: unknown key; did you mean mqtt.listeners?",
+            "culvert.yaml:1: mqtt.listners[0].port: unknown key; did you mean"
+                + " mqtt.listeners[].port?");
+  }
+
+  @Test
   void aKeyGivenTwiceIsRefused() {
     assertThat(Sample.problems("mqtt:\n  port: 1\n  port: 2\n"))
         .containsExactly("culvert.yaml:3: mqtt.port: is given twice");
