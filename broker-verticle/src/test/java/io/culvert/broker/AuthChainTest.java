@@ -190,6 +190,18 @@ class AuthChainTest {
   }
 
   @Test
+  void pluginThatReturnsNothingOwesNoAnswer() throws Exception {
+    own.put("null", request -> null);
+    JsonObject config = config(passwords().put("chain", "password-file,null"), listener());
+    config.put("mqtt", config.getJsonObject("mqtt").put("instances", 1));
+    config.put("limits", new JsonObject().put("pending-authentications", 1));
+    start(config);
+    for (int i = 0; i < 3; i++) {
+      assertThat(login("bob", "x")).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    }
+  }
+
+  @Test
   void pluginThatDoesNotAnswerIsNotWaitedForForEver() throws Exception {
     own.put("silent", later());
     listen(new JsonObject().put("timeout-millis", 100));

@@ -207,6 +207,19 @@ class ScramTest {
   }
 
   @Test
+  void whoIsRemovedInTheMiddleIsNotLetIn() throws Exception {
+    try (Mqtt5Client client = new Mqtt5Client(broker.port())) {
+      ScramClient scram = scram("ann", "pencil");
+      client.send(Mqtt5Client.connect("c", ScramServer.METHOD, scram.first()));
+      Bytes answer = answer(scram, client);
+      Files.writeString(file(), ScramFile.line("bob", CREDENTIAL));
+      PluginBroker.await(broker.broker().secure(BrokerOptions.parse(config(file()))));
+      client.send(auth(ReasonCode.CONTINUE_AUTHENTICATION, answer));
+      assertThat(client.read(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SERVER_BUSY);
+    }
+  }
+
+  @Test
   void fileThatCannotBeUsedStopsTheStart() throws Exception {
     Files.writeString(file(), ScramFile.line("ann", CREDENTIAL) + "\nbob:pencil\n");
     Future<String> deployed =

@@ -32,7 +32,7 @@ final class HandingOut {
         arrival.dup,
         arrival.packetId,
         arrival.properties,
-        receiver.isManual() ? answering(arrival) : code -> {});
+        receiver.isManual() ? new Answering(arrival) : code -> {});
   }
 
   /** Who gets what no subscription matches; null for nobody. */
@@ -54,10 +54,6 @@ final class HandingOut {
   static boolean comesAgain(ReceivedMessage message) {
     return message.acknowledgement() instanceof Answering answering
         && answering.arrival.comesAgain();
-  }
-
-  private ReceivedMessage.Acknowledgement answering(Arrival arrival) {
-    return new Answering(arrival);
   }
 
   /** Only the first answer counts. */

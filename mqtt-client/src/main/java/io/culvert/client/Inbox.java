@@ -114,11 +114,6 @@ final class Inbox {
     leaving.remove(filter);
   }
 
-  /** The server has forgotten all that was removed. */
-  void leftAll() {
-    leaving.clear();
-  }
-
   /** Who gets what nobody else wants; null for nobody. */
   void others(Receiver.@Nullable Taker taker, boolean manual) {
     othersWanted = taker != null;
@@ -136,6 +131,8 @@ final class Inbox {
     if (sessionPresent) { // what was not answered comes again
       forEachReceiver(receiver -> receiver.forgetUnanswered(epoch));
       unanswered.stream().filter(a -> !a.isAnswered()).forEach(Arrival::willComeAgain);
+    } else {
+      leaving.clear();
     }
     unanswered.clear();
     epoch++;

@@ -121,7 +121,6 @@ final class OpenSubscriptions {
   void connected(boolean sessionPresent) {
     if (!sessionPresent) {
       List.copyOf(leaving.keySet()).forEach(filter -> left(filter, ReasonCode.SUCCESS));
-      inbox.leftAll();
     }
   }
 

@@ -8,6 +8,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_2;
 import static io.culvert.mqtt.wire.Statement.MQTT5_4_6_0_3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
@@ -176,6 +177,18 @@ class AcknowledgingTest {
     }
     assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(1);
     assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(2);
+  }
+
+  @Test
+  void aSubscriptionThatComesTooLateForItsThreadEnds() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    BlockingMqttClient impatient = BlockingMqttClient.of(client).withTimeout(Duration.ofMillis(20));
+    assertThatThrownBy(() -> impatient.subscribe("a", QoS.AT_LEAST_ONCE))
+        .isInstanceOf(MqttClientException.class)
+        .hasMessageContaining("no answer within");
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    assertThat(line.read(Unsubscribe.class).filters()).containsExactly("a");
   }
 
   private static BlockingSubscription subscribe(MqttClient client, HandServer.Line line)

@@ -94,6 +94,25 @@ class BadServerTest {
   }
 
   @Test
+  void anAuthenticationThatFailsToBeginFailsTheConnect() throws Exception {
+    MqttAuthentication broken =
+        new MqttAuthentication() {
+          @Override
+          public String method() {
+            return "toy";
+          }
+
+          @Override
+          public Exchange begin(Vertx vertx) {
+            throw new IllegalStateException("no token");
+          }
+        };
+    MqttClientException failed = failure(client(options().setAuthentication(broken)).connect());
+    assertThat(failed.failure()).isEqualTo(MqttClientFailure.CONNECT_FAILED);
+    assertThat(failed).hasMessageContaining("no token");
+  }
+
+  @Test
   void whereNobodyListensTheConnectFails() throws Exception {
     server.close();
     MqttClientException failed = failure(client(options()).connect());

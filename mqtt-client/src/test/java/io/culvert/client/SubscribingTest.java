@@ -151,6 +151,22 @@ class SubscribingTest {
   }
 
   @Test
+  void aCloseEndsWhenItsFilterIsSubscribedAgainWithoutAConnection() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    Future<Subscription> first = client.subscribe("a", QoS.AT_LEAST_ONCE, m -> {});
+    answer(line, ReasonCode.GRANTED_QOS_1);
+    Future<Void> closing = await(first).close();
+    line.read(Unsubscribe.class);
+    line.close();
+    assertThat(next(scene.changes).state()).isEqualTo(RECONNECTING);
+    Future<Subscription> again = client.subscribe("a", QoS.AT_LEAST_ONCE, m -> {});
+    await(closing);
+    answer(scene.server.accept(true), ReasonCode.GRANTED_QOS_1);
+    await(again);
+  }
+
+  @Test
   void theSameFilterTwiceIsAskedForTwice() throws Exception {
     MqttClient client = scene.client(scene.options());
     HandServer.Line line = scene.connect(client);

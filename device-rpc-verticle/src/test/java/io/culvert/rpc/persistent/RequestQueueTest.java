@@ -173,7 +173,7 @@ class RequestQueueTest {
   @Test
   void whatCouldNotBeSentInTimeWasNotDone() {
     RequestId id = scene.submit(1, "dev", Method.POST, 10_000);
-    scene.advance(10_100);
+    scene.advance(10_000);
     assertThat(scene.states(id)).containsExactly(QUEUED, EXPIRED);
     scene.present.add("dev");
     scene.advance(120_000);

@@ -151,14 +151,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
       return false;
     }
     Exchange current = exchange;
-    return isChoked()
+    return transmitter.isChoked()
         || unproved != null
         || (current != null && !transmitter.version().isMqtt5() && current.incoming.isFull());
-  }
-
-  /** The server sends what has to be answered, and does not read the answers. */
-  private boolean isChoked() {
-    return transmitter.isChoked();
   }
 
   @Override
@@ -193,7 +188,8 @@ public final class ClientConnection implements Engine<ClientEvent> {
           DisconnectCause.AUTHENTICATION_TIMEOUT,
           ReasonCode.UNSPECIFIED_ERROR,
           Status.CLOSE_AFTER_FLUSH);
-    } else if (keepAlive.isSilentTooLong(nowMillis) && (isChoked() || !awaitsDecision())) {
+    } else if (keepAlive.isSilentTooLong(nowMillis)
+        && (transmitter.isChoked() || !awaitsDecision())) {
       end(DisconnectCause.PING_TIMEOUT, ReasonCode.KEEP_ALIVE_TIMEOUT, Status.CLOSED);
     } else {
       if (keepAlive.isSilentTooLong(nowMillis)) {

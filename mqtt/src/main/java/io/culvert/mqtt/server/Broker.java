@@ -145,7 +145,8 @@ public final class Broker {
   }
 
   /**
-   * Takes the sessions and retained messages of this shard out of the journal.
+   * Takes the sessions and retained messages of this shard out of the journal. {@link #recovered}
+   * follows when all shards have.
    *
    * @param done called when all are there, and the other shards know what they subscribe to
    */

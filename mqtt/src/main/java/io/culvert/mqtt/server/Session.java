@@ -356,23 +356,28 @@ public final class Session {
       }
     } else if (!isHere) {
       pump(nowMillis); // it is in its record only
-    } else if (stored.packetId() != 0 && connection == null && isShared) {
-      window.giveBack(stored.packetId());
-      shares().setApart(stored, nowMillis); // others may get it
-    } else if (stored.packetId() != 0) {
-      sendReserved(stored, nowMillis);
     } else {
-      queueing--;
-      if (connection == null && isShared) {
-        shares().setApart(stored, nowMillis);
-      } else if (!isShared && (connection == null || hasPaged())) {
-        page(kept, stored);
-        pump(nowMillis);
-      } else {
-        sendOrQueue(stored, nowMillis);
-      }
+      arrivedHere(kept, stored, isShared, nowMillis);
     }
     goOnIfDecided();
+  }
+
+  private void arrivedHere(SessionRecords kept, Delivery stored, boolean isShared, long nowMillis) {
+    boolean isReserved = stored.packetId() != 0;
+    queueing -= isReserved ? 0 : 1;
+    if (connection == null && isShared) { // others may get it
+      if (isReserved) {
+        window.giveBack(stored.packetId());
+      }
+      shares().setApart(stored, nowMillis);
+    } else if (isReserved) {
+      sendReserved(stored, nowMillis);
+    } else if (!isShared && (connection == null || hasPaged())) {
+      page(kept, stored);
+      pump(nowMillis);
+    } else {
+      sendOrQueue(stored, nowMillis);
+    }
   }
 
   private void sendReserved(Delivery stored, long nowMillis) {

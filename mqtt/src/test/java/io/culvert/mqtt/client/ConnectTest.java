@@ -306,6 +306,15 @@ class ConnectTest {
   }
 
   @Test
+  void anIdentifierThatWasAssignedUnaskedIsNotAdopted() {
+    Properties given = Properties.builder().put(Property.ASSIGNED_CLIENT_IDENTIFIER, "g").build();
+    ScriptedServer server = ScriptedServer.connected(o -> o.clientId("own"), given);
+    server.closes();
+    ScriptedServer next = server.next().connect(o -> o.clientId("own").cleanStart(false));
+    assertThat(next.sent(Connect.class).clientId()).isEqualTo("own");
+  }
+
+  @Test
   void randomClientIdentifierComesFromTheCallersChance() {
     ConnectOptions.Builder builder = ConnectOptions.builder();
 

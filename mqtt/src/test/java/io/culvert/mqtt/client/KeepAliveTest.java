@@ -10,12 +10,15 @@ import io.culvert.engine.Engine;
 import io.culvert.engine.Engine.Status;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
+import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.PingReq;
 import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
+import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.QoS;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class KeepAliveTest {
@@ -47,6 +50,20 @@ class KeepAliveTest {
 
     assertThat(server.timePasses(9_999).sent()).isEmpty();
     assertThat(server.timePasses(1).sent()).containsExactly(PingReq.INSTANCE);
+  }
+
+  @Test
+  void aServerThatReadsNoAnswersIsNotReadAndInTheEndLeft() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.keepAliveSeconds(10).outboxBytes(1000));
+    MqttPacket[] releases = new MqttPacket[10_000];
+    Arrays.fill(releases, PubRel.of(7)); // of nothing: each is answered
+    for (int i = 0; i < 30; i++) {
+      server.sends(releases);
+    }
+    assertThat(server.client.awaitsDecision()).isTrue();
+    assertThat(server.client.outbox().pendingBytes()).isBetween(1L << 20, (1L << 20) + 2000);
+    server.timePasses(10_000).timePasses(60_000);
+    assertThat(server.client.status()).isEqualTo(Status.CLOSED);
   }
 
   @Test

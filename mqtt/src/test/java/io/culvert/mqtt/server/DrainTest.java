@@ -117,6 +117,7 @@ class DrainTest {
     drain(harness, 100_000);
     harness.broker.stop();
     harness.run();
+    assertThat(done).hasValue(harness.broker.count());
     for (TestClient client : clients) {
       assertThat(client.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.SERVER_MOVED);
     }

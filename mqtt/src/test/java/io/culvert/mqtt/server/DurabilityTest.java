@@ -185,12 +185,7 @@ class DurabilityTest {
   @Test
   void theWillOfASessionThatWasConnectedIsPublished() {
     harness.resume("watcher").subscribe("will", QoS.AT_LEAST_ONCE).lose();
-    harness.connect(
-        Packets.connect("dying")
-            .cleanStart(false)
-            .expirySeconds(3600)
-            .will("will", "gone", QoS.AT_LEAST_ONCE, false, Properties.EMPTY)
-            .build());
+    connectWithWill();
     harness.restart();
     harness.advance(1000);
 
@@ -206,12 +201,7 @@ class DurabilityTest {
     for (int i = 0; i < watchers; i++) {
       harness.resume("watcher" + i).subscribe("will", QoS.AT_LEAST_ONCE).lose();
     }
-    harness.connect(
-        Packets.connect("dying")
-            .cleanStart(false)
-            .expirySeconds(3600)
-            .will("will", "gone", QoS.AT_LEAST_ONCE, false, Properties.EMPTY)
-            .build());
+    connectWithWill();
     harness.advance(1000);
     harness.disk().takesMillis(5, 5); // so the start takes a while
     harness.crash(Crash.LOSES_UNSYNCED);
@@ -369,10 +359,8 @@ class DurabilityTest {
       }
       crashing.restart(); // all is on the disk only
       crashing.disk().takesMillis(3, 3);
-      crashing
-          .open()
-          .send(
-              Packets.connect("reader0").build()); // ends the session that was there, page by page
+      // ends the session that was there, page by page
+      crashing.open().send(Packets.connect("reader0").build());
       crashing.advance(millis);
       crashing.crash(Crash.LOSES_UNSYNCED);
       crashing.advance(1000);
@@ -470,6 +458,15 @@ class DurabilityTest {
     harness.crash(Crash.LOSES_UNSYNCED);
 
     assertThat(harness.session("reader").queuedMessages()).isEqualTo(3);
+  }
+
+  private void connectWithWill() {
+    harness.connect(
+        Packets.connect("dying")
+            .cleanStart(false)
+            .expirySeconds(3600)
+            .will("will", "gone", QoS.AT_LEAST_ONCE, false, Properties.EMPTY)
+            .build());
   }
 
   private ReasonCode connect(String clientId) {

@@ -104,6 +104,18 @@ class FightTest {
   }
 
   @Test
+  void whoWaitsWhileUsersChangeHasToProveItselfAnew() {
+    fightUntilPauseIs(4000);
+    TestClient waits = from("again").send(resuming());
+    for (int i = 0; i < harness.broker.count(); i++) {
+      harness.broker.shard(i).endConnectionsOf(user -> false);
+    }
+    harness.advance(4000);
+    assertThat(waits.take(ConnAck.class).reasonCode()).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+    assertThat(holder.server.isConnected()).isTrue();
+  }
+
+  @Test
   void nobodyWaitsForAConnectionThatHasEnded() {
     fightUntilPauseIs(4000);
     TestClient waits = from("again").send(resuming());

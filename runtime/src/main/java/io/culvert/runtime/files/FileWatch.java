@@ -7,8 +7,8 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -17,8 +17,11 @@ import java.util.function.Supplier;
  * it was made in.
  */
 public final class FileWatch {
-  private static final boolean HAS_STATUS_CHANGE =
-      FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
+  /** Where the system tells, also when who may read it was changed. */
+  private static final String ATTRIBUTES =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+          ? "unix:lastModifiedTime,size,fileKey,ctime"
+          : "lastModifiedTime,size,fileKey";
 
   private final Vertx vertx;
   private final List<String> files;
@@ -74,24 +77,10 @@ public final class FileWatch {
         .onComplete(done -> looking = false);
   }
 
-  /** Where the system tells: that changes with who may read it, too. */
-  private static Object statusChange(String file) throws IOException {
-    return HAS_STATUS_CHANGE ? Files.getAttribute(Path.of(file), "unix:ctime") : "";
-  }
-
   /** Changes when the file does; the same for all times at which there is none. */
   private static String state(String file) {
     try {
-      BasicFileAttributes found = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
-      return file
-          + " "
-          + found.lastModifiedTime()
-          + " "
-          + found.size()
-          + " "
-          + found.fileKey()
-          + " "
-          + statusChange(file);
+      return file + " " + new TreeMap<>(Files.readAttributes(Path.of(file), ATTRIBUTES));
     } catch (IOException | InvalidPathException e) {
       return file + " cannot be read";
     }
