@@ -40,7 +40,7 @@ final class MessageQueue {
   /** Adds a message at the end; false when there is no room for it. */
   boolean offer(Delivery delivery) {
     int more = delivery.message().heldBytes();
-    if (!hasRoomFor(more)) {
+    if (!hasRoomFor(1, more)) {
       return false;
     }
     add(delivery);
@@ -56,14 +56,18 @@ final class MessageQueue {
 
   /** Counts one that is kept elsewhere; false when there is no room for it. */
   boolean offerApart(Delivery delivery) {
-    int more = delivery.message().heldBytes();
-    if (!hasRoomFor(more)) {
+    if (!hasRoomFor(1, delivery.message().heldBytes())) {
       return false;
     }
-    apart++;
-    count(1, more);
-    held.keep(delivery);
+    holdApart(delivery);
     return true;
+  }
+
+  /** As above, one that had its room before it was stored. */
+  void holdApart(Delivery delivery) {
+    apart++;
+    count(1, delivery.message().heldBytes());
+    held.keep(delivery);
   }
 
   /** One that was set apart is gone. */
@@ -236,11 +240,11 @@ final class MessageQueue {
   }
 
   /**
-   * Whether a message of so many bytes should wait here where it could as well wait elsewhere. Once
-   * one should not, none should before the queue {@link #hasDrained}.
+   * Whether so many messages should wait here where they could as well wait elsewhere. Once they
+   * should not, none should before the queue {@link #hasDrained}.
    */
-  boolean isOpenFor(int more) {
-    full = !hasRoomFor(more) || (full && !hasDrained());
+  boolean isOpenFor(int messages, long more) {
+    full = !hasRoomFor(messages, more) || (full && !hasDrained());
     return !full;
   }
 
@@ -259,7 +263,7 @@ final class MessageQueue {
     counters.queued(messages, more);
   }
 
-  boolean hasRoomFor(int more) {
-    return size() < limits.queueMessages() && bytes + more <= limits.queueBytes();
+  boolean hasRoomFor(int messages, long more) {
+    return size() + messages <= limits.queueMessages() && bytes + more <= limits.queueBytes();
   }
 }

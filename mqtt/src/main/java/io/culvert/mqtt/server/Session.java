@@ -69,7 +69,11 @@ public final class Session {
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
   private @Nullable MessageQueue queue;
   private @Nullable SessionRecords records;
+
+  /** Messages that are on their way to the journal without a packet identifier, and their bytes. */
   private int queueing;
+
+  private long queueingBytes;
   private @Nullable ArrayDeque<RetainedFeed> feeds;
   private @Nullable Backlog backlog;
   private @Nullable Shares shares;
@@ -328,7 +332,7 @@ public final class Session {
     }
     MessageQueue waiting = queue;
     boolean isPaged = !isShared && (connection == null || (waiting != null && waiting.isLong()));
-    boolean isNext = !isPaged && queueing == 0 && isIdle() && window.canReserve();
+    boolean isNext = !isPaged && queueing == 0 && isIdle();
     Delivery stored = kept.add(delivery, isNext ? window.reserve() : 0);
     if (spread != null) {
       spread.stored().add(number);
@@ -336,10 +340,23 @@ public final class Session {
     if (isPaged) {
       page(kept, stored);
     } else {
-      queueing += isNext ? 0 : 1;
       kept.keeps(stored);
+      if (!isNext) {
+        queueing(stored);
+      }
     }
     ledger.whenStored(now -> arrived(kept, stored, now), nowMillis);
+  }
+
+  /** It takes room here from now on, as if it waited already. */
+  private void queueing(Delivery delivery) {
+    queueing++;
+    queueingBytes += delivery.message().heldBytes();
+  }
+
+  private void queuesNoMore(Delivery delivery) {
+    queueing--;
+    queueingBytes -= delivery.message().heldBytes();
   }
 
   private void page(SessionRecords kept, Delivery stored) {
@@ -358,13 +375,16 @@ public final class Session {
       pump(nowMillis); // it is in its record only
     } else {
       arrivedHere(kept, stored, isShared, nowMillis);
+      settle(nowMillis); // it may have been too large, so that nobody acknowledges it
     }
     goOnIfDecided();
   }
 
   private void arrivedHere(SessionRecords kept, Delivery stored, boolean isShared, long nowMillis) {
     boolean isReserved = stored.packetId() != 0;
-    queueing -= isReserved ? 0 : 1;
+    if (!isReserved) {
+      queuesNoMore(stored);
+    }
     if (connection == null && isShared) { // others may get it
       if (isReserved) {
         window.giveBack(stored.packetId());
@@ -402,8 +422,9 @@ public final class Session {
     if (waiting == null) {
       return isIdle() || canQueue(delivery.message().heldBytes());
     }
-    int bytes = delivery.message().heldBytes();
-    if (waiting.hasRoomFor(bytes)) {
+    int messages = queueing + 1;
+    long bytes = queueingBytes + delivery.message().heldBytes();
+    if (waiting.hasRoomFor(messages, bytes)) {
       return true;
     }
     int expired = waiting.removeExpired(nowMillis, this::forget);
@@ -414,7 +435,7 @@ public final class Session {
     if (waiting.hasPaged() && kept != null) {
       kept.removeExpired(this, nowMillis);
     }
-    return waiting.hasRoomFor(bytes);
+    return waiting.hasRoomFor(messages, bytes);
   }
 
   /** This message is done with. */
@@ -535,6 +556,7 @@ public final class Session {
       store(records, delivery, nowMillis);
     } else if (delivery.message().qos() == QoS.EXACTLY_ONCE && ledger.isBusy()) {
       // To nobody before it is stored for those who need that.
+      queueing(delivery);
       ledger.whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
     } else {
       sendOrQueue(delivery, nowMillis);
@@ -542,8 +564,10 @@ public final class Session {
   }
 
   private void sendOrQueueUnlessOver(Delivery delivery, long nowMillis) {
+    queuesNoMore(delivery);
     if (!isOver) {
       sendOrQueue(delivery, nowMillis);
+      settle(nowMillis);
     } else if (delivery.sharedFilter() != null) {
       shares().redeliver(delivery, nowMillis);
     }
@@ -552,10 +576,10 @@ public final class Session {
   /** One that another shard or the journal has had. */
   void sendOrQueue(Delivery delivery, long nowMillis) {
     ServerConnection to = connection;
-    if (to != null && isIdle() && budget.isFull()) {
+    if (to != null && sendsAtOnce() && budget.isFull()) {
       enqueue(delivery, nowMillis); // where it is there once for all who get it
       to.pollAgain();
-    } else if (to != null && isIdle()) {
+    } else if (to != null && sendsAtOnce()) {
       sendFirst(to, delivery, nowMillis);
     } else {
       enqueue(delivery, nowMillis);
@@ -572,8 +596,12 @@ public final class Session {
     }
   }
 
-  /** It could take another message without queueing it. */
+  /** It could take another message without queueing it, beside those that are being stored. */
   boolean isIdle() {
+    return sendsAtOnce() && window.room() > queueing;
+  }
+
+  private boolean sendsAtOnce() {
     return (canSend() || canSendSoon()) && queue == null && !window.isFull();
   }
 
@@ -592,7 +620,7 @@ public final class Session {
 
   /** How many QoS 1 and 2 messages it could take now. */
   int room() {
-    return isIdle() ? window.room() : 1;
+    return isIdle() ? window.room() - queueing : 1;
   }
 
   /** It could take another message of QoS 0. */
@@ -614,8 +642,8 @@ public final class Session {
   boolean canQueue(int bytes) {
     MessageQueue waiting = queue;
     return waiting == null
-        ? limits.queueMessages() > 0 && bytes <= limits.queueBytes()
-        : waiting.isOpenFor(bytes);
+        ? queueing < limits.queueMessages() && queueingBytes + bytes <= limits.queueBytes()
+        : waiting.isOpenFor(queueing + 1, queueingBytes + bytes);
   }
 
   /** A number that changes when its answers to {@link #isIdle} and its like do. */
@@ -701,6 +729,11 @@ public final class Session {
    */
   void pump(long nowMillis) {
     send(nowMillis);
+    settle(nowMillis);
+  }
+
+  /** Groups may give it more, if it has room again. */
+  private void settle(long nowMillis) {
     Shares part = shares;
     if (part != null) {
       part.settle(nowMillis);
@@ -1049,6 +1082,11 @@ public final class Session {
     MessageQueue waiting =
         queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
     queue = waiting;
+    if (delivery.isStored()) { // it has had its room since it came
+      waiting.holdApart(delivery);
+      keeper.addQueued(delivery);
+      return;
+    }
     boolean added = waiting.offerApart(delivery);
     if (!added) {
       int expired =
@@ -1062,7 +1100,6 @@ public final class Session {
       keeper.addQueued(delivery);
     } else {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
-      forget(delivery);
       forgetEmptyQueue();
     }
   }

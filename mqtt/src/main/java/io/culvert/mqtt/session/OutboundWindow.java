@@ -82,14 +82,9 @@ public final class OutboundWindow {
     return resendNext == 0 && sent < limit;
   }
 
-  /** How many more may be sent until something is acknowledged. */
+  /** How many more may be sent until something is acknowledged, beside what is reserved. */
   public int room() {
-    return hasQuota() ? Math.min(limit - sent, capacity - size - reserved) : 0;
-  }
-
-  /** A message that comes now could be sent as soon as it may, with an identifier of now. */
-  public boolean canReserve() {
-    return resendNext == 0 && sent + reserved < limit && hasFreeId();
+    return hasQuota() ? Math.min(limit - sent, capacity - size) - reserved : 0;
   }
 
   public boolean hasFreeId() {
