@@ -24,6 +24,17 @@ final class Leftovers {
     this.filter = filter;
   }
 
+  /**
+   * Those that wait for a member with room, while no session has them.
+   *
+   * @param last in whose name they are counted if they are dropped
+   */
+  static Leftovers ofNobody(Session last, TopicFilter filter) {
+    Leftovers left = new Leftovers(last, filter);
+    left.ended = true;
+    return left;
+  }
+
   Session session() {
     return session;
   }
@@ -48,6 +59,17 @@ final class Leftovers {
 
   int size() {
     return unacknowledged.size() + queued.size();
+  }
+
+  /** Takes out the first one that waits, for its session, if that may have it; or gives null. */
+  @Nullable Delivery takeBack() {
+    Delivery first = queued.peek();
+    if (first == null || (offered && !session.mayReceive(first.message().topic()))) {
+      return null;
+    }
+    queued.remove();
+    session.letGoApart(first);
+    return first;
   }
 
   void addUnacknowledged(int packetId) {

@@ -202,6 +202,11 @@ final class MessageQueue {
     return paged > 0 && deliveries.size() <= KEPT_MESSAGES / 2 && keptBytes <= KEPT_BYTES / 2;
   }
 
+  /** All that counts here is kept by somebody else. */
+  boolean isAllApart() {
+    return deliveries.isEmpty() && paged == 0;
+  }
+
   /** None that is here can be taken out now. */
   boolean isEmptyHere() {
     return deliveries.isEmpty();

@@ -134,11 +134,12 @@ final class Router {
   void remove(Subscription subscription, long nowMillis) {
     TopicFilter filter = subscription.filter();
     // [MQTT5-3.10.4-1], [MQTT5-3.10.4-2]
-    if (subscriptions.remove(filter, subscription) != null) {
-      routes.removed(subscription);
-      sharedSubscriptions -= filter.isShared() ? 1 : 0;
-      budget.held().add(-heldBytes(filter));
+    if (subscriptions.remove(filter, subscription) == null) {
+      return; // it was never added, as while sessions are read
     }
+    routes.removed(subscription);
+    sharedSubscriptions -= filter.isShared() ? 1 : 0;
+    budget.held().add(-heldBytes(filter));
     if (filter.isShared()) {
       shared.membersChanged(filter, nowMillis);
     }

@@ -419,7 +419,7 @@ public final class Session {
 
   private boolean hasRoomFor(Delivery delivery, long nowMillis) {
     MessageQueue waiting = queue;
-    if (waiting == null) {
+    if (waiting == null || isIdle()) {
       return isIdle() || canQueue(delivery.message().heldBytes());
     }
     int messages = queueing + 1;
@@ -602,7 +602,10 @@ public final class Session {
   }
 
   private boolean sendsAtOnce() {
-    return (canSend() || canSendSoon()) && queue == null && !window.isFull();
+    MessageQueue waiting = queue;
+    return (canSend() || canSendSoon())
+        && (waiting == null || waiting.isAllApart())
+        && !window.isFull();
   }
 
   /** It could, and its client {@link #acknowledges}. */
@@ -775,7 +778,11 @@ public final class Session {
   /** Messages that will never be delivered because the session ends. */
   void discard(long nowMillis) {
     SessionRecords kept = records;
-    int lost = window.size() + queuedMessages() + (kept == null ? 0 : kept.arriving().size());
+    long arriving =
+        kept == null
+            ? 0
+            : kept.arriving().stream().filter(each -> each.sharedFilter() == null).count();
+    int lost = window.size() + queuedMessages() + (int) arriving; // others may still get the rest
     if (lost > 0) {
       dropped(DropReason.SESSION_ENDED, lost, nowMillis);
     }
@@ -862,8 +869,17 @@ public final class Session {
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
     } else if (!mayReceive(delivery.message().topic())) {
-      close(packetId, delivery);
-      dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
+      if (delivery.qos() == QoS.AT_LEAST_ONCE && isForOthers(delivery)) { // [MQTT5-4.8.2-4]
+        window.close(packetId);
+        SessionRecords kept = records;
+        if (kept != null && delivery.packetId() != packetId) {
+          kept.completed(packetId);
+        }
+        shares().setApart(delivery, nowMillis);
+      } else {
+        close(packetId, delivery);
+        dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
+      }
     } else if (to.fits(delivery, nowMillis)) {
       boolean isFirst = window.isFirstTime();
       if (isFirst) {
@@ -909,7 +925,11 @@ public final class Session {
   private @Nullable Delivery nextWaiting(long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
-      Delivery delivery = nextOf(waiting);
+      boolean isAllApart = waiting.isAllApart();
+      Delivery delivery = isAllApart ? takeBack() : nextOf(waiting);
+      if (delivery == null && isAllApart) {
+        break; // only others may have that
+      }
       if (delivery == null) {
         return null; // the next page is on its way
       }
@@ -922,19 +942,33 @@ public final class Session {
       }
       if (waiting.size() == 0) {
         queue = null;
-        waiting = null;
       }
       if (delivery.message().isExpired(nowMillis)) {
         forget(delivery);
         dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
-      } else if (!mayReceive(delivery.message().topic())) { // any more
+      } else if (mayReceive(delivery.message().topic())) {
+        return delivery;
+      } else if (isForOthers(delivery)) {
+        shares().setApart(delivery, nowMillis);
+      } else {
         forget(delivery);
         dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
-      } else {
-        return delivery;
       }
+      waiting = queue;
     }
     return nextRetained(nowMillis);
+  }
+
+  private @Nullable Delivery takeBack() {
+    Shares part = shares;
+    return part == null ? null : part.takeBack();
+  }
+
+  /** Whether members of a group that it has left may have a message that it may not. */
+  private boolean isForOthers(Delivery delivery) {
+    TopicFilter filter = delivery.sharedFilter();
+    Shares part = shares;
+    return filter != null && part != null && subscription(filter) == null && part.hasOthers(filter);
   }
 
   private @Nullable Delivery nextOf(MessageQueue waiting) {
@@ -1068,13 +1102,11 @@ public final class Session {
   }
 
   /** Sets apart what waits through one shared subscription. */
-  Leftovers setApart(TopicFilter filter) {
-    Leftovers left = new Leftovers(this, filter);
+  void setApart(Leftovers left) {
     MessageQueue waiting = queue;
     if (waiting != null) {
-      waiting.setApart(filter, (itsFilter, delivery) -> left.addQueued(delivery));
+      waiting.setApart(left.filter(), (itsFilter, delivery) -> left.addQueued(delivery));
     }
-    return left;
   }
 
   /** A message for a session without connection, which others may get before it. */

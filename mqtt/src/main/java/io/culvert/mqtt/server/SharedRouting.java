@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,9 +93,6 @@ final class SharedRouting {
       return;
     }
     SharedMember<Subscription> chosen = choose(group, message, key);
-    if (chosen == null) { // all stood in wrong lines, and have gone to their own meanwhile
-      chosen = choose(group, message, key);
-    }
     if (chosen != null) {
       deliver(chosen.subscription(), message, key, publisher, nowMillis);
     }
@@ -149,6 +147,13 @@ final class SharedRouting {
   }
 
   private @Nullable SharedMember<Subscription> choose(
+      SharedGroup<Subscription> group, Message message, int key) {
+    SharedMember<Subscription> chosen = chooseOnce(group, message, key);
+    // Else all stood in wrong lines, and have gone to their own meanwhile.
+    return chosen == null ? chooseOnce(group, message, key) : chosen;
+  }
+
+  private @Nullable SharedMember<Subscription> chooseOnce(
       SharedGroup<Subscription> group, Message message, int key) {
     SharedMember<Subscription> ready = choice.ready(group, message, key);
     return ready == null ? choice.waiting(group, message, key) : ready;
@@ -205,23 +210,58 @@ final class SharedRouting {
     }
   }
 
-  /** A message waits for a session without connection, and others may get it before. */
+  /**
+   * As {@link #deliver}, what somebody has left in another shard: where nobody has room, it waits
+   * for the group.
+   */
+  void deliverLeft(SharedGroup<Subscription> group, Message message, int key, long nowMillis) {
+    SharedMember<Subscription> chosen = choose(group, message, key);
+    if (chosen != null && chosen.readiness() == Readiness.FULL) {
+      Subscription full = chosen.subscription();
+      leave(full.session(), delivery(full, message, key), nowMillis);
+    } else if (chosen != null) {
+      deliver(chosen.subscription(), message, key, null, nowMillis);
+    }
+  }
+
+  /**
+   * A message waits for a session that does not get it now, and others may get it before: from now
+   * on, or as soon as one can.
+   */
   void setApart(Session session, Delivery delivery, long nowMillis) {
     TopicFilter filter = delivery.sharedFilter();
     if (filter != null) {
       Leftovers waiting = session.shares().leftovers(filter);
       session.setApart(delivery, waiting, nowMillis);
-      offer(waiting);
+      if (!waiting.isOffered()) {
+        offer(waiting);
+        unfinished.add(filter);
+      }
     }
   }
 
-  /** A message that its member cannot get any more goes to another one, if there is one. */
-  void redeliver(Delivery delivery, long nowMillis) {
+  /** A message whose session has ended before it came goes to another member, if there is one. */
+  void redeliver(Session ended, Delivery delivery, long nowMillis) {
     TopicFilter filter = delivery.sharedFilter();
-    SharedGroup<Subscription> group = filter == null ? null : subscriptions.group(filter);
-    if (group != null) {
-      deliver(group, delivery.message(), delivery.sharedKey(), null, nowMillis);
+    if (filter != null && hasMembers(filter)) {
+      leave(ended, delivery, nowMillis);
+    } else {
+      ended.dropped(DropReason.SESSION_ENDED, 1, nowMillis);
     }
+  }
+
+  /** A message waits for its group, at no session. */
+  private void leave(Session last, Delivery delivery, long nowMillis) {
+    TopicFilter filter = Objects.requireNonNull(delivery.sharedFilter());
+    ArrayDeque<Leftovers> older = leftovers.get(filter);
+    Leftovers left = older == null ? null : older.peekLast();
+    if (left == null || !left.hasEnded()) {
+      left = Leftovers.ofNobody(last, filter);
+    }
+    left.addQueued(delivery);
+    offer(left);
+    handOver(filter, nowMillis);
+    dropExcess(left, nowMillis);
   }
 
   private static void holdUp(
@@ -304,11 +344,21 @@ final class SharedRouting {
     }
   }
 
-  /** A session has unsubscribed. What nobody else takes over now it sends by itself. */
+  /**
+   * A session has unsubscribed. What nobody else takes over it sends by itself: where all others
+   * are in other shards, as soon as it can.
+   */
   void unsubscribed(Session session, TopicFilter filter, long nowMillis) {
     SharedGroup<Subscription> group = subscriptions.group(filter);
-    if (hasMembers(filter)) {
-      Leftovers left = session.setApart(filter);
+    session.share(this); // it need not have been one in this process
+    if (group == null && routes.group(filter) != null) {
+      Leftovers left = session.shares().leftovers(filter);
+      session.setApart(left);
+      offer(left);
+      handOver(filter, nowMillis);
+    } else if (group != null) {
+      Leftovers left = new Leftovers(session, filter);
+      session.setApart(left);
       boolean more = true;
       while (more && left.size() > 0) {
         more = handOverOne(group, left, true, nowMillis);
@@ -423,7 +473,7 @@ final class SharedRouting {
   /** To another shard, where nobody who is connected would ask for it. */
   private boolean giveAway(Leftovers left, Message message, int key) {
     SharedShards others = shards;
-    if (others == null || (left.hasEnded() && others.hasConnected(left.filter()))) {
+    if (others == null || others.hasConnected(left.filter())) {
       return false;
     }
     boolean isGiven = others.giveAway(left, message, key);

@@ -93,14 +93,14 @@ final class SharedShards {
       @Nullable LocalPublisher publisher,
       @Nullable Publisher toSlowDown) {
     int name = toSlowDown == null ? 0 : publishers.nameOf(publisher);
-    return new Search(group.filter(), key, name, self);
+    return new Search(false, group.filter(), key, name, self);
   }
 
   // ---- what members have left
 
   /**
    * Hands over to another shard a message that nobody can ever send here: the group has no member
-   * here, and its session has ended or wants it no more.
+   * here, and its session has ended.
    */
   boolean giveAway(Leftovers left, Message message, int key) {
     TopicFilter filter = left.filter();
@@ -110,7 +110,7 @@ final class SharedShards {
     }
     int shard = pick(elsewhere, message, key);
     Awaited stored = ledger.isDurable() ? new Awaited() : null;
-    send(shard, new Search(filter, key, 0, self), message, false, stored);
+    send(shard, Search.ofLeft(filter, key, self), message, false, stored);
     Runnable removeRecord = left.removeFromMemory();
     if (stored == null) {
       removeRecord.run();
@@ -182,7 +182,8 @@ final class SharedShards {
         return;
       }
       Awaited stored = ledger.isDurable() ? new Awaited() : null;
-      send(peer, new Search(filter, taken.sharedKey(), 0, self), taken.message(), true, stored);
+      Search search = Search.ofLeft(filter, taken.sharedKey(), self);
+      send(peer, search, taken.message(), true, stored);
       counters.countHandedOver();
       Runnable removeRecord = left.removeFromMemory();
       if (stored == null) {
@@ -207,7 +208,7 @@ final class SharedShards {
     Awaited awaited = number == 0 ? null : new Awaited();
     long changes = ledger.changes();
     boolean isFinal = in.flag();
-    Search search = new Search(in.filter(), in.i32(), in.i32(), in.u8());
+    Search search = new Search(in.flag(), in.filter(), in.i32(), in.i32(), in.u8());
     search.tried = in.i64();
     search.best = in.u8();
     search.bestShard = in.u8();
@@ -217,9 +218,9 @@ final class SharedShards {
     SharedGroup<Subscription> here = subscriptions.group(search.filter);
     Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
     if (isFinal && here != null) {
-      own.deliver(here, message, search.key, toSlowDown, nowMillis);
+      deliver(here, search, message, toSlowDown, nowMillis);
     } else if (isFinal) { // its last member has left meanwhile
-      Search anew = new Search(search.filter, search.key, 0, self);
+      Search anew = new Search(search.isLeft, search.filter, search.key, 0, self);
       passOn(anew, null, message, awaited, nowMillis);
     } else if (here == null
         || !own.deliverIfReady(here, message, search.key, toSlowDown, nowMillis)) {
@@ -266,6 +267,19 @@ final class SharedShards {
       send(search.bestShard, search, message, true, awaited);
     } else if (here != null) {
       Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
+      deliver(here, search, message, toSlowDown, nowMillis);
+    }
+  }
+
+  private void deliver(
+      SharedGroup<Subscription> here,
+      Search search,
+      Message message,
+      @Nullable Publisher toSlowDown,
+      long nowMillis) {
+    if (search.isLeft) {
+      own.deliverLeft(here, message, search.key, nowMillis);
+    } else {
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     }
   }
@@ -277,6 +291,7 @@ final class SharedShards {
         new FrameWriter(FrameType.SHARED_PUBLISH, FrameWriter.bytesOf(message) + 64)
             .i64(number)
             .flag(isFinal)
+            .flag(search.isLeft)
             .filter(search.filter)
             .i32(search.key)
             .i32(search.publisher)
@@ -341,6 +356,9 @@ final class SharedShards {
 
   /** How far a message has come that looks for a member. */
   private static final class Search {
+    /** Some member had it before: where nobody has room now, it is not dropped. */
+    private final boolean isLeft;
+
     private final TopicFilter filter;
     private final int key;
     private final int publisher;
@@ -349,7 +367,12 @@ final class SharedShards {
     private int best = NONE;
     private int bestShard;
 
-    Search(TopicFilter filter, int key, int publisher, int origin) {
+    static Search ofLeft(TopicFilter filter, int key, int origin) {
+      return new Search(true, filter, key, 0, origin);
+    }
+
+    Search(boolean isLeft, TopicFilter filter, int key, int publisher, int origin) {
+      this.isLeft = isLeft;
       this.filter = filter;
       this.key = key;
       this.publisher = publisher;

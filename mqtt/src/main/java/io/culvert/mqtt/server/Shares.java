@@ -71,14 +71,30 @@ final class Shares {
 
   // ---- leftovers
 
-  /** A message has been stored for it while it has no connection. */
+  /** A message that it does not get now, because it has no connection or no permission. */
   void setApart(Delivery stored, long nowMillis) {
     routing.setApart(session, stored, nowMillis);
   }
 
   /** The session has ended while a message was stored for it. */
   void redeliver(Delivery stored, long nowMillis) {
-    routing.redeliver(stored, nowMillis);
+    routing.redeliver(session, stored, nowMillis);
+  }
+
+  /** Whether a group that the session has left has members. */
+  boolean hasOthers(TopicFilter filter) {
+    return routing.hasMembers(filter);
+  }
+
+  /** While it has a connection: the next that it has left and nobody has taken, or null. */
+  @Nullable Delivery takeBack() {
+    for (Leftovers left : leftovers.values()) {
+      Delivery delivery = left.takeBack();
+      if (delivery != null) {
+        return delivery;
+      }
+    }
+    return null;
   }
 
   /** Those of one shared subscription, which there may be none of yet. */

@@ -32,6 +32,7 @@ final class BrokerHarness {
   private boolean holding;
   private boolean crashing;
   private @Nullable SimulatedDisk disk;
+  private Authorization authorization = Authorization.NONE;
 
   private BrokerHarness(Limits limits, BrokerLog log, int shards, int takeOvers) {
     this.limits = limits;
@@ -80,6 +81,11 @@ final class BrokerHarness {
     return Objects.requireNonNull(disk);
   }
 
+  /** Who may do what when the next process has taken the place of this one. */
+  void authorizationAfterRestart(Authorization newest) {
+    authorization = newest;
+  }
+
   /** The process dies with all connections, and another one takes its place. */
   void crash(SimulatedDisk.Crash how) {
     crashing = true;
@@ -88,6 +94,7 @@ final class BrokerHarness {
     held.clear();
     disk().crash(how);
     broker = new TestShards(shards, limits, BrokerLog.NONE, 0);
+    broker.authorization(authorization, clock.nowMillis());
     crashing = false;
     recover();
   }
