@@ -110,6 +110,20 @@ class PublishQueueTest {
     assertThat(journal.size()).isZero();
   }
 
+  @Test
+  void whatWaitsBehindADroppedMessageIsSentWithoutAnyAcknowledgement() {
+    connect();
+    Properties second = Properties.builder().put(Property.MESSAGE_EXPIRY_INTERVAL, 1).build();
+    publish("old", QoS.EXACTLY_ONCE, second, true);
+    journal.settle(); // it has its identifier, and is sent with the next poll
+    publish("new", QoS.AT_LEAST_ONCE, Properties.EMPTY, true);
+    journal.settle();
+    now += 1_001;
+    poll();
+    assertThat(ends).containsExactly("old MESSAGE_EXPIRED");
+    assertThat(sent()).extracting(publish -> publish.payload().toUtf8()).containsExactly("new");
+  }
+
   private void publish(String text, QoS qos, Properties properties, boolean reliable) {
     Message message = Message.of(TopicName.of("t"), Bytes.utf8(text), qos, false, properties, now);
     queue.publish(message, reliable, completion(text), now);
