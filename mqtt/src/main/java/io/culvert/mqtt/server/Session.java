@@ -887,11 +887,7 @@ public final class Session {
     } else if (!mayReceive(delivery.message().topic())) {
       if (delivery.qos() == QoS.AT_LEAST_ONCE && isForOthers(delivery)) { // [MQTT5-4.8.2-4]
         window.close(packetId);
-        SessionRecords kept = records;
-        if (kept != null && delivery.packetId() != packetId) {
-          kept.completed(packetId);
-        }
-        shares().setApart(delivery, nowMillis);
+        shares().setApart(notSent(packetId, delivery), nowMillis);
       } else {
         close(packetId, delivery);
         dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
@@ -973,6 +969,11 @@ public final class Session {
       waiting = queue;
     }
     return nextRetained(nowMillis);
+  }
+
+  private Delivery notSent(int packetId, Delivery delivery) {
+    SessionRecords kept = records;
+    return kept != null && delivery.isStored() ? kept.notSent(packetId, delivery) : delivery;
   }
 
   private @Nullable Delivery takeBack() {

@@ -267,6 +267,15 @@ final class SessionRecords {
     return without;
   }
 
+  /** What was sent under this identifier waits again, for whoever gets it next. */
+  Delivery notSent(int packetId, Delivery stored) {
+    if (stored.packetId() == packetId) {
+      return withoutPacketId(stored);
+    }
+    completed(packetId);
+    return stored;
+  }
+
   /** A message of the queue is done with. */
   void remove(Delivery stored) {
     inMemory.remove(stored.number());

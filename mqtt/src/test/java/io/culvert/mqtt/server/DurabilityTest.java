@@ -19,6 +19,7 @@ import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -348,10 +349,15 @@ class DurabilityTest {
   @Test
   void whatAnEndedSessionHasLeftTakesNothingFromOthers() {
     int messages = 300;
+    List<String> readers =
+        IntStream.range(0, 4)
+            .mapToObj(i -> "reader" + i)
+            .sorted(Comparator.comparingInt(RecordKeys::bucket))
+            .toList(); // as a start reads them: the ended one before those that need the same
     for (int millis = 0; millis < 60; millis += 4) {
       BrokerHarness crashing = BrokerHarness.durable();
-      for (int i = 0; i < 4; i++) {
-        crashing.resume("reader" + i).subscribe("t", QoS.AT_LEAST_ONCE).lose();
+      for (String reader : readers) {
+        crashing.resume(reader).subscribe("t", QoS.AT_LEAST_ONCE).lose();
       }
       TestClient publisher = crashing.connect("publisher");
       for (int i = 0; i < messages; i++) {
@@ -360,13 +366,13 @@ class DurabilityTest {
       crashing.restart(); // all is on the disk only
       crashing.disk().takesMillis(3, 3);
       // ends the session that was there, page by page
-      crashing.open().send(Packets.connect("reader0").build());
+      crashing.open().send(Packets.connect(readers.get(0)).build());
       crashing.advance(millis);
       crashing.crash(Crash.LOSES_UNSYNCED);
       crashing.advance(1000);
       crashing.disk().takesMillis(0, 0);
-      for (int i = 1; i < 4; i++) {
-        TestClient reader = crashing.resumeWithMessages("reader" + i);
+      for (String each : readers.subList(1, readers.size())) {
+        TestClient reader = crashing.resumeWithMessages(each);
         crashing.advance(1000);
         assertThat(reader.takePublishes()).as("crash after %s ms", millis).hasSize(messages);
       }
