@@ -117,14 +117,14 @@ public final class BrokerVerticle extends VerticleBase {
     brokers.add(broker);
     SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
     return vertx
-        .executeBlocking(() -> Certificates.look(options))
+        .executeBlocking(() -> CertificateWatch.look(options))
         .compose(
             certificates ->
                 KeptMessages.recover(broker)
                     .compose(done -> listenForMetrics(broker))
                     .compose(done -> serveEventBus(broker, options))
                     .compose(done -> broker.listen())
-                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)))
+                    .onSuccess(bound -> CertificateWatch.watch(vertx, options, broker, certificates)))
         .recover(failure -> closed(broker).transform(done -> Future.failedFuture(failure)));
   }
 

@@ -14,14 +14,14 @@ import org.slf4j.LoggerFactory;
  * Looks at the files of certificates from time to time; a listener with one that has changed reads
  * its own again. While one cannot be used, what was read before goes on to hold.
  */
-final class Certificates {
+final class CertificateWatch {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
 
-  private Certificates() {}
+  private CertificateWatch() {}
 
   /** What the files of each listener are now; before they are read. Blocks. */
   static List<List<String>> look(BrokerOptions options) {
-    return options.listeners().stream().map(Certificates::files).map(FileWatch::look).toList();
+    return options.listeners().stream().map(CertificateWatch::files).map(FileWatch::look).toList();
   }
 
   /**
