@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the files of users and permissions from time to time, and reads all of them again when
- * one has changed. While one of them cannot be used, what was read before goes on to hold.
+ * one has changed. While one of them cannot be used, what was read before goes on to hold, and they
+ * are tried again at each look.
  *
  * <p>Files are read on worker threads; everything else happens in the context that it was made in.
  */
@@ -74,14 +75,19 @@ final class SecurityFiles {
       AuthOptions holding,
       List<String> seen) {
     SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, holding);
-    FileWatch.start(vertx, holding.reloadSeconds(), named(config), seen, files::reload);
+    FileWatch.start(
+        vertx,
+        holding.reloadSeconds(),
+        named(config),
+        seen,
+        files::reload,
+        SecurityFiles::failed);
   }
 
   private Future<Void> reload() {
     return vertx
         .executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false)
-        .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())))
-        .onFailure(SecurityFiles::failed);
+        .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())));
   }
 
   private void changed(AuthOptions newest) {
