@@ -247,12 +247,16 @@ public final class Session {
     return !isOver && isConnected() && waiting != null && waiting.hasPaged();
   }
 
-  /** A message waits again that was in its record only. */
+  /**
+   * A message waits again that was in its record only.
+   *
+   * @param packetId under which it may have been sent before this process began, or 0
+   */
   void loaded(Delivery delivery, int packetId) {
     MessageQueue waiting = queue();
-    if (packetId != 0 && window.isFree(packetId)) {
+    if (window.isReserved(packetId)) {
       waiting.unpage(delivery.message().heldBytes());
-      window.restoreUnsent(packetId, delivery);
+      window.restoreReserved(packetId, delivery);
     } else {
       waiting.load(delivery);
     }
@@ -279,9 +283,17 @@ public final class Session {
   }
 
   /** A message whose record is of no use any more. */
-  void unreadable(int itsBytes, long nowMillis) {
+  void unreadable(int itsBytes, int packetId, long nowMillis) {
     queue().unpage(itsBytes);
+    giveBack(packetId);
     dropped(DropReason.DAMAGED, 1, nowMillis);
+  }
+
+  /** There is no message that may have been sent under this identifier. */
+  void giveBack(int packetId) {
+    if (window.isReserved(packetId)) {
+      window.giveBack(packetId);
+    }
   }
 
   /** A message that has expired while it was in its record only. */
@@ -368,6 +380,7 @@ public final class Session {
     if (connection == null && isShared) { // others may get it
       if (isReserved) {
         window.giveBack(stored.packetId());
+        stored = kept.withoutPacketId(stored);
       }
       shares().setApart(stored, nowMillis);
     } else if (isReserved) {
@@ -714,8 +727,11 @@ public final class Session {
     }
     MessageQueue waiting = queue;
     SessionRecords kept = records;
-    if (waiting != null && kept != null && waiting.wantsPage()) {
-      kept.load(this);
+    if (waiting != null && kept != null && waiting.hasPaged()) {
+      boolean isStuck = window.isEmpty() && !window.hasFreeId(); // all are of what is not loaded
+      if (isStuck || waiting.wantsPage()) {
+        kept.load(this);
+      }
     }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
       if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
