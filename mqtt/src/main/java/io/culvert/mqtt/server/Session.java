@@ -14,7 +14,6 @@ import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -42,9 +41,6 @@ public final class Session {
    * their way while the next messages come.
    */
   private static final int KEEPING_UP = 16;
-
-  /** How long retained messages wait before they look again whether there is memory. */
-  private static final int MEMORY_MILLIS = 100;
 
   /** This object with its window, its queue and its places in directories, roughly. */
   private static final int OVERHEAD_BYTES = 1024;
@@ -74,7 +70,7 @@ public final class Session {
   private int queueing;
 
   private long queueingBytes;
-  private @Nullable ArrayDeque<RetainedFeed> feeds;
+  private @Nullable RetainedFeeds feeds;
   private @Nullable Backlog backlog;
   private @Nullable Shares shares;
   private @Nullable ServerConnection connection;
@@ -696,47 +692,30 @@ public final class Session {
 
   /** Retained messages for a new subscription, which follow as the client takes them. */
   void feed(RetainedFeed feed, long nowMillis) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null) {
-      waiting = new ArrayDeque<>(2);
-      feeds = waiting;
+    RetainedFeeds retained = feeds;
+    if (retained == null) {
+      retained = new RetainedFeeds(this, budget);
+      feeds = retained;
     }
-    if (waiting.size() > 2 * subscriptionCount()) {
-      waiting.removeIf(Session::closeIfDone);
-    }
-    waiting.add(feed);
+    retained.add(feed);
     pump(nowMillis);
   }
 
   /** A subscription was replaced by one that asks for no retained messages: its own still come. */
   void goOnFeeding(Subscription before, Subscription newer) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting != null) {
-      waiting.forEach(feed -> feed.replaced(before, newer));
+    if (feeds != null) {
+      feeds.replaced(before, newer);
     }
-  }
-
-  /** Perhaps its subscription was replaced. */
-  private static boolean closeIfDone(RetainedFeed feed) {
-    boolean isDone = feed.isDone();
-    if (isDone) {
-      feed.close();
-    }
-    return isDone;
   }
 
   /** The filters whose retained messages have not all been sent. */
   List<TopicFilter> unfinishedFeeds() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting == null
-        ? List.of()
-        : waiting.stream().filter(feed -> !feed.isDone()).map(RetainedFeed::filter).toList();
+    return feeds == null ? List.of() : feeds.unfinished();
   }
 
-  /** Messages of how many subscriptions wait for their turn. */
+  /** Retained messages of how many subscriptions wait for their turn. */
   int feedCount() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting == null ? 0 : waiting.size();
+    return feeds == null ? 0 : feeds.size();
   }
 
   /**
@@ -769,6 +748,9 @@ public final class Session {
         kept.load(this);
       }
     }
+    if (feeds != null) {
+      feeds.beginTurn();
+    }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
       if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
         return;
@@ -781,10 +763,10 @@ public final class Session {
       if (window.isFull()) {
         return; // [MQTT5-3.3.4-9], [MQTT5-4.9.0-2]
       }
-      Delivery delivery = nextWaiting(nowMillis);
+      Delivery delivery = nextWaiting(to, nowMillis);
       if (delivery != null) {
         sendFirst(to, delivery, nowMillis);
-      } else if (!hasRetained() || to.isPolledLater()) {
+      } else if (feeds == null || !feeds.hasMore() || to.isPolledLater()) {
         return;
       }
     }
@@ -820,7 +802,10 @@ public final class Session {
       waiting.clear();
     }
     drained();
-    closeFeeds();
+    if (feeds != null) {
+      feeds.close();
+      feeds = null;
+    }
     will = null;
     isOver = true;
     count();
@@ -934,7 +919,7 @@ public final class Session {
     queue = waiting.size() == 0 ? null : waiting;
   }
 
-  private @Nullable Delivery nextWaiting(long nowMillis) {
+  private @Nullable Delivery nextWaiting(ServerConnection to, long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
       boolean isAllApart = waiting.isAllApart();
@@ -968,7 +953,7 @@ public final class Session {
       }
       waiting = queue;
     }
-    return nextRetained(nowMillis);
+    return nextRetained(to, nowMillis);
   }
 
   private Delivery notSent(int packetId, Delivery delivery) {
@@ -1013,67 +998,14 @@ public final class Session {
     log.dropped(this, reason, messages, nowMillis);
   }
 
-  /** More retained messages are here, perhaps; not only on their way from another shard. */
-  private boolean hasRetained() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null || !hasMemoryForRetained()) {
-      return false;
-    }
-    RetainedFeed feed = waiting.element();
-    feed.open();
-    return feed.isDone() || !feed.isWaiting();
-  }
-
-  /**
-   * While memory is scarce, the next retained message follows when the one before is acknowledged:
-   * a client that does not do so makes the node hold no more. Where it is critical, all wait.
-   */
-  private boolean hasMemoryForRetained() {
-    return !budget.isScarce() || (window.isEmpty() && !budget.isCritical());
-  }
-
-  /** Whether the next retained message may be sent now; else the connection asks again later. */
-  private boolean hasTurn(RetainedFeed feed, long nowMillis) {
-    boolean hasTurn = feed.hasTurn(nowMillis);
-    ServerConnection to = connection;
-    if (!hasTurn && to != null) {
-      to.pollAt(nowMillis + 1);
-    }
-    return hasTurn;
-  }
-
-  private void closeFeeds() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    feeds = null;
-    if (waiting != null) {
-      waiting.forEach(RetainedFeed::close);
-    }
-  }
-
-  private @Nullable Delivery nextRetained(long nowMillis) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null) {
+  private @Nullable Delivery nextRetained(ServerConnection to, long nowMillis) {
+    RetainedFeeds retained = feeds;
+    if (retained == null) {
       return null;
     }
-    if (!hasMemoryForRetained()) {
-      ServerConnection to = connection;
-      if (window.isEmpty() && to != null) { // else an acknowledgement comes
-        to.pollAt(nowMillis + MEMORY_MILLIS);
-      }
-      return null;
-    }
-    RetainedFeed feed = waiting.element();
-    feed.open();
-    if (!feed.isDone() && !hasTurn(feed, nowMillis)) {
-      return null;
-    }
-    Delivery delivery = feed.isDone() ? null : feed.next(nowMillis);
-    if (feed.isDone()) {
-      waiting.remove();
-      feed.close();
-      if (waiting.isEmpty()) {
-        feeds = null;
-      }
+    Delivery delivery = retained.next(to, nowMillis);
+    if (retained.isEmpty()) {
+      feeds = null;
     }
     return delivery;
   }
