@@ -866,6 +866,7 @@ public final class Session {
   }
 
   private void resend(ServerConnection to, int packetId, long nowMillis) {
+    boolean isFirst = window.isFirstTime();
     Delivery delivery = window.published(packetId);
     if (delivery == null) {
       to.sendPubRel(packetId, ReasonCode.SUCCESS); // [MQTT5-4.4.0-1]
@@ -874,19 +875,23 @@ public final class Session {
         window.close(packetId);
         shares().setApart(notSent(packetId, delivery), nowMillis);
       } else {
-        close(packetId, delivery);
-        dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
+        drop(packetId, delivery, DropReason.NOT_PERMITTED, nowMillis);
       }
-    } else if (to.fits(delivery, nowMillis)) {
-      boolean isFirst = window.isFirstTime();
+    } else if (isFirst && delivery.message().isExpired(nowMillis)) {
+      drop(packetId, delivery, DropReason.EXPIRED, nowMillis); // [MQTT5-3.3.2-5]
+    } else if (!to.fits(delivery, nowMillis)) {
+      drop(packetId, delivery, DropReason.TOO_LARGE, nowMillis);
+    } else {
       if (isFirst) {
         counters.countDelivered(delivery.qos(), delivery.message());
       }
       to.sendPublish(delivery, packetId, !isFirst, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
-    } else {
-      close(packetId, delivery);
-      dropped(DropReason.TOO_LARGE, 1, nowMillis);
     }
+  }
+
+  private void drop(int packetId, Delivery delivery, DropReason reason, long nowMillis) {
+    close(packetId, delivery);
+    dropped(reason, 1, nowMillis);
   }
 
   /** The exchange of a message that was sent is over. */

@@ -249,6 +249,28 @@ class DurabilityTest {
   }
 
   @Test
+  void whatWasStoredTooLateToBeSentExpiresToo() {
+    TestClient reader = harness.resume("reader").subscribe("t", QoS.AT_LEAST_ONCE);
+    harness.disk().takesMillis(10, 10);
+    harness
+        .connect("publisher")
+        .send(
+            Packets.publish("t", "for 10")
+                .qos(QoS.AT_LEAST_ONCE)
+                .packetId(1)
+                .with(Property.MESSAGE_EXPIRY_INTERVAL, 10)
+                .build());
+    reader.lose(); // while it is being stored, with an identifier
+    harness.advanceSeconds(20);
+
+    TestClient again = harness.open();
+    again.send(Packets.connect("reader").cleanStart(false).expirySeconds(3600).build());
+    harness.advance(1000);
+    again.take(ConnAck.class);
+    assertThat(harness.session("reader").inFlight()).isZero();
+  }
+
+  @Test
   void cleanStartIsAcceptedWhenTheEndOfTheSessionInAnotherShardIsStored() {
     BrokerHarness two = BrokerHarness.durable(limits -> limits, 2, 1);
     two.resume("c").lose();
