@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.BrokerVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,25 @@ class DemoCommandTest {
     assertThat(session.end()).isZero();
     assertThat(session.out())
         .containsPattern("\n\\d+ published, \\d+ acknowledged, \\d+ delivered\n$");
+  }
+
+  @Test
+  void whoEndsItWhileItStartsIsToldNothing() throws Exception {
+    CompletableFuture<Void> starting = new CompletableFuture<>();
+    session.broker(
+        () ->
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                starting.complete(null);
+                return Promise.promise().future();
+              }
+            });
+    session.start("demo");
+    starting.get(30, TimeUnit.SECONDS);
+    assertThat(session.end()).isZero();
+    assertThat(session.out()).isEmpty();
+    assertThat(session.err()).isEmpty();
   }
 
   @Test
