@@ -107,7 +107,7 @@ class Session:
         """Untimed runs until the CPU per delivery falls no more. Returns the size of the timed rounds, or None where no run was free of faults."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
-            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size), least=1, most=1)
+            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
             return size if steady else None
         size = 1000 if scenario.kind == STORM else scenario.probe
         result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))

@@ -35,10 +35,11 @@ final class QueueRecord {
     long number = RecordKeys.queuedNumber(entry.key());
     FrameReader in = new FrameReader();
     long payloadId = 0;
+    int packetId = 0;
     try {
       if (in.beginRecord(entry.value(), ledger.toWall(0))) {
         payloadId = in.i64();
-        int packetId = in.u16();
+        packetId = in.u16();
         int heldBytes = in.i32();
         Delivery.Shape shape = in.shape();
         Message message = payloadId == 0 ? in.message() : null;
@@ -47,7 +48,7 @@ final class QueueRecord {
     } catch (RuntimeException unreadable) { // whatever a damaged record makes of it
       ledger.damaged("a record of " + entry.value().length() + " bytes: " + unreadable);
     }
-    return new QueueRecord(number, null, payloadId, 0, 0, null);
+    return new QueueRecord(number, null, payloadId, packetId, 0, null);
   }
 
   static @Nullable Message message(Bytes value, Ledger ledger) {

@@ -223,6 +223,7 @@ final class Recovery {
         if (number == 0) {
           of.window().restore(packetId, null);
         } else {
+          of.window().reserve(packetId);
           records.wasSent(number, packetId);
         }
       }
@@ -252,10 +253,15 @@ final class Recovery {
           ledger.common().isTaken(payloadId);
           ledger.common().needs(payloadId);
         }
-        in.u16();
+        int packetId = in.u16();
         waitingBytes += in.i32();
         waiting++;
         lastNumber = RecordKeys.queuedNumber(entry.key());
+        Session of = session;
+        boolean isItsOwn = packetId != 0 && !records.wasSent(lastNumber);
+        if (of != null && isItsOwn && of.window().isFree(packetId)) {
+          of.window().reserve(packetId);
+        }
       }
     }
 

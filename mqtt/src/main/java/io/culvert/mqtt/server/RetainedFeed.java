@@ -67,8 +67,8 @@ final class RetainedFeed {
     }
   }
 
-  /** The next one may be sent now; else in the next millisecond. */
-  boolean hasTurn(long nowMillis) {
+  /** The next one may be sent in this millisecond; else in the next one. */
+  boolean mayCome(long nowMillis) {
     if (nowMillis > countedMillis) {
       mayCome = (int) Math.min(BURST, mayCome + (nowMillis - countedMillis) * PER_MILLI);
     }

@@ -14,7 +14,6 @@ import io.culvert.mqtt.wire.Statement;
 import io.culvert.mqtt.wire.TopicFilter;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Will;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -43,9 +42,6 @@ public final class Session {
    */
   private static final int KEEPING_UP = 16;
 
-  /** How long retained messages wait before they look again whether there is memory. */
-  private static final int MEMORY_MILLIS = 100;
-
   /** This object with its window, its queue and its places in directories, roughly. */
   private static final int OVERHEAD_BYTES = 1024;
 
@@ -70,7 +66,7 @@ public final class Session {
   private @Nullable MessageQueue queue;
   private @Nullable SessionRecords records;
   private int queueing;
-  private @Nullable ArrayDeque<RetainedFeed> feeds;
+  private @Nullable RetainedFeeds feeds;
   private @Nullable Backlog backlog;
   private @Nullable Shares shares;
   private @Nullable ServerConnection connection;
@@ -247,12 +243,16 @@ public final class Session {
     return !isOver && isConnected() && waiting != null && waiting.hasPaged();
   }
 
-  /** A message waits again that was in its record only. */
+  /**
+   * A message waits again that was in its record only.
+   *
+   * @param packetId under which it may have been sent before this process began, or 0
+   */
   void loaded(Delivery delivery, int packetId) {
     MessageQueue waiting = queue();
-    if (packetId != 0 && window.isFree(packetId)) {
+    if (window.isReserved(packetId)) {
       waiting.unpage(delivery.message().heldBytes());
-      window.restoreUnsent(packetId, delivery);
+      window.restoreReserved(packetId, delivery);
     } else {
       waiting.load(delivery);
     }
@@ -279,9 +279,17 @@ public final class Session {
   }
 
   /** A message whose record is of no use any more. */
-  void unreadable(int itsBytes, long nowMillis) {
+  void unreadable(int itsBytes, int packetId, long nowMillis) {
     queue().unpage(itsBytes);
+    giveBack(packetId);
     dropped(DropReason.DAMAGED, 1, nowMillis);
+  }
+
+  /** There is no message that may have been sent under this identifier. */
+  void giveBack(int packetId) {
+    if (window.isReserved(packetId)) {
+      window.giveBack(packetId);
+    }
   }
 
   /** A message that has expired while it was in its record only. */
@@ -368,6 +376,7 @@ public final class Session {
     if (connection == null && isShared) { // others may get it
       if (isReserved) {
         window.giveBack(stored.packetId());
+        stored = kept.withoutPacketId(stored);
       }
       shares().setApart(stored, nowMillis);
     } else if (isReserved) {
@@ -652,47 +661,30 @@ public final class Session {
 
   /** Retained messages for a new subscription, which follow as the client takes them. */
   void feed(RetainedFeed feed, long nowMillis) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null) {
-      waiting = new ArrayDeque<>(2);
-      feeds = waiting;
+    RetainedFeeds retained = feeds;
+    if (retained == null) {
+      retained = new RetainedFeeds(this, budget);
+      feeds = retained;
     }
-    if (waiting.size() > 2 * subscriptionCount()) {
-      waiting.removeIf(Session::closeIfDone);
-    }
-    waiting.add(feed);
+    retained.add(feed);
     pump(nowMillis);
   }
 
   /** A subscription was replaced by one that asks for no retained messages: its own still come. */
   void goOnFeeding(Subscription before, Subscription newer) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting != null) {
-      waiting.forEach(feed -> feed.replaced(before, newer));
+    if (feeds != null) {
+      feeds.replaced(before, newer);
     }
-  }
-
-  /** Perhaps its subscription was replaced. */
-  private static boolean closeIfDone(RetainedFeed feed) {
-    boolean isDone = feed.isDone();
-    if (isDone) {
-      feed.close();
-    }
-    return isDone;
   }
 
   /** The filters whose retained messages have not all been sent. */
   List<TopicFilter> unfinishedFeeds() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting == null
-        ? List.of()
-        : waiting.stream().filter(feed -> !feed.isDone()).map(RetainedFeed::filter).toList();
+    return feeds == null ? List.of() : feeds.unfinished();
   }
 
-  /** Messages of how many subscriptions wait for their turn. */
+  /** Retained messages of how many subscriptions wait for their turn. */
   int feedCount() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    return waiting == null ? 0 : waiting.size();
+    return feeds == null ? 0 : feeds.size();
   }
 
   /**
@@ -714,8 +706,14 @@ public final class Session {
     }
     MessageQueue waiting = queue;
     SessionRecords kept = records;
-    if (waiting != null && kept != null && waiting.wantsPage()) {
-      kept.load(this);
+    if (waiting != null && kept != null && waiting.hasPaged()) {
+      boolean isStuck = window.isEmpty() && !window.hasFreeId(); // all are of what is not loaded
+      if (isStuck || waiting.wantsPage()) {
+        kept.load(this);
+      }
+    }
+    if (feeds != null) {
+      feeds.beginTurn();
     }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
       if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
@@ -729,10 +727,10 @@ public final class Session {
       if (window.isFull()) {
         return; // [MQTT5-3.3.4-9], [MQTT5-4.9.0-2]
       }
-      Delivery delivery = nextWaiting(nowMillis);
+      Delivery delivery = nextWaiting(to, nowMillis);
       if (delivery != null) {
         sendFirst(to, delivery, nowMillis);
-      } else if (!hasRetained() || to.isPolledLater()) {
+      } else if (feeds == null || !feeds.hasMore() || to.isPolledLater()) {
         return;
       }
     }
@@ -764,7 +762,10 @@ public final class Session {
       waiting.clear();
     }
     drained();
-    closeFeeds();
+    if (feeds != null) {
+      feeds.close();
+      feeds = null;
+    }
     will = null;
     isOver = true;
     count();
@@ -873,7 +874,7 @@ public final class Session {
     queue = waiting.size() == 0 ? null : waiting;
   }
 
-  private @Nullable Delivery nextWaiting(long nowMillis) {
+  private @Nullable Delivery nextWaiting(ServerConnection to, long nowMillis) {
     MessageQueue waiting = queue;
     while (waiting != null) {
       Delivery delivery = nextOf(waiting);
@@ -901,7 +902,7 @@ public final class Session {
         return delivery;
       }
     }
-    return nextRetained(nowMillis);
+    return nextRetained(to, nowMillis);
   }
 
   private @Nullable Delivery nextOf(MessageQueue waiting) {
@@ -929,67 +930,14 @@ public final class Session {
     log.dropped(this, reason, messages, nowMillis);
   }
 
-  /** More retained messages are here, perhaps; not only on their way from another shard. */
-  private boolean hasRetained() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null || !hasMemoryForRetained()) {
-      return false;
-    }
-    RetainedFeed feed = waiting.element();
-    feed.open();
-    return feed.isDone() || !feed.isWaiting();
-  }
-
-  /**
-   * While memory is scarce, the next retained message follows when the one before is acknowledged:
-   * a client that does not do so makes the node hold no more. Where it is critical, all wait.
-   */
-  private boolean hasMemoryForRetained() {
-    return !budget.isScarce() || (window.isEmpty() && !budget.isCritical());
-  }
-
-  /** Whether the next retained message may be sent now; else the connection asks again later. */
-  private boolean hasTurn(RetainedFeed feed, long nowMillis) {
-    boolean hasTurn = feed.hasTurn(nowMillis);
-    ServerConnection to = connection;
-    if (!hasTurn && to != null) {
-      to.pollAt(nowMillis + 1);
-    }
-    return hasTurn;
-  }
-
-  private void closeFeeds() {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    feeds = null;
-    if (waiting != null) {
-      waiting.forEach(RetainedFeed::close);
-    }
-  }
-
-  private @Nullable Delivery nextRetained(long nowMillis) {
-    ArrayDeque<RetainedFeed> waiting = feeds;
-    if (waiting == null) {
+  private @Nullable Delivery nextRetained(ServerConnection to, long nowMillis) {
+    RetainedFeeds retained = feeds;
+    if (retained == null) {
       return null;
     }
-    if (!hasMemoryForRetained()) {
-      ServerConnection to = connection;
-      if (window.isEmpty() && to != null) { // else an acknowledgement comes
-        to.pollAt(nowMillis + MEMORY_MILLIS);
-      }
-      return null;
-    }
-    RetainedFeed feed = waiting.element();
-    feed.open();
-    if (!feed.isDone() && !hasTurn(feed, nowMillis)) {
-      return null;
-    }
-    Delivery delivery = feed.isDone() ? null : feed.next(nowMillis);
-    if (feed.isDone()) {
-      waiting.remove();
-      feed.close();
-      if (waiting.isEmpty()) {
-        feeds = null;
-      }
+    Delivery delivery = retained.next(to, nowMillis);
+    if (retained.isEmpty()) {
+      feeds = null;
     }
     return delivery;
   }

@@ -82,6 +82,10 @@ final class SessionRecords {
     return new SessionRecords(ledger, bucket, id);
   }
 
+  boolean wasSent(long number) {
+    return sentBefore.containsKey(number);
+  }
+
   /** The queue goes on behind this number. */
   void wasWritten(long number) {
     lastNumber = number;
@@ -236,15 +240,31 @@ final class SessionRecords {
     Message message = shape.message();
     long payloadId = ledger.payloadId(message, MOST_INLINE_BYTES, LEAST_SHARED_BYTES);
     Delivery stored = shape.stored(lastNumber, payloadId, packetId);
-    int inline = payloadId == 0 ? FrameWriter.bytesOf(message) : 0;
-    FrameWriter record =
-        record(48 + inline).i64(payloadId).u16(packetId).i32(message.heldBytes()).shape(shape);
-    if (payloadId == 0) {
-      record.message(message);
-    }
-    ledger.put(RecordKeys.queued(bucket, id, lastNumber), record.done());
+    putQueued(stored);
     expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
     return stored;
+  }
+
+  private void putQueued(Delivery stored) {
+    Message message = stored.message();
+    boolean isInline = stored.payloadId() == 0;
+    FrameWriter record =
+        record(48 + (isInline ? FrameWriter.bytesOf(message) : 0))
+            .i64(stored.payloadId())
+            .u16(stored.packetId())
+            .i32(message.heldBytes())
+            .shape(stored.shape());
+    if (isInline) {
+      record.message(message);
+    }
+    ledger.put(RecordKeys.queued(bucket, id, stored.number()), record.done());
+  }
+
+  /** Its identifier was not used, and may be given to another message. */
+  Delivery withoutPacketId(Delivery stored) {
+    Delivery without = stored.stored(stored.number(), stored.payloadId(), 0);
+    putQueued(without);
+    return without;
   }
 
   /** A message of the queue is done with. */
@@ -287,7 +307,10 @@ final class SessionRecords {
     ledger.delete(packet(RecordKeys.SENT, packetId));
   }
 
-  /** A message that is not loaded yet was sent under this identifier. */
+  /**
+   * A message that is not loaded yet was sent under this identifier, which is reserved for it in
+   * the session's window.
+   */
   void wasSent(long number, int packetId) {
     if (sentBefore.isEmpty()) {
       sentBefore = new HashMap<>(4);
@@ -412,21 +435,40 @@ final class SessionRecords {
       loadedTo = Math.max(loadedTo, record.number);
       Integer before = sentBefore.isEmpty() ? null : sentBefore.remove(record.number);
       Delivery delivery = record.delivery(before == null ? record.packetId : 0);
+      int packetId = before == null ? record.packetId : before;
       if (delivery == null) {
         ledger.damaged("a message of session " + session.clientId() + " cannot be read");
         remove(record.number, record.payloadId);
-        session.unreadable(record.heldBytes, nowMillis);
+        if (before != null) {
+          completed(before);
+        }
+        session.unreadable(record.heldBytes, packetId, nowMillis);
       } else {
         if (record.isShared()) {
           inMemory.add(record.number);
         }
-        session.loaded(delivery, before == null ? record.packetId : before);
+        session.loaded(delivery, packetId);
       }
     }
     if (!hasMore) {
       session.hasOnlyPaged(newMessages, newBytes);
+      forgetSent(session);
     }
     session.pump(nowMillis);
+  }
+
+  /** Those messages are gone: all that were sent before this process began are here. */
+  private void forgetSent(Session session) {
+    for (int packetId : sentBefore.values()) {
+      completed(packetId);
+      session.giveBack(packetId);
+    }
+    sentBefore = Map.of();
+  }
+
+  /** It was sent before this process began, or may have been. */
+  private boolean wasSent(QueueRecord record) {
+    return record.packetId != 0 || wasSent(record.number);
   }
 
   /**
@@ -446,8 +488,7 @@ final class SessionRecords {
           List<QueueRecord> shared = new ArrayList<>();
           for (Journal.Entry entry : page.entries()) {
             QueueRecord record = QueueRecord.read(entry, ledger);
-            boolean isUnsent = record.packetId == 0 && !sentBefore.containsKey(record.number);
-            if (record.isShared() && isUnsent) {
+            if (record.isShared() && !wasSent(record)) {
               shared.add(record);
             }
           }
@@ -535,6 +576,7 @@ final class SessionRecords {
             QueueRecord record = QueueRecord.read(entry, ledger);
             Message message = record.message;
             if (message == null
+                || wasSent(record)
                 || inMemory.contains(record.number)
                 || gone.contains(record.number)) {
               continue; // a large one is looked at when its turn comes

@@ -40,6 +40,11 @@ final class SessionState {
     }
     SessionRecords records = session.records();
     if (records != null) {
+      int[] reserved = window.reserved().toArray(); // for what is not loaded yet
+      out.i32(reserved.length);
+      for (int id : reserved) {
+        out.u16(id);
+      }
       out.i32(session.pagedMessages()).i64(session.pagedBytes());
       records.writeQueueTo(out);
     }
@@ -77,6 +82,9 @@ final class SessionState {
     MessageQueue newer = session.takeQueue();
     SessionRecords records = session.records();
     if (records != null) {
+      for (int left = in.i32(); left > 0; left--) {
+        window.reserve(in.u16());
+      }
       int paged = in.i32();
       long pagedBytes = in.i64();
       records.readQueue(in, paged > 0);

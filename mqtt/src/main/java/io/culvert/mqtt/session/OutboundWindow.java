@@ -1,6 +1,7 @@
 package io.culvert.mqtt.session;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,6 +128,14 @@ public final class OutboundWindow {
     states[id] = RESERVED;
     reserved++;
     return id;
+  }
+
+  /** As above, this one: an earlier process has used it for a message that is restored later. */
+  public void reserve(int id) {
+    growTo(id);
+    takeFree(id);
+    states[id] = RESERVED;
+    reserved++;
   }
 
   /** Sends now what its identifier was reserved for. */
@@ -258,19 +267,29 @@ public final class OutboundWindow {
   }
 
   /**
-   * As {@link #restore}, while the session has a connection: {@link #nextToResend} gives it.
+   * As {@link #restore}, for what its identifier was reserved for, while the session has a
+   * connection: {@link #nextToResend} gives it.
    *
    * @param delivery whose PUBLISH may have been sent
    */
-  public void restoreUnsent(int id, Delivery delivery) {
-    growTo(id);
-    takeFree(id);
+  public void restoreReserved(int id, Delivery delivery) {
+    checkReserved(id);
+    reserved--;
     enter(id, delivery, PUBLISH_UNSENT);
   }
 
   /** Whether nothing has this identifier. */
   public boolean isFree(int id) {
     return id >= states.length || states[id] == FREE;
+  }
+
+  public boolean isReserved(int id) {
+    return id < states.length && states[id] == RESERVED;
+  }
+
+  /** The identifiers that are reserved, in rising order. */
+  public IntStream reserved() {
+    return IntStream.range(1, states.length).filter(id -> states[id] == RESERVED);
   }
 
   /** Forgets everything. */
@@ -354,10 +373,7 @@ public final class OutboundWindow {
       grow();
     }
     int id = freeFirst;
-    freeFirst = next[id];
-    if (freeFirst == 0) {
-      freeLast = 0;
-    }
+    takeFree(id);
     return id;
   }
 
@@ -366,22 +382,23 @@ public final class OutboundWindow {
     if (states[id] != FREE) {
       throw new IllegalArgumentException("identifier " + id + " is in use");
     }
-    int before = 0;
-    for (int free = freeFirst; free != id; free = next[free]) {
-      before = free;
-    }
+    int before = previous[id];
+    int after = next[id];
     if (before == 0) {
-      freeFirst = next[id];
+      freeFirst = after;
     } else {
-      next[before] = next[id];
+      next[before] = (char) after;
     }
-    if (freeLast == id) {
+    if (after == 0) {
       freeLast = before;
+    } else {
+      previous[after] = (char) before;
     }
   }
 
   private void giveFree(int id) {
     next[id] = 0;
+    previous[id] = (char) freeLast;
     if (freeLast == 0) {
       freeFirst = id;
     } else {
