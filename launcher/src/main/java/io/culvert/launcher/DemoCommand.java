@@ -80,6 +80,11 @@ final class DemoCommand {
       ending.cancel();
       node.stop();
       throw StartException.failure("the demo has ended: " + Reason.of(e));
+    } catch (RuntimeException e) {
+      if (ending.isAsked()) {
+        return ending.await(); // a Vert.x that is closed refuses what it is asked for
+      }
+      throw e;
     }
   }
 

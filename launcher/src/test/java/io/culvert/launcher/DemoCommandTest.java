@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demonstration with the real broker. */
 class DemoCommandTest {
@@ -58,8 +60,22 @@ class DemoCommandTest {
         .containsPattern("\n\\d+ published, \\d+ acknowledged, \\d+ delivered\n$");
   }
 
-  @Test
-  void whoEndsItWhileItStartsIsToldNothing() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "run --ephemeral --port 0 --ws-port 0"})
+  void whoEndsItAtTheVeryStartIsToldNothing(String command) throws Exception {
+    session.broker(
+        () -> {
+          session.ask();
+          return new BrokerVerticle();
+        });
+    assertThat(session.execute(command.split(" "))).isZero();
+    assertThat(session.out()).isEmpty();
+    assertThat(session.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "run --ephemeral --port 0 --ws-port 0"})
+  void whoEndsItWhileItStartsIsToldNothing(String command) throws Exception {
     CompletableFuture<Void> starting = new CompletableFuture<>();
     session.broker(
         () ->
@@ -70,7 +86,7 @@ class DemoCommandTest {
                 return Promise.promise().future();
               }
             });
-    session.start("demo");
+    session.start(command.split(" "));
     starting.get(30, TimeUnit.SECONDS);
     assertThat(session.end()).isZero();
     assertThat(session.out()).isEmpty();

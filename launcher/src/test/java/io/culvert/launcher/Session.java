@@ -142,8 +142,13 @@ final class Session {
 
   /** Asks for the end as a signal would. */
   int end() throws Exception {
-    ending.get(LIMIT_SECONDS, TimeUnit.SECONDS).ask();
+    ask();
     return exitCode();
+  }
+
+  /** The same, without waiting for the end. */
+  void ask() {
+    ending.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join().ask();
   }
 
   String out() {
