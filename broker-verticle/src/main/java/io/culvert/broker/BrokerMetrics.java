@@ -80,7 +80,8 @@ final class BrokerMetrics {
           ofListeners(
               COUNTER,
               "culvert.connections.unopened",
-              "Connections that ended in the TLS handshake or the PROXY protocol's header.",
+              "Connections that ended in the TLS handshake or the PROXY protocol's header, or before"
+                  + " they were a WebSocket.",
               each -> each.counters().unopened()),
           ofListeners(
               COUNTER,

@@ -115,16 +115,18 @@ public final class BrokerVerticle extends VerticleBase {
       BrokerOptions options, List<String> seen, @Nullable Store opened) {
     MqttBroker broker = MqttBroker.create(context, options, plugins, opened);
     brokers.add(broker);
-    SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
+    SecurityFiles files =
+        SecurityFiles.watch(vertx, config(), plugins.names(), broker, options.auth(), seen);
     return vertx
-        .executeBlocking(() -> Certificates.look(options))
+        .executeBlocking(() -> CertificateWatch.look(options))
         .compose(
             certificates ->
                 KeptMessages.recover(broker)
                     .compose(done -> listenForMetrics(broker))
-                    .compose(done -> serveEventBus(broker, options))
+                    .compose(done -> serveEventBus(broker, files, options))
                     .compose(done -> broker.listen())
-                    .onSuccess(bound -> Certificates.watch(vertx, options, broker, certificates)))
+                    .onSuccess(
+                        bound -> CertificateWatch.watch(vertx, options, broker, certificates)))
         .recover(failure -> closed(broker).transform(done -> Future.failedFuture(failure)));
   }
 
@@ -135,18 +137,16 @@ public final class BrokerVerticle extends VerticleBase {
     return watched == null ? closed : closed.eventually(watched::close);
   }
 
-  private Future<Void> reload(MqttBroker broker, boolean dryRun) {
-    return vertx
-        .executeBlocking(() -> BrokerOptions.parse(config(), plugins.names()), /* ordered= */ false)
-        .compose(newest -> dryRun ? Future.succeededFuture() : broker.secure(newest));
-  }
-
-  private Future<Void> serveEventBus(MqttBroker broker, BrokerOptions options) {
+  private Future<Void> serveEventBus(
+      MqttBroker broker, SecurityFiles files, BrokerOptions options) {
     if (!options.eventBus().enabled()) {
       return Future.succeededFuture();
     }
     BusApi api =
-        BusApi.create(vertx, broker.busHost(dryRun -> reload(broker, dryRun)), options.eventBus());
+        BusApi.create(
+            vertx,
+            broker.busHost(dryRun -> dryRun ? files.check() : files.reload()),
+            options.eventBus());
     bus = api;
     return api.start();
   }

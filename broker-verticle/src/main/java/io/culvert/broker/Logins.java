@@ -45,6 +45,8 @@ final class Logins {
       Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "the server failed");
   private static final Verdict CHANGED =
       Verdict.refused(ReasonCode.SERVER_UNAVAILABLE, "users have changed meanwhile");
+  private static final Verdict EXPIRED =
+      Verdict.refused(ReasonCode.NOT_AUTHORIZED, "the login has expired before all had answered");
   private static final Permissions NOTHING =
       Grants.of(List.of(), List.of(), List.of(), ReasonCode.NOT_AUTHORIZED);
   private static final Verdict NO_CREDENTIALS =
@@ -149,8 +151,11 @@ final class Logins {
     Verdict.Accepted before = login.accepted;
     if (!(verdict instanceof Verdict.Accepted accepted)) {
       end(login, verdict);
-    } else if (before != null) {
-      end(login, before.with(accepted));
+      return;
+    }
+    login.lastsAtMost(accepted.validMillis(), shard.nowMillis());
+    if (before != null) {
+      end(login, before.with(accepted.granted()));
     } else {
       log.audit().proven(login.connection, by);
       if (accepted.granted() == null && asksForPermissions()) {
@@ -201,7 +206,7 @@ final class Logins {
     } else if (!gates.equals(login.asked) && login.chain.equals(PROVEN)) {
       end(login, CHANGED); // it has proven itself to users who may be others now
     } else if (!gates.equals(login.asked)) {
-      login.accepted = null; // users have changed meanwhile
+      login.startAgain(); // users have changed meanwhile
       ask(login, 0);
     } else if (outcome.result() instanceof Verdict.NoOpinion) {
       ask(login, index + 1);
@@ -236,11 +241,13 @@ final class Logins {
       vertx().cancelTimer(login.timer);
     }
     ServerConnection connection = login.connection;
-    if (verdict instanceof Verdict.Accepted accepted) {
-      accept(connection, login.connect, accepted);
-    } else if (verdict instanceof Verdict.Refused refused) {
+    boolean accepts = verdict instanceof Verdict.Accepted;
+    Verdict last = accepts && login.endsAtMillis <= shard.nowMillis() ? EXPIRED : verdict;
+    if (last instanceof Verdict.Accepted accepted) {
+      accept(login, accepted);
+    } else if (last instanceof Verdict.Refused refused) {
       log.notAuthenticated(connection, login.connect, refused.reason(), shard.nowMillis());
-      if (verdict.equals(BUSY)) {
+      if (last.equals(BUSY)) {
         connects.refuse(connection, shard.nowMillis());
       } else {
         broker.refuse(connection, refused.reasonCode());
@@ -250,16 +257,10 @@ final class Logins {
     }
   }
 
-  private void accept(ServerConnection connection, Connect connect, Verdict.Accepted accepted) {
-    long nowMillis = shard.nowMillis();
-    boolean lasts = accepted.validMillis() >= Long.MAX_VALUE - nowMillis;
-    connection.loggedIn(
-        new Login(
-            accepted.userName(),
-            accepted.granted(),
-            lasts ? Engine.NO_DEADLINE : nowMillis + accepted.validMillis(),
-            expiryEndsSession));
-    broker.connect(connection, connect, nowMillis);
+  private void accept(Waiting login, Verdict.Accepted accepted) {
+    login.connection.loggedIn(
+        new Login(accepted.userName(), accepted.granted(), login.endsAtMillis, expiryEndsSession));
+    broker.connect(login.connection, login.connect, shard.nowMillis());
   }
 
   /** What fails there ends this connection only. */
@@ -315,6 +316,7 @@ final class Logins {
     private final LoginRequest asCame;
     private final AuthChain chain;
     private Verdict.@Nullable Accepted accepted;
+    private long endsAtMillis = Engine.NO_DEADLINE;
     private Map<String, Gate> asked = Map.of();
     private long timer = -1;
     private boolean isOver;
@@ -324,6 +326,18 @@ final class Logins {
       this.connect = connect;
       this.asCame = request;
       this.chain = chain;
+    }
+
+    /** One that was asked has answered now; whoever is asked after it must not make it longer. */
+    void lastsAtMost(long validMillis, long nowMillis) {
+      if (validMillis < Engine.NO_DEADLINE - Math.max(0, nowMillis)) {
+        endsAtMillis = Math.min(endsAtMillis, nowMillis + validMillis);
+      }
+    }
+
+    void startAgain() {
+      accepted = null;
+      endsAtMillis = Engine.NO_DEADLINE;
     }
 
     /** Who is asked: about the client, or what it may do. */

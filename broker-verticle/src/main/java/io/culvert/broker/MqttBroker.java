@@ -483,7 +483,8 @@ public final class MqttBroker {
         origins(listener),
         Math.toIntExact(limits(listener).maximumPacketSizeBytes()),
         listener.maximumConnections(),
-        options.connectsPerSecond());
+        options.connectsPerSecond(),
+        limits(listener).connectTimeoutMillis());
   }
 
   private static OriginCheck origins(ListenerOptions listener) {

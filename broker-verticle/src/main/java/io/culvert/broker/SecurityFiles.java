@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the files of users and permissions from time to time, and reads all of them again when
- * one has changed. While one of them cannot be used, what was read before goes on to hold.
+ * one has changed. While one of them cannot be used, what was read before goes on to hold, and they
+ * are tried again at each look.
  *
  * <p>Files are read on worker threads; everything else happens in the context that it was made in.
  */
@@ -30,6 +31,7 @@ final class SecurityFiles {
   private final JsonObject config;
   private final Set<String> plugins;
   private final MqttBroker broker;
+  private final OneAtATime reading = new OneAtATime(this::read);
   private AuthOptions holding;
 
   private SecurityFiles(
@@ -60,13 +62,13 @@ final class SecurityFiles {
   }
 
   /**
-   * Watches them from now on, if there are any.
+   * Those of a broker, which are watched from now on if there are any.
    *
    * @param plugins names of those that the application brings
    * @param holding what was read from them
    * @param seen what they were when they were read
    */
-  static void watch(
+  static SecurityFiles watch(
       Vertx vertx,
       JsonObject config,
       Set<String> plugins,
@@ -74,14 +76,31 @@ final class SecurityFiles {
       AuthOptions holding,
       List<String> seen) {
     SecurityFiles files = new SecurityFiles(vertx, config, plugins, broker, holding);
-    FileWatch.start(vertx, holding.reloadSeconds(), named(config), seen, files::reload);
+    FileWatch.start(
+        vertx, holding.reloadSeconds(), named(config), seen, files::reload, SecurityFiles::failed);
+    return files;
   }
 
-  private Future<Void> reload() {
-    return vertx
-        .executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false)
-        .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())))
-        .onFailure(SecurityFiles::failed);
+  /**
+   * Reads them, whether or not they have changed. Never while they are read already, so that what
+   * was read before a change cannot come to hold after it.
+   */
+  Future<Void> reload() {
+    return reading.run();
+  }
+
+  /** Reads them, and changes nothing. Fails as {@link #reload} would. */
+  Future<Void> check() {
+    return parse().mapEmpty();
+  }
+
+  private Future<Void> read() {
+    return parse()
+        .compose(newest -> broker.secure(newest).onSuccess(done -> changed(newest.auth())));
+  }
+
+  private Future<BrokerOptions> parse() {
+    return vertx.executeBlocking(() -> BrokerOptions.parse(config, plugins), /* ordered= */ false);
   }
 
   private void changed(AuthOptions newest) {

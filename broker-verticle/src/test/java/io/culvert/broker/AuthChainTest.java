@@ -241,6 +241,25 @@ class AuthChainTest {
     }
   }
 
+  /** Its time runs from the answer on, not from that of those who are asked for permissions. */
+  @Test
+  void loginThatIsOverBeforeAllHaveAnsweredIsRefused() throws Exception {
+    own.put(
+        "own",
+        request -> Future.succeededFuture(new Verdict.Accepted(request.userName(), null, 300)));
+    await(
+        vertx
+            .eventBus()
+            .<JsonObject>consumer(
+                "slow",
+                question ->
+                    vertx.setTimer(
+                        600, late -> question.reply(new JsonObject().put("result", "allow"))))
+            .completion());
+    listen(new JsonObject().put("event-bus", new JsonObject().put("permissions-address", "slow")));
+    assertThat(login("ann", "x")).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+  }
+
   @Test
   void authorizersOfTheApplicationComeBeforeWhatTheLoginGrants() throws Exception {
     own.put(

@@ -3,6 +3,9 @@ package io.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.culvert.broker.config.BrokerOptions;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.QoS;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Tokens as passwords through the whole broker, signed by real keys. */
 class JwtTest {
@@ -251,6 +255,25 @@ class JwtTest {
     assertThat(broker.login(null, token)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
     String none = Tokens.unsigned(Tokens.header("none"), Tokens.claims("ann", 60)) + ".";
     assertThat(broker.login(null, none)).isEqualTo(ReasonCode.SERVER_UNAVAILABLE);
+  }
+
+  @Test
+  void serverOfKeysIsNamedWithoutWhatMayBeASecret() throws Exception {
+    HttpServer server = server(new AtomicReference<>(new JsonObject()), new AtomicInteger());
+    Logger audit = (Logger) LoggerFactory.getLogger("culvert.audit");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    audit.addAppender(lines);
+    try {
+      PluginBroker broker = start(jwt().put("jwks-url", url(server) + "?key=hidden"));
+      broker.login(null, Tokens.signed(Tokens.header("HS256"), Tokens.claims("ann", 60), SECRET));
+    } finally {
+      audit.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anyMatch(line -> line.contains(url(server) + ": "))
+        .noneMatch(line -> line.contains("hidden"));
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of secrets and certificates, read again when they change. While one cannot be used,
- * what was read before goes on to hold.
+ * what was read before goes on to hold, and it is tried again at each look.
  */
 final class ServiceFiles {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
@@ -54,27 +54,28 @@ final class ServiceFiles {
           seconds,
           secretFiles(options),
           loaded.secrets(),
-          () -> files.reload("secrets", newest -> changed(auth, newest)));
+          () -> files.reload("secrets", newest -> changed(auth, newest)),
+          failure -> failed("secrets", failure));
     }
     FileWatch.start(
         vertx,
         seconds,
         certificateFiles(options),
         loaded.certificates(),
-        () -> files.reload("certificates", newest -> changed(server, newest)));
+        () -> files.reload("certificates", newest -> changed(server, newest)),
+        failure -> failed("certificates", failure));
   }
 
   private Future<Void> reload(String what, Change change) {
     return vertx
         .executeBlocking(() -> TcpServiceOptions.parse(config), /* ordered= */ false)
         .compose(change::apply)
-        .onSuccess(done -> LOG.info("{} of the TCP message service were read again", what))
-        .onFailure(
-            failure ->
-                LOG.error(
-                    "{} of the TCP message service stay as they were read before: {}",
-                    what,
-                    reason(failure)));
+        .onSuccess(done -> LOG.info("{} of the TCP message service were read again", what));
+  }
+
+  private static void failed(String what, Throwable failure) {
+    LOG.error(
+        "{} of the TCP message service stay as they were read before: {}", what, reason(failure));
   }
 
   private static Future<Void> changed(HmacAuth auth, TcpServiceOptions newest) {

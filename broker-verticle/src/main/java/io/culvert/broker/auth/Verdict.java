@@ -35,16 +35,16 @@ public sealed interface Verdict {
    * @param granted what it may do where no authorizer and no access control list has an opinion;
    *     made for this client alone. Null leaves it to those; where there are none either, it may do
    *     everything
-   * @param validMillis for how long, from now on: then its connection is ended (0x87)
+   * @param validMillis for how long, from this answer on, whoever else is asked after it: then its
+   *     connection is ended, or it is not let in (0x87)
    */
   record Accepted(@Nullable String userName, @Nullable Permissions granted, long validMillis)
       implements Verdict {
     public static final long FOR_EVER = Long.MAX_VALUE;
 
-    /** The same client with what another one grants, for as long as both are good. */
-    public Accepted with(Accepted permissions) {
-      return new Accepted(
-          userName, permissions.granted, Math.min(validMillis, permissions.validMillis));
+    /** The same client with what another one grants. */
+    public Accepted with(@Nullable Permissions permissions) {
+      return new Accepted(userName, permissions, validMillis);
     }
   }
 

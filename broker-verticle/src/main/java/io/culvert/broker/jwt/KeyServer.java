@@ -72,7 +72,7 @@ final class KeyServer {
     if (newest == null) {
       LOG.error(
           "the keys of tokens could not be read from {}: {}",
-          remote.uri(),
+          remote.shown(),
           failure == null ? "" : failure.getMessage());
     } else {
       keys = newest;

@@ -13,6 +13,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A server that answers with JSON, behind a pool of connections. Bounded in time, in connections,
@@ -77,7 +78,17 @@ public final class JsonServer {
                     .send(body)
                     .compose(JsonServer::answer)
                     .timeout(options.timeoutMillis(), TimeUnit.MILLISECONDS)
-                    .onFailure(late -> opened.reset()));
+                    .onFailure(late -> opened.reset()))
+        .recover(
+            failure -> Future.failedFuture(failure instanceof TimeoutException ? late() : failure));
+  }
+
+  /**
+   * Instead of one that Vert.x makes, which has the address with its query, and gets to the log.
+   */
+  private TimeoutException late() {
+    return new TimeoutException(
+        options.shown() + " has not answered in " + options.timeoutMillis() + " ms");
   }
 
   private static Future<JsonObject> answer(HttpClientResponse response) {

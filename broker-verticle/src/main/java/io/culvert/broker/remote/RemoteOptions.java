@@ -16,4 +16,15 @@ public record RemoteOptions(
   public boolean isTls() {
     return "https".equals(uri.getScheme());
   }
+
+  /** Whom they are asked of, for a log: a query or a user in the address may be a secret. */
+  public String shown() {
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+  }
+
+  @Override
+  public String toString() {
+    return "RemoteOptions[" + shown() + "]";
+  }
 }

@@ -54,6 +54,28 @@ class RetainedFeedTest {
   }
 
   @Test
+  @OneShard
+  void othersHaveTheirTurnAfterAFew() {
+    for (int i = 0; i < 1000; i++) {
+      retain("a/" + i, "x");
+    }
+    ServerConnection server =
+        new ServerConnection(harness.limits, new BufferPool(), () -> wakes++, null, 0);
+    hand(server, Wire.encode(Packets.connect("c").build(), MqttVersion.MQTT_5));
+    hand(server, Wire.encode(Packets.subscribe(1, "a/#", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
+    long delivered = harness.broker.counters().delivered();
+    while (harness.session("c").feedCount() > 0) {
+      int before = wakes;
+      poll(server);
+      long now = harness.broker.counters().delivered();
+      assertThat(now - delivered).as("in one turn").isLessThanOrEqualTo(64);
+      assertThat(now == 1000 || wakes > before).as("it goes on by itself").isTrue();
+      delivered = now;
+    }
+    assertThat(delivered).isEqualTo(1000);
+  }
+
+  @Test
   void veryManyComeAtAPaceThatLeavesOthersTheirTime() {
     int many = 5000;
     for (int i = 0; i < many; i++) {

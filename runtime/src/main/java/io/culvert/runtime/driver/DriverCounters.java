@@ -48,8 +48,8 @@ public final class DriverCounters {
   }
 
   /**
-   * Connections that ended before anything of their protocol came: their TLS handshake or their
-   * PROXY protocol header was wrong, or late.
+   * Connections that ended before anything of their protocol came: their TLS handshake, their PROXY
+   * protocol header or their upgrade to a WebSocket was wrong, or late.
    */
   public long unopened() {
     return unopened;

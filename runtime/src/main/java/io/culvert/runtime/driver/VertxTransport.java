@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class VertxTransport implements Transport {
   final Endpoint<?, ?> endpoint;
   private final WriteStream<Buffer> out;
-  private final Handler<Void> drained = ignored -> whenOpen(Connection::changed);
+  private final Handler<Void> drained = ignored -> changed();
   private @Nullable Connection<?, ?> connection;
   private boolean closed;
 
@@ -50,8 +50,11 @@ abstract class VertxTransport implements Transport {
 
   @Override
   public final boolean isWritable() {
-    if (closed || isStreamClosed()) {
+    if (closed) {
       return false;
+    }
+    if (isStreamClosed()) {
+      return true; // else who waits for room, and is not read meanwhile, waits for ever
     }
     if (out.writeQueueFull()) {
       out.drainHandler(drained);
@@ -64,6 +67,9 @@ abstract class VertxTransport implements Transport {
   public final int write(Outbox outbox, int limitBytes) {
     HeapSink sink = new HeapSink((int) Math.min(limitBytes, outbox.pendingBytes()));
     outbox.drainTo(sink, sink.bytes.length);
+    if (isStreamClosed()) {
+      return sink.bytes.length;
+    }
     out.write(BufferInternal.buffer(Unpooled.wrappedBuffer(sink.bytes)));
     return sink.bytes.length;
   }
@@ -83,7 +89,7 @@ abstract class VertxTransport implements Transport {
 
   /**
    * True when the stream is closed already, whether or not it has told so: it may not be asked
-   * then.
+   * then, and what is still written is thrown away.
    */
   boolean isStreamClosed() {
     return false;
@@ -102,6 +108,10 @@ abstract class VertxTransport implements Transport {
 
   final void broken(Throwable cause) {
     whenOpen(target -> target.broken(cause));
+  }
+
+  final void changed() {
+    whenOpen(Connection::changed);
   }
 
   /** Sends what waits, then calls {@link #end()}. */

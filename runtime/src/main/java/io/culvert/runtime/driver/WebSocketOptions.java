@@ -2,6 +2,7 @@ package io.culvert.runtime.driver;
 
 import io.vertx.core.http.HttpServerOptions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where and how a WebSocket listener listens.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param maxFrameBytes larger frames close the connection
  * @param maxConnections connections beyond this are answered with 503
  * @param connectsPerSecond those beyond this as well; 0 for any number
+ * @param timeoutMillis how long a TLS handshake may take, and then all until the upgrade
  */
 public record WebSocketOptions(
     HttpServerOptions server,
@@ -21,9 +23,12 @@ public record WebSocketOptions(
     OriginCheck origins,
     int maxFrameBytes,
     int maxConnections,
-    int connectsPerSecond) {
+    int connectsPerSecond,
+    long timeoutMillis) {
   /** Clients put one packet in a frame; larger packets need a larger limit. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 1024 * 1024;
+
+  private static final long DEFAULT_TIMEOUT_MILLIS = 10_000;
 
   /** How long a peer may take to answer our close. */
   private static final int CLOSING_SECONDS = 2;
@@ -33,18 +38,26 @@ public record WebSocketOptions(
     if (!path.startsWith("/") || subprotocols.isEmpty()) {
       throw new IllegalArgumentException("path must start with / and a subprotocol be named");
     }
-    if (maxFrameBytes < 1 || maxConnections < 1 || connectsPerSecond < 0) {
+    if (maxFrameBytes < 1 || maxConnections < 1 || connectsPerSecond < 0 || timeoutMillis < 1) {
       throw new IllegalArgumentException(
-          "maxFrameBytes and maxConnections must be positive, connectsPerSecond not negative");
+          "maxFrameBytes, maxConnections and timeoutMillis must be positive, connectsPerSecond not"
+              + " negative");
     }
     server =
         new HttpServerOptions(server)
+            .setHttp2ClearTextEnabled(false) // which has no WebSockets here, and many streams
+            .setUseAlpn(false)
             .setWebSocketSubProtocols(subprotocols)
             .setMaxWebSocketFrameSize(maxFrameBytes)
             .setMaxWebSocketMessageSize(Integer.MAX_VALUE) // a message is never put together
             .setWebSocketClosingTimeout(CLOSING_SECONDS)
             .setPerFrameWebSocketCompressionSupported(false) // a size limit would mean nothing
             .setPerMessageWebSocketCompressionSupported(false);
+    if (server.isSsl()) {
+      server
+          .setSslHandshakeTimeout(timeoutMillis)
+          .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+    }
   }
 
   /** With the defaults of a listener on the loopback interface. */
@@ -56,16 +69,43 @@ public record WebSocketOptions(
         OriginCheck.LOOPBACK,
         DEFAULT_MAX_FRAME_BYTES,
         Integer.MAX_VALUE,
-        0);
+        0,
+        DEFAULT_TIMEOUT_MILLIS);
   }
 
   public WebSocketOptions withMaxFrameBytes(int limit) {
     return new WebSocketOptions(
-        server, path, subprotocols, origins, limit, maxConnections, connectsPerSecond);
+        server,
+        path,
+        subprotocols,
+        origins,
+        limit,
+        maxConnections,
+        connectsPerSecond,
+        timeoutMillis);
   }
 
   public WebSocketOptions withMaxConnections(int limit) {
     return new WebSocketOptions(
-        server, path, subprotocols, origins, maxFrameBytes, limit, connectsPerSecond);
+        server,
+        path,
+        subprotocols,
+        origins,
+        maxFrameBytes,
+        limit,
+        connectsPerSecond,
+        timeoutMillis);
+  }
+
+  public WebSocketOptions withTimeoutMillis(long limit) {
+    return new WebSocketOptions(
+        server,
+        path,
+        subprotocols,
+        origins,
+        maxFrameBytes,
+        maxConnections,
+        connectsPerSecond,
+        limit);
   }
 }

@@ -70,6 +70,7 @@ final class WebSocketTransport extends VertxTransport {
   /** What came before the end waits in the socket while we do not read. */
   private void socketClosed() {
     socketClosed = true;
+    changed(); // it may have waited for room
     goneUnlessPaused();
   }
 

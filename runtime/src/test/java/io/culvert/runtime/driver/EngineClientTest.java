@@ -136,7 +136,8 @@ class EngineClientTest {
                     plain.origins(),
                     plain.maxFrameBytes(),
                     10,
-                    0),
+                    0,
+                    plain.timeoutMillis()),
                 app));
     EngineClient client = EngineClient.create(shard, new NetClientOptions());
     ClientSSLOptions trust = new ClientSSLOptions().setTrustOptions(trusting());

@@ -7,6 +7,7 @@ import static io.culvert.mqtt.wire.Statement.MQTT5_6_0_0_2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -113,6 +114,35 @@ class WebSocketTest extends SocketContract {
       }
     }
     assertThat(onShard(() -> server.counters().failures())).isZero();
+  }
+
+  /** It is not read until there is room in the socket, where there will be none any more. */
+  @Test
+  void whoGoesWhileNothingCanBeSentIsNotKept() throws Exception {
+    app.onFrame =
+        (engine, bytes) -> {
+          engine.await();
+          engine.onPoll = () -> decideWhenAllIsSent(engine);
+          for (int i = 0; i < 200; i++) {
+            engine.send(Bytes.wrap(new byte[100_000]));
+          }
+        };
+    try (ToyClient client = client(server.port(), 16 * 1024)) {
+      client.send("all");
+      ToyEngine engine = ToyApp.next(app.opened);
+      eventually(() -> onShard(() -> !transport(engine).isWritable()));
+      client.send("more");
+      eventually(() -> onShard(() -> engine.receivedWhileWaiting > 0));
+      client.socket.setSoLinger(true, 0);
+    }
+    ToyApp.next(app.closed);
+    eventually(() -> server.connections() == 0);
+  }
+
+  private static void decideWhenAllIsSent(ToyEngine engine) {
+    if (engine.awaitsDecision() && engine.queue.isEmpty() && engine.outbox().isEmpty()) {
+      engine.decide();
+    }
   }
 
   @Test

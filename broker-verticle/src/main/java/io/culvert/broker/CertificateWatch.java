@@ -12,16 +12,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the files of certificates from time to time; a listener with one that has changed reads
- * its own again. While one cannot be used, what was read before goes on to hold.
+ * its own again. While one cannot be used, what was read before goes on to hold, and they are tried
+ * again at each look.
  */
-final class Certificates {
+final class CertificateWatch {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.audit");
 
-  private Certificates() {}
+  private CertificateWatch() {}
 
   /** What the files of each listener are now; before they are read. Blocks. */
   static List<List<String>> look(BrokerOptions options) {
-    return options.listeners().stream().map(Certificates::files).map(FileWatch::look).toList();
+    return options.listeners().stream().map(CertificateWatch::files).map(FileWatch::look).toList();
   }
 
   /**
@@ -34,26 +35,25 @@ final class Certificates {
     List<ListenerOptions> listeners = options.listeners();
     for (int i = 0; i < listeners.size(); i++) {
       int number = i;
+      String name = "mqtt.listeners[" + i + "]";
       FileWatch.start(
           vertx,
           options.auth().reloadSeconds(),
           files(listeners.get(i)),
           seen.get(i),
-          () -> reload(broker, number));
+          () -> reload(broker, number, name),
+          failure ->
+              LOG.error(
+                  "certificates of {} stay as they were read before: {}",
+                  name,
+                  String.valueOf(failure.getMessage())));
     }
   }
 
-  private static Future<Void> reload(MqttBroker broker, int number) {
-    String name = "mqtt.listeners[" + number + "]";
+  private static Future<Void> reload(MqttBroker broker, int number, String name) {
     return broker
         .reloadTls(number)
-        .onSuccess(done -> LOG.info("certificates of {} were read again", name))
-        .onFailure(
-            failure ->
-                LOG.error(
-                    "certificates of {} stay as they were read before: {}",
-                    name,
-                    String.valueOf(failure.getMessage())));
+        .onSuccess(done -> LOG.info("certificates of {} were read again", name));
   }
 
   private static List<String> files(ListenerOptions listener) {
