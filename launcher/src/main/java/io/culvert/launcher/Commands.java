@@ -25,8 +25,10 @@ final class Commands {
   private static final String[] ROOT_FOOTER = {
     "",
     "Results go to stdout, log lines and errors to stderr.",
-    "Exit codes: 0 done, or stopped by SIGTERM or SIGINT; 1 could not start or stop;",
-    "2 wrong arguments or configuration.",
+    "Exit codes: 0 done; 1 could not start, go on or stop; 2 wrong arguments or configuration;",
+    "3 culvert sub -C -W got too few. What goes on until it is stopped ends with 0 on SIGINT",
+    "(Ctrl-C) and SIGTERM; what these keep from being done, such as pub or rpc get, with 130 and",
+    "143.",
   };
 
   private static final String[] RUN_HEADER = {

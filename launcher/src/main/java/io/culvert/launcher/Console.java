@@ -31,6 +31,16 @@ record Console(PrintStream out, PrintStream err, boolean colour, boolean graphic
     }
   }
 
+  /** Writes what is in the buffer; false where that cannot be: see {@link #closed}. */
+  boolean hasTaken() {
+    return !out.checkError();
+  }
+
+  /** What to say then. */
+  static String closed(String what) {
+    return "stdout takes no more: it is closed, or its disk is full. " + what;
+  }
+
   /** One text that says what is wrong and what to do. */
   void fail(String message) {
     err.println("culvert: " + message);

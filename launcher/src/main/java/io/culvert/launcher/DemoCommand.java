@@ -74,9 +74,17 @@ final class DemoCommand {
       node.stop().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
       return ExitCode.OK;
     } catch (ExecutionException | TimeoutException e) {
+      if (ending.isAsked()) {
+        return ending.await(); // while it started
+      }
       ending.cancel();
       node.stop();
       throw StartException.failure("the demo has ended: " + Reason.of(e));
+    } catch (RuntimeException e) {
+      if (ending.isAsked()) {
+        return ending.await(); // a Vert.x that is closed refuses what it is asked for
+      }
+      throw e;
     }
   }
 

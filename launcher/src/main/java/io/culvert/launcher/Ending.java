@@ -6,12 +6,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a run on SIGTERM, SIGINT or whatever else runs shutdown hooks: stops what was started,
- * within a limit, and ends the process with {@link ExitCode#OK}.
+ * within a limit, and ends the process with {@link ExitCode#OK}. Where a run cannot go on it ends
+ * in the same way, with {@link ExitCode#FAILURE}.
  *
  * <p>The hook runs on its own thread while the thread that called {@link #await} waits.
  */
@@ -22,8 +25,9 @@ final class Ending {
   private final Console console;
   private final long limitMillis;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile int exitCode = ExitCode.OK;
-  private volatile @Nullable Supplier<Future<Void>> stop;
+  private final AtomicReference<@Nullable Supplier<Future<Void>>> stop = new AtomicReference<>();
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
+  private volatile boolean isAsked;
   private volatile long moreMillis;
 
   private Ending(Console console, long limitMillis) {
@@ -56,26 +60,43 @@ final class Ending {
    */
   void whenAsked(Supplier<Future<Void>> action, int seconds) {
     moreMillis = TimeUnit.SECONDS.toMillis(seconds);
-    stop = action;
+    stop.set(action);
+    if (hasFailed.get()) {
+      askElsewhere();
+    }
   }
 
   /** There is nothing to stop any more. */
   void cancel() {
-    stop = null;
+    stop.set(null);
+  }
+
+  /** It cannot go on, and is ended soon; only the first reason counts. From any thread. */
+  void cannotGoOn(String message) {
+    if (hasFailed.compareAndSet(false, true)) {
+      console.fail(message);
+      askElsewhere();
+    }
+  }
+
+  /** Whatever fails from now on may do so because it was stopped. */
+  boolean isAsked() {
+    return isAsked;
   }
 
   /** Waits until everything has stopped. */
   int await() throws InterruptedException {
     ended.await();
-    return exitCode;
+    return exitCode();
   }
 
   /** Stops everything now. */
   void ask() {
-    Supplier<Future<Void>> action = stop;
+    Supplier<Future<Void>> action = stop.getAndSet(null);
     if (action == null) {
       return;
     }
+    isAsked = true;
     long mostMillis = limitMillis + moreMillis;
     CompletableFuture<Void> stopped = action.get().toCompletionStage().toCompletableFuture();
     try {
@@ -91,15 +112,24 @@ final class Ending {
   }
 
   private void fail(String message) {
-    exitCode = ExitCode.FAILURE;
+    hasFailed.set(true);
     console.fail(message);
+  }
+
+  private int exitCode() {
+    return hasFailed.get() ? ExitCode.FAILURE : ExitCode.OK;
+  }
+
+  /** What is stopped may need this thread. */
+  private void askElsewhere() {
+    new Thread(this::ask, "culvert-stop").start();
   }
 
   /** The system would report 128 + signal, although everything went well. */
   private void endProcess() {
-    if (stop != null) {
+    if (stop.get() != null) {
       ask();
-      Runtime.getRuntime().halt(exitCode);
+      Runtime.getRuntime().halt(exitCode());
     }
   }
 }

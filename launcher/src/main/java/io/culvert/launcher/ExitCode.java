@@ -1,10 +1,13 @@
 package io.culvert.launcher;
 
-/** What the command returns to the shell; documented in the help. */
+/**
+ * What the command returns to the shell; documented in the help. The JVM adds 128 + signal, where
+ * one ends a command that {@link Ending} does not look after.
+ */
 final class ExitCode {
   static final int OK = 0;
 
-  /** It could not start or could not stop. */
+  /** It could not start, could not go on or could not stop. */
   static final int FAILURE = 1;
 
   /** Wrong arguments or a wrong configuration. */

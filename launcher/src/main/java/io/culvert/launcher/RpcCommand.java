@@ -144,7 +144,19 @@ final class RpcCommand {
     RpcRun run = connect();
     try {
       Observed observed =
-          await(run.client().observe(word(0), word(1), word(2), how, this::printBody));
+          await(
+              run.client()
+                  .observe(
+                      word(0),
+                      word(1),
+                      word(2),
+                      how,
+                      state -> {
+                        printBody(state);
+                        if (!console.hasTaken()) {
+                          ending.cannotGoOn(Console.closed("Not every state is printed."));
+                        }
+                      }));
       observed
           .ended()
           .onComplete(

@@ -144,10 +144,18 @@ final class RunCommand {
       console.out().println("ready " + String.join(" ", addresses));
       console.out().flush();
     } catch (ExecutionException e) {
+      if (ending.isAsked()) {
+        return ending.await(); // while it started
+      }
       LOG.debug("start failed", e);
       throw abandon(node, "it could not start: " + Reason.of(e));
     } catch (TimeoutException e) {
       throw abandon(node, "it was not ready after " + START_SECONDS + " s");
+    } catch (RuntimeException e) {
+      if (ending.isAsked()) {
+        return ending.await(); // a Vert.x that is closed refuses what it is asked for
+      }
+      throw e;
     }
     return ending.await();
   }

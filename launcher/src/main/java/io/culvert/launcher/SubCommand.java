@@ -146,10 +146,11 @@ final class SubCommand {
       if (isWanted(message, unwanted)) {
         if (!printer.print(message)) {
           console.fail(
-              """
-              stdout takes no more: it is closed, or its disk is full. The message to %s is not
-                printed as a whole, and not acknowledged."""
-                  .formatted(message.topic()));
+              Console.closed(
+                  """
+                  The message to %s is not
+                    printed as a whole, and not acknowledged."""
+                      .formatted(message.topic())));
           return ExitCode.FAILURE;
         }
         printed++;

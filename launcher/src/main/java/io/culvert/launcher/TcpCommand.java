@@ -142,7 +142,7 @@ final class TcpCommand {
 
   private int listen() throws StartException, InterruptedException {
     List<String> uris = result.matchedPositionalValue(0, List.of());
-    Node node = deploy(new TcpListen(host(), port(), clientOptions(), uris, console));
+    Node node = deploy(new TcpListen(host(), port(), clientOptions(), uris, console, ending));
     ending.whenAsked(node::stop);
     return ending.await();
   }

@@ -23,14 +23,22 @@ final class TcpListen extends VerticleBase {
   private final TcpClientOptions options;
   private final List<String> uris;
   private final Console console;
+  private final Ending ending;
   private @Nullable TcpClient client;
 
-  TcpListen(String host, int port, TcpClientOptions options, List<String> uris, Console console) {
+  TcpListen(
+      String host,
+      int port,
+      TcpClientOptions options,
+      List<String> uris,
+      Console console,
+      Ending ending) {
     this.host = host;
     this.port = port;
     this.options = options;
     this.uris = List.copyOf(uris);
     this.console = console;
+    this.ending = ending;
   }
 
   @Override
@@ -88,7 +96,9 @@ final class TcpListen extends VerticleBase {
                 message.type(),
                 Printable.text(message.uri().toUtf8()),
                 Printable.text(message.content().toUtf8())));
-    out.flush();
+    if (!console.hasTaken()) {
+      ending.cannotGoOn(Console.closed("Not all that came is printed."));
+    }
     return Reply.none();
   }
 }

@@ -33,6 +33,12 @@ class CliTest {
     assertThat(session.err()).isEmpty();
   }
 
+  @Test
+  void helpSaysWhatSignalsEndWith() throws Exception {
+    assertThat(session.execute("--help")).isZero();
+    assertThat(session.out()).contains("ends with 0 on SIGINT", "with 130 and", "143.");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"version", "--version"})
   void theVersionIsACommandAndAnOption(String argument) throws Exception {

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.broker.BrokerVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demonstration with the real broker. */
 class DemoCommandTest {
@@ -53,6 +58,39 @@ class DemoCommandTest {
     assertThat(session.end()).isZero();
     assertThat(session.out())
         .containsPattern("\n\\d+ published, \\d+ acknowledged, \\d+ delivered\n$");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "run --ephemeral --port 0 --ws-port 0"})
+  void whoEndsItAtTheVeryStartIsToldNothing(String command) throws Exception {
+    session.broker(
+        () -> {
+          session.ask();
+          return new BrokerVerticle();
+        });
+    assertThat(session.execute(command.split(" "))).isZero();
+    assertThat(session.out()).isEmpty();
+    assertThat(session.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "run --ephemeral --port 0 --ws-port 0"})
+  void whoEndsItWhileItStartsIsToldNothing(String command) throws Exception {
+    CompletableFuture<Void> starting = new CompletableFuture<>();
+    session.broker(
+        () ->
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                starting.complete(null);
+                return Promise.promise().future();
+              }
+            });
+    session.start(command.split(" "));
+    starting.get(30, TimeUnit.SECONDS);
+    assertThat(session.end()).isZero();
+    assertThat(session.out()).isEmpty();
+    assertThat(session.err()).isEmpty();
   }
 
   @Test

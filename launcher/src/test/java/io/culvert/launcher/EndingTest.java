@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** An end within a limit. */
@@ -33,6 +34,23 @@ class EndingTest {
     assertThat(ending.await()).isEqualTo(ExitCode.FAILURE);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .isEqualTo("culvert: it did not stop within 1 ms and was ended\n");
+  }
+
+  @Test
+  void whatCannotGoOnIsStoppedOnce() throws Exception {
+    AtomicInteger stopped = new AtomicInteger();
+    Ending ending = Ending.create(console, 30_000);
+    ending.cannotGoOn("nobody reads"); // before there is anything to stop, too
+    ending.cannotGoOn("nobody reads this either");
+    ending.whenAsked(
+        () -> {
+          stopped.incrementAndGet();
+          return Future.succeededFuture();
+        });
+    assertThat(ending.await()).isEqualTo(ExitCode.FAILURE);
+    ending.ask();
+    assertThat(stopped).hasValue(1);
+    assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("culvert: nobody reads\n");
   }
 
   @Test

@@ -49,6 +49,11 @@ class RpcCommandTest {
     assertThat(watch.line("[7]")).isEqualTo("[7]");
     assertThat(watch.end()).isZero();
 
+    Session unread = new Session(folder).closed();
+    assertThat(unread.execute("rpc", "observe", TAG, "axuv", "gains", "-p", port))
+        .isEqualTo(ExitCode.FAILURE);
+    assertThat(unread.err()).startsWith("culvert: stdout takes no more");
+
     Session listed = ask("discover", TAG, "x", "rt=gf.*");
     assertThat(listed.out()).isEqualTo("/gains title=\"Five numbers\" rt=\"gf.gains\"\n");
     assertThat(device.end()).isZero();

@@ -73,7 +73,7 @@ final class Session {
   /** Runs a command that ends by itself. */
   int execute(String... arguments) throws Exception {
     start(arguments);
-    return exitCode.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    return exitCode();
   }
 
   /** Starts a command that goes on. */
@@ -135,10 +135,20 @@ final class Session {
     return found.getNow(err());
   }
 
+  /** How it ended by itself. */
+  int exitCode() throws Exception {
+    return exitCode.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** Asks for the end as a signal would. */
   int end() throws Exception {
-    ending.get(LIMIT_SECONDS, TimeUnit.SECONDS).ask();
-    return exitCode.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    ask();
+    return exitCode();
+  }
+
+  /** The same, without waiting for the end. */
+  void ask() {
+    ending.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join().ask();
   }
 
   String out() {

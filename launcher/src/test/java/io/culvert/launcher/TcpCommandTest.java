@@ -80,6 +80,27 @@ class TcpCommandTest {
   }
 
   @Test
+  void listenerThatNobodyReadsEnds() throws Exception {
+    Session demo = new Session(folder);
+    demo.start("tcp", "demo", "--port", "0", "--secret", SECRET);
+    String port = port(demo.ready(), "tcp");
+    Session listener = new Session(folder).closed();
+    listener.start("tcp", "listen", "--port", port, "--secret", SECRET, "news");
+    String[] publish = {
+      "tcp", "request", "--port", port, "--secret", SECRET, "publish", "news", "it rains"
+    };
+    String heard = "0\n";
+    while (heard.equals("0\n")) { // until it has subscribed
+      Session published = new Session(folder);
+      assertThat(published.execute(publish)).isZero();
+      heard = published.out();
+    }
+    assertThat(listener.exitCode()).isEqualTo(ExitCode.FAILURE);
+    assertThat(listener.err()).startsWith("culvert: stdout takes no more").hasLineCount(1);
+    assertThat(demo.end()).isZero();
+  }
+
+  @Test
   void listenerThatIsRefusedSaysSo() throws Exception {
     Session server = new Session(folder);
     server.start(

@@ -1,5 +1,6 @@
 package io.culvert.client;
 
+import io.culvert.engine.Bytes;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
@@ -24,10 +25,13 @@ final class Arrival {
   final Properties properties;
 
   /** Of which connection it is: only that one can acknowledge it. */
-  final int epoch;
+  int epoch;
 
   /** In whose line it waits. */
   final List<Receiver> waiting = new ArrayList<>(1);
+
+  /** Who has taken it, at QoS 2: they must not get it again. */
+  private List<Receiver> takers = List.of();
 
   private int unsettled;
   private boolean answered;
@@ -59,12 +63,35 @@ final class Arrival {
   /** A receiver has it in its hands now. */
   void taken(Receiver receiver) {
     waiting.remove(receiver);
+    if (qos == QoS.EXACTLY_ONCE) {
+      takers = takers.isEmpty() ? new ArrayList<>(1) : takers;
+      takers.add(receiver);
+    }
+  }
+
+  boolean wasTaken() {
+    return !takers.isEmpty();
+  }
+
+  boolean wasTakenBy(Receiver receiver) {
+    return takers.contains(receiver);
+  }
+
+  /** Whether that has the same content. */
+  boolean isAs(Publish publish) {
+    return publish.qos() == qos
+        && publish.topic().equals(topic)
+        && publish.payload().equals(Bytes.wrap(payload));
   }
 
   void removeReceiver(Receiver receiver) {
     if (waiting.remove(receiver)) {
       unsettled--;
     }
+  }
+
+  boolean isSettled() {
+    return unsettled <= 0;
   }
 
   /** Nobody has it in hand: all who have not done with it have it in their line. */
@@ -78,7 +105,7 @@ final class Arrival {
       answer = code;
     }
     unsettled--;
-    return unsettled <= 0;
+    return isSettled();
   }
 
   /** What the receivers together say. */

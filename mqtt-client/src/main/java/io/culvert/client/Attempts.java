@@ -149,7 +149,7 @@ final class Attempts {
     }
     boolean first = waiting != null && !wasConnected;
     if (cause.reasonCode() == ReasonCode.SESSION_TAKEN_OVER && phase == Phase.CONNECTED) {
-      plan.takenOver(nowMillis);
+      plan.takenOver();
     }
     ServerAddress reference = Ending.reference(cause, properties, plan.address());
     long delay =

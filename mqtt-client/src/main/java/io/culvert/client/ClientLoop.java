@@ -97,7 +97,12 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     this.handingOut = new HandingOut(inbox, this::run, options.clientId());
     this.publishing = new Publishing(options, session, records(options, shard), shard::nowMillis);
     this.queue = publishing.queue();
-    this.subscriptions = new OpenSubscriptions(this, session, inbox, options.version().isMqtt5());
+    int lastIdentifier = // an earlier process may have left subscriptions with small ones
+        options.cleanStart()
+            ? 0
+            : ThreadLocalRandom.current().nextInt(OpenSubscriptions.LARGEST_IDENTIFIER);
+    this.subscriptions =
+        new OpenSubscriptions(this, session, inbox, options.version().isMqtt5(), lastIdentifier);
     this.authenticating =
         new Authenticating(
             vertx, options.authentication(), shard::nowMillis, this::distrust, this::run);
@@ -446,6 +451,9 @@ final class ClientLoop implements Application<ClientEvent, ClientConnection>, Ti
     connection = null;
     wake = null;
     terms = null;
+    if (event.reasonCode() == ReasonCode.SESSION_TAKEN_OVER) {
+      inbox.takenOver();
+    }
     inbox.disconnected();
     queue.disconnected();
     subscriptions.disconnected();

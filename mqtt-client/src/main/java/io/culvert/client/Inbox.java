@@ -8,12 +8,14 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +29,17 @@ import org.jspecify.annotations.Nullable;
  * lost, but the server waits.
  *
  * <p>A message that nobody wants is held unanswered on a resumed session until somebody comes, and
- * goes to the default receiver if there is one; on a new session it is answered and dropped.
+ * goes to the default receiver if there is one; on a new session it is answered and dropped. So it
+ * is where the subscription that it comes from was closed: a server may send what it had for that
+ * even behind its UNSUBACK.
+ *
+ * <p>A QoS 2 message that not all have done with when the connection is lost comes again; then it
+ * goes to those who have not taken it yet. The others go on with it as if nothing had happened.
  */
 final class Inbox {
+  /** What a server had for a subscription when it ended, it sends soon or never. */
+  static final int MOST_LEFT = 1024;
+
   private static final TopicFilter ALL = TopicFilter.parse("#");
 
   /** Answers the server. */
@@ -40,19 +50,29 @@ final class Inbox {
 
   private final int bufferMessages;
   private final long bufferBytes;
+  private final int receiveMaximum;
   private final int pressure;
   private final Map<String, Route> routes = new LinkedHashMap<>();
   private final Map<Integer, List<Route>> byIdentifier = new HashMap<>();
   private final TopicTree<Route> byTopic;
   private final FanOut<Route> matching = new FanOut<>();
   private final Map<String, Route> leaving = new HashMap<>();
+
+  /** Those behind their UNSUBACK, the last ones. */
+  private final Map<String, Route> left = new LinkedHashMap<>();
+
   private final Deque<Arrival> unanswered = new ArrayDeque<>();
+
+  /** QoS 2 messages of an earlier connection, by packet identifier: they come again. */
+  private final Map<Integer, Arrival> coming = new LinkedHashMap<>();
+
   private final Receiver others;
 
   private @Nullable Acknowledger acknowledger;
   private boolean othersWanted;
   private boolean resumed;
   private boolean comesAgain;
+  private boolean takenOver;
   private int epoch;
   private long unwanted;
 
@@ -66,6 +86,7 @@ final class Inbox {
   Inbox(int bufferMessages, long bufferBytes, int receiveMaximum, long seed) {
     this.bufferMessages = bufferMessages;
     this.bufferBytes = bufferBytes;
+    this.receiveMaximum = receiveMaximum;
     this.pressure = Math.max(1, receiveMaximum / 2);
     this.others = new Receiver(this, ALL, false, null);
     this.byTopic = new TopicTree<>(route -> route, seed);
@@ -81,6 +102,7 @@ final class Inbox {
   Receiver add(TopicFilter filter, int identifier, boolean manual, Receiver.@Nullable Taker taker) {
     Route route = routes.computeIfAbsent(filter.text(), text -> newRoute(filter, identifier));
     leaving.remove(filter.text());
+    left.remove(filter.text());
     Receiver receiver = new Receiver(this, filter, manual, taker);
     route.receivers.add(receiver);
     for (Arrival held : others.giveUp(filter)) {
@@ -109,9 +131,13 @@ final class Inbox {
     return true;
   }
 
-  /** The server sends no more for a filter that was removed. */
+  /** The server has ended the subscription of a filter that was removed. */
   void left(String filter) {
-    leaving.remove(filter);
+    Route route = leaving.remove(filter);
+    if (route != null) {
+      left.put(filter, route);
+      forgetFirstIf(left.size() > MOST_LEFT, left);
+    }
   }
 
   /** Who gets what nobody else wants; null for nobody. */
@@ -129,10 +155,15 @@ final class Inbox {
 
   void connected(boolean sessionPresent, Acknowledger current) {
     if (sessionPresent) { // what was not answered comes again
-      forEachReceiver(receiver -> receiver.forgetUnanswered(epoch));
-      unanswered.stream().filter(a -> !a.isAnswered()).forEach(Arrival::willComeAgain);
+      forEachReceiver(Receiver::forgetUnanswered);
+      unanswered.stream().filter(arrival -> !arrival.isAnswered()).forEach(this::comesAgain);
     } else {
+      forEachReceiver(Receiver::keepUnanswered);
+      unanswered.forEach(Arrival::answered); // there is nobody to tell
+      coming.clear();
+      takenOver = false;
       leaving.clear();
+      left.clear();
     }
     unanswered.clear();
     epoch++;
@@ -147,25 +178,24 @@ final class Inbox {
     comesAgain = true;
   }
 
+  /** Another client has the session now; {@link #disconnected} follows. */
+  void takenOver() {
+    takenOver = true;
+  }
+
   /** Copies what it keeps. */
   void received(Publish publish) {
-    Arrival arrival = new Arrival(publish, epoch);
-    int[] identifiers = publish.properties().subscriptionIdentifiers();
-    List<Receiver> receivers = identified(arrival, identifiers);
-    boolean isDue = !receivers.isEmpty() || !isOfLeaving(arrival, identifiers);
-    if (receivers.isEmpty() && isDue) {
-      receivers = matching(arrival);
-    }
-    if (receivers.isEmpty() && isDue && (othersWanted || (resumed && !isLeaving(arrival)))) {
-      receivers = List.of(others);
-    }
-    if (receivers.isEmpty()) {
+    Arrival arrival = arrival(publish);
+    List<Receiver> receivers = wanting(arrival, publish.properties().subscriptionIdentifiers());
+    if (receivers.isEmpty() && !arrival.wasTaken()) {
       unwanted++;
-      answer(arrival);
-      return;
     }
     receivers.forEach(arrival::addReceiver);
     receivers.forEach(receiver -> receiver.offer(arrival));
+    if (arrival.isSettled()) {
+      answer(arrival);
+      return;
+    }
     if (!arrival.isAnswered()) {
       unanswered.add(arrival);
     }
@@ -210,6 +240,16 @@ final class Inbox {
     return bufferBytes;
   }
 
+  int receiveMaximum() {
+    return receiveMaximum;
+  }
+
+  /** The Subscription Identifier that a filter had before it was removed, or 0. */
+  int formerIdentifier(String filter) {
+    Route route = leaving.getOrDefault(filter, left.get(filter));
+    return route == null ? 0 : route.identifier;
+  }
+
   /** Messages that were dropped because nobody wanted them. */
   long unwanted() {
     return unwanted;
@@ -228,6 +268,51 @@ final class Inbox {
       byIdentifier.computeIfAbsent(identifier, id -> new ArrayList<>(1)).add(route);
     }
     return route;
+  }
+
+  /** Messages that are held for those who have taken them, until the server sends them again. */
+  private void comesAgain(Arrival arrival) {
+    if (arrival.wasTaken()) {
+      coming.put(arrival.packetId, arrival);
+      forgetFirstIf(coming.size() > receiveMaximum, coming); // more the server cannot have sent
+    } else {
+      arrival.willComeAgain();
+    }
+  }
+
+  private static <K, V> void forgetFirstIf(boolean condition, Map<K, V> map) {
+    if (condition) {
+      map.remove(map.keySet().iterator().next());
+    }
+  }
+
+  /**
+   * A new one, or the one of an earlier connection that comes again. Its identifier tells as long
+   * as nobody else can have ended its exchange; then only what has DUP set is sent again
+   * [MQTT5-3.3.1-1].
+   */
+  private Arrival arrival(Publish publish) {
+    Arrival earlier = coming.isEmpty() ? null : coming.remove(publish.packetId());
+    if (earlier == null || !earlier.isAs(publish) || (takenOver && !publish.dup())) {
+      return new Arrival(publish, epoch);
+    }
+    earlier.epoch = epoch;
+    return earlier;
+  }
+
+  /** Who is to get it now. */
+  private List<Receiver> wanting(Arrival arrival, int[] identifiers) {
+    List<Receiver> receivers = identified(arrival, identifiers);
+    boolean ofClosed = receivers.isEmpty() && isOfClosed(arrival, identifiers);
+    if (receivers.isEmpty() && !(ofClosed && identifiers.length > 0)) {
+      receivers = matching(arrival);
+    }
+    if (arrival.wasTaken()) {
+      return receivers.stream().filter(receiver -> !arrival.wasTakenBy(receiver)).toList();
+    }
+    boolean isForOthers =
+        othersWanted ? identifiers.length == 0 || !ofClosed : resumed && !ofClosed;
+    return receivers.isEmpty() && isForOthers ? List.of(others) : receivers;
   }
 
   /** Those whose identifiers it has. */
@@ -259,20 +344,17 @@ final class Inbox {
     return found;
   }
 
-  /** It is the copy for a subscription that ends; the others have copies of their own. */
-  private boolean isOfLeaving(Arrival arrival, int[] identifiers) {
-    for (Route route : leaving.values()) {
-      for (int identifier : identifiers) {
-        if (route.identifier == identifier && route.filter.matches(arrival.topic)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private boolean isLeaving(Arrival arrival) {
-    return leaving.values().stream().anyMatch(route -> route.filter.matches(arrival.topic));
+  /**
+   * It is the copy for a subscription that was closed. Where it has identifiers, the other
+   * subscriptions have copies of their own.
+   */
+  private boolean isOfClosed(Arrival arrival, int[] identifiers) {
+    Predicate<Route> isIts =
+        route ->
+            route.filter.matches(arrival.topic)
+                && (identifiers.length == 0
+                    || Arrays.stream(identifiers).anyMatch(id -> id == route.identifier));
+    return leaving.values().stream().anyMatch(isIts) || left.values().stream().anyMatch(isIts);
   }
 
   private void answer(Arrival arrival) {
@@ -281,7 +363,9 @@ final class Inbox {
     }
     Acknowledger current = acknowledger;
     if (arrival.epoch != epoch) {
-      arrival.answered(); // of an older connection: there is nobody to tell
+      if (coming.get(arrival.packetId) != arrival) { // else the server is told when it comes again
+        arrival.answered(); // of an older connection: there is nobody to tell
+      }
     } else if (current != null) {
       arrival.answered();
       current.acknowledge(arrival.packetId, arrival.answer());

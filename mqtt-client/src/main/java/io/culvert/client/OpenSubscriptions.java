@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The subscriptions of a client, and what they wait for. On the event loop only. */
 final class OpenSubscriptions {
   /** As far as the wire format goes. */
-  private static final int LARGEST_IDENTIFIER = 268_435_455;
+  static final int LARGEST_IDENTIFIER = 268_435_455;
 
   private final ClientLoop loop;
   private final ClientSession session;
@@ -35,11 +35,16 @@ final class OpenSubscriptions {
   private final Map<String, List<Promise<ReasonCode>>> leaving = new HashMap<>();
   private int lastIdentifier;
 
-  OpenSubscriptions(ClientLoop loop, ClientSession session, Inbox inbox, boolean mqtt5) {
+  /**
+   * @param lastIdentifier behind which the Subscription Identifiers begin
+   */
+  OpenSubscriptions(
+      ClientLoop loop, ClientSession session, Inbox inbox, boolean mqtt5, int lastIdentifier) {
     this.loop = loop;
     this.session = session;
     this.inbox = inbox;
     this.mqtt5 = mqtt5;
+    this.lastIdentifier = lastIdentifier;
   }
 
   /**
@@ -148,6 +153,9 @@ final class OpenSubscriptions {
     for (int i = 0; i < event.filters().size(); i++) {
       String filter = event.filters().get(i);
       ReasonCode code = event.reasonCodes().get(i);
+      if (session.subscriptions().isLeaving(filter)) {
+        continue; // it was subscribed and closed again meanwhile: that answer counts
+      }
       if (code.isError()) {
         stays(filter, code, event.properties());
       } else {
@@ -176,7 +184,7 @@ final class OpenSubscriptions {
     Wanted wanted = byFilter.get(request.filter());
     if (wanted == null) {
       boolean identified = mqtt5 && hasIdentifiers(connection);
-      int identifier = identified ? packets.identifier(request.topicFilter()) : 0;
+      int identifier = identified ? identifier(request, packets) : 0;
       wanted = new Wanted(request.filter(), identifier);
       byFilter.put(request.filter(), wanted);
     }
@@ -184,6 +192,12 @@ final class OpenSubscriptions {
         new Subscription(loop, request, wanted.identifier, inbox, asked.handler());
     wanted.handles.add(handle);
     return new Opening(wanted, handle, Promise.promise());
+  }
+
+  /** What a closed subscription of the same filter still brings is for the new handle, too. */
+  private int identifier(SubscriptionRequest request, SubscribePackets packets) {
+    int former = inbox.formerIdentifier(request.filter());
+    return former == 0 ? packets.identifier(request.topicFilter()) : former;
   }
 
   private int unusedIdentifier() {
@@ -350,7 +364,8 @@ final class OpenSubscriptions {
 
   private void end(String filter, Collection<Subscription> handles) {
     for (Subscription handle : handles) {
-      if (inbox.remove(handle.receiver())) {
+      boolean isLeaving = session.subscriptions().isLeaving(filter);
+      if (inbox.remove(handle.receiver()) && !isLeaving) {
         inbox.left(filter);
       }
     }

@@ -51,6 +51,13 @@ final class PublishQueue {
   private long heldBytes;
   private long lastNumber = Outgoing.NOT_DURABLE;
   private @Nullable Line line;
+
+  /**
+   * The first events of the connection were handled. Before that an identifier may be free for the
+   * session that is still under way here: the event that tells that it was lost is to come.
+   */
+  private boolean mayBegin;
+
   private @Nullable MqttClientException closedBecause;
 
   /**
@@ -149,6 +156,7 @@ final class PublishQueue {
   /** A connection is there; {@link #pump} follows when its first events were handled. */
   void connected(Line current) {
     line = current;
+    mayBegin = false;
   }
 
   void disconnected() {
@@ -161,6 +169,7 @@ final class PublishQueue {
     if (current == null) {
       return;
     }
+    mayBegin = true;
     ClientConnection connection = current.connection;
     while (!atQos0.isEmpty() && connection.hasRoomAtQos0()) {
       send(connection, atQos0.remove(), nowMillis);
@@ -306,6 +315,7 @@ final class PublishQueue {
     Deque<Outgoing> queue = isQos0 ? atQos0 : waiting;
     hold(outgoing);
     if (current != null
+        && mayBegin
         && queue.isEmpty()
         && (isQos0 ? current.connection.hasRoomAtQos0() : current.connection.hasRoom())) {
       send(current.connection, outgoing, nowMillis);

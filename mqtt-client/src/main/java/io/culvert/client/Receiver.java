@@ -6,6 +6,7 @@ import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * in its line. Single-threaded.
  *
  * <p>What waits is of two kinds. Messages that the server has not been answered wait for nothing:
- * the server bounds them. Messages of QoS 0, and those that were answered early so that others are
- * not held up, are kept in memory: those are counted and bounded.
+ * the server bounds them. Messages of QoS 0, those that were answered early so that others are not
+ * held up, and those of a session that the server has lost are kept in memory: those are counted
+ * and bounded.
  */
 final class Receiver {
   /** Takes one message; what it throws is its owner's business. */
@@ -54,7 +56,7 @@ final class Receiver {
     manual = value;
   }
 
-  /** Messages of QoS 0 for which there was no more room. */
+  /** Messages for which there was no more room: of QoS 0, and what a lost session has left. */
   long dropped() {
     return dropped;
   }
@@ -135,8 +137,30 @@ final class Receiver {
   }
 
   /** Takes out what comes again. */
-  void forgetUnanswered(int epoch) {
-    line.removeIf(arrival -> arrival.epoch == epoch && !arrival.isAnswered());
+  void forgetUnanswered() {
+    removeIf(arrival -> !arrival.isAnswered());
+  }
+
+  /**
+   * The session of what waits unanswered is lost, so that the server bounds it no more: it is kept.
+   * There is room for what one session can leave; what others have left before may use that up.
+   */
+  void keepUnanswered() {
+    int most = Math.max(inbox.bufferMessages(), inbox.receiveMaximum());
+    int before = line.size();
+    removeIf(
+        arrival -> {
+          if (arrival.isAnswered()) {
+            return false;
+          }
+          boolean hasRoom =
+              keptMessages < most && keptBytes + arrival.heldBytes() <= inbox.bufferBytes();
+          if (hasRoom) {
+            keep(arrival);
+          }
+          return !hasRoom;
+        });
+    dropped += before - line.size();
   }
 
   /** Takes out what another filter matches. */
@@ -162,6 +186,17 @@ final class Receiver {
     }
     keptMessages = 0;
     keptBytes = 0;
+  }
+
+  private void removeIf(Predicate<Arrival> which) {
+    line.removeIf(
+        arrival -> {
+          boolean removed = which.test(arrival);
+          if (removed) {
+            arrival.removeReceiver(this);
+          }
+          return removed;
+        });
   }
 
   private boolean hasRoomFor(Arrival arrival) {

@@ -31,6 +31,7 @@ final class ReconnectPlan {
   private int references;
   private @Nullable ServerAddress reference;
   private long connectedMillis = NEVER_CONNECTED;
+  private boolean takenOver;
 
   /**
    * @param random any long each time
@@ -56,8 +57,8 @@ final class ReconnectPlan {
    * Another client has taken the connection over; {@link #ended} follows. However long it has
    * lasted, the pauses go on growing: two that take over from each other do so ever more seldom.
    */
-  void takenOver(long nowMillis) {
-    connectedMillis = nowMillis;
+  void takenOver() {
+    takenOver = true;
   }
 
   /**
@@ -68,7 +69,9 @@ final class ReconnectPlan {
    */
   long ended(long nowMillis, long retryAfterMillis) {
     boolean wasConnected = connectedMillis != NEVER_CONNECTED;
-    if (wasConnected && nowMillis - connectedMillis >= options.stableMillis()) {
+    boolean wasTakenOver = takenOver;
+    takenOver = false;
+    if (wasConnected && !wasTakenOver && nowMillis - connectedMillis >= options.stableMillis()) {
       pauses = 0;
       references = 0;
     }

@@ -60,7 +60,7 @@ public final class Subscription implements ReadStream<ReceivedMessage> {
     return loop.ask(() -> loop.close(this));
   }
 
-  /** Messages of QoS 0 that were dropped because too many waited. */
+  /** Messages of QoS 0, or of a session that was lost, that were dropped: too many waited. */
   public Future<Long> dropped() {
     return loop.ask(() -> Future.succeededFuture(receiver.dropped()));
   }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.wire.PingReq;
@@ -17,8 +18,10 @@ import io.culvert.mqtt.wire.PingResp;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.PubAck;
 import io.culvert.mqtt.wire.PubRec;
+import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
+import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import io.vertx.core.Future;
@@ -174,6 +177,34 @@ class AcknowledgingTest {
     }
     for (String expected : List.of("1", "2", "3")) {
       assertThat(subscription.next().payloadAsText()).isEqualTo(expected);
+    }
+    assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(1);
+    assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(2);
+  }
+
+  @Test
+  void aThreadThatHasAQos2MessageInHandDoesNotGetItAgain() throws Exception {
+    MqttClient client = scene.client(scene.options());
+    HandServer.Line line = scene.connect(client);
+    BlockingSubscription messages = subscribe(client, line);
+    line.send(message("a", "1", QoS.EXACTLY_ONCE, 1), message("a", "2", QoS.EXACTLY_ONCE, 2));
+    assertThat(messages.next(LIMIT).payloadAsText()).isEqualTo("1");
+    line.close();
+    HandServer.Line resumed = scene.server.accept(true);
+    for (int id = 1; id <= 2; id++) {
+      resumed.send(
+          new Publish(
+              TopicName.of("a"),
+              Bytes.utf8("" + id),
+              QoS.EXACTLY_ONCE,
+              false,
+              /* dup= */ true,
+              id,
+              Properties.EMPTY));
+    }
+    resumed.send(message("a", "3", QoS.EXACTLY_ONCE, 3));
+    for (String expected : List.of("2", "3")) {
+      assertThat(messages.next(LIMIT).payloadAsText()).isEqualTo(expected);
     }
     assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(1);
     assertThat(resumed.read(PubRec.class).packetId()).isEqualTo(2);

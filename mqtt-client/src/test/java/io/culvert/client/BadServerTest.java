@@ -36,6 +36,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -267,6 +268,43 @@ class BadServerTest {
     MqttClientException lost = failure(exactly);
     assertThat(lost.failure()).isEqualTo(MqttClientFailure.SESSION_LOST);
     assertThat(lost).hasMessageContaining("q2");
+  }
+
+  @Test
+  void whatIsPublishedWhenTheSessionIsLostTakesNobodysPlace() throws Exception {
+    MqttClient client = client(options());
+    HandServer.Line line = connect(client);
+    List<Future<PublishResult>> published = new ArrayList<>();
+    for (int i = 1; i <= 8; i++) { // so that the next identifier is the first of these again
+      published.add(client.publish("old", "" + i, QoS.AT_LEAST_ONCE));
+      assertThat(line.read(Publish.class).packetId()).isEqualTo(i);
+    }
+    Promise<PublishResult> late = Promise.promise();
+    client.connectionHandler(
+        change -> {
+          if (change.state() == ConnectionChange.State.CONNECTED) {
+            client.publish("new", "9", QoS.EXACTLY_ONCE).onComplete(late);
+          }
+        });
+    published.add(late.future());
+    line.close();
+    HandServer.Line fresh = server.accept(false);
+    List<String> payloads = new ArrayList<>();
+    for (int i = 1; i <= 9; i++) {
+      Publish anew = fresh.read(Publish.class);
+      payloads.add(anew.payload().toUtf8());
+      if (anew.qos() == QoS.EXACTLY_ONCE) {
+        fresh.send(PubRec.of(anew.packetId()));
+        fresh.send(PubComp.of(fresh.read(PubRel.class).packetId()));
+      } else {
+        fresh.send(PubAck.of(anew.packetId()));
+      }
+    }
+    assertThat(payloads).containsExactly("1", "2", "3", "4", "5", "6", "7", "8", "9");
+    for (Future<PublishResult> each : published) {
+      assertThat(await(each).reasonCode()).isEqualTo(ReasonCode.SUCCESS);
+    }
+    assertThat(await(client.publishQueueSize())).isZero();
   }
 
   @Test

@@ -53,13 +53,23 @@ class InboxTest {
 
   private static void receive(
       Inbox by, String topic, String payload, QoS qos, int id, int... identifiers) {
+    receive(by, topic, payload, qos, /* dup= */ false, id, identifiers);
+  }
+
+  /** As a server sends it again. */
+  private void repeat(String topic, String payload, int id) {
+    receive(inbox, topic, payload, QoS.EXACTLY_ONCE, /* dup= */ true, id);
+  }
+
+  private static void receive(
+      Inbox by, String topic, String payload, QoS qos, boolean dup, int id, int... identifiers) {
     Properties.Builder properties = Properties.builder();
     for (int identifier : identifiers) {
       properties.put(Property.SUBSCRIPTION_IDENTIFIER, identifier);
     }
     by.received(
         new Publish(
-            TopicName.of(topic), Bytes.utf8(payload), qos, false, false, id, properties.build()));
+            TopicName.of(topic), Bytes.utf8(payload), qos, false, dup, id, properties.build()));
   }
 
   @Test
@@ -265,6 +275,197 @@ class InboxTest {
     connect(false);
     assertThat(taken).containsExactly("x");
     assertThat(acknowledged).as("nobody to tell").isEmpty();
+  }
+
+  @Test
+  void aQos2MessageThatComesAgainGoesToThoseWhoHaveNotTakenIt() {
+    List<String> fast = new ArrayList<>();
+    List<String> slow = new ArrayList<>();
+    receiver("a", 0, fast);
+    Receiver paused = pausedReceiver(slow);
+    inbox.disconnected();
+    connect(true);
+    repeat("a", "x", 1);
+    assertThat(fast).containsExactly("x");
+    inbox.disconnected();
+    connect(true);
+    repeat("a", "x", 1);
+    assertThat(acknowledged).isEmpty();
+    paused.resume();
+    assertThat(fast).containsExactly("x");
+    assertThat(slow).containsExactly("x");
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void aQos2MessageInHandStaysThereWhenItComesAgain() {
+    List<Arrival> inHand = new ArrayList<>();
+    inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    for (int id = 1; id <= 3; id++) {
+      receive("a", "x" + id, QoS.EXACTLY_ONCE, id);
+    }
+    inbox.disconnected();
+    inbox.settled(inHand.get(0), ReasonCode.SUCCESS);
+    connect(true);
+    inbox.settled(inHand.get(1), ReasonCode.QUOTA_EXCEEDED);
+    for (int id = 1; id <= 3; id++) {
+      repeat("a", "x" + id, id);
+    }
+    assertThat(acknowledged).containsExactly("1", "2 QUOTA_EXCEEDED");
+    inbox.settled(inHand.get(2), ReasonCode.SUCCESS);
+    assertThat(acknowledged).containsExactly("1", "2 QUOTA_EXCEEDED", "3");
+    assertThat(inHand).hasSize(3);
+    assertThat(inbox.unanswered()).isZero();
+  }
+
+  @Test
+  void anotherMessageUnderTheSameIdentifierIsNoRepetition() {
+    List<String> fast = new ArrayList<>();
+    List<Arrival> inHand = new ArrayList<>();
+    receiver("a", 0, fast);
+    inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    for (int id = 1; id <= 2; id++) {
+      receive("a", "x", QoS.EXACTLY_ONCE, id);
+    }
+    inbox.disconnected();
+    connect(true);
+    repeat("a", "y", 1);
+    receive("a", "x", QoS.AT_LEAST_ONCE, 2);
+    assertThat(fast).containsExactly("x", "x", "y", "x");
+    assertThat(inHand).hasSize(4);
+    inHand.subList(0, 2).forEach(old -> inbox.settled(old, ReasonCode.SUCCESS));
+    assertThat(acknowledged).as("of messages that are gone").isEmpty();
+  }
+
+  @Test
+  void onlyATakeOverMakesDupDecideWhatIsARepetition() {
+    List<Arrival> inHand = new ArrayList<>();
+    inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    receive("a", "x", QoS.EXACTLY_ONCE, 2);
+    inbox.disconnected();
+    connect(true);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    receive("a", "x", QoS.EXACTLY_ONCE, 2);
+    assertThat(inHand).as("of a server that does not say that it repeats").hasSize(2);
+    inbox.takenOver();
+    inbox.disconnected();
+    connect(true);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    repeat("a", "x", 2);
+    assertThat(inHand).as("1 is another one, to which the other client came").hasSize(3);
+  }
+
+  @Test
+  void whatWasInHandIsForgottenWithTheSession() {
+    List<Arrival> inHand = new ArrayList<>();
+    inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    inbox.disconnected();
+    connect(true);
+    inbox.disconnected();
+    connect(false);
+    inbox.settled(inHand.get(0), ReasonCode.SUCCESS);
+    repeat("a", "x", 1);
+    assertThat(inHand).hasSize(2);
+    assertThat(acknowledged).isEmpty();
+  }
+
+  @Test
+  void whatNobodyIsThereForWhenItComesAgainIsAnsweredByThoseWhoHaveIt() {
+    List<Arrival> inHand = new ArrayList<>();
+    Receiver closed = inbox.add(TopicFilter.parse("a"), 0, true, inHand::add);
+    connect(false);
+    receive("a", "x", QoS.EXACTLY_ONCE, 1);
+    inbox.disconnected();
+    assertThat(inbox.remove(closed)).isTrue();
+    connect(true);
+    repeat("a", "x", 1);
+    assertThat(acknowledged).isEmpty();
+    inbox.settled(inHand.get(0), ReasonCode.SUCCESS);
+    assertThat(acknowledged).containsExactly("1");
+  }
+
+  @Test
+  void whatLostSessionsLeaveIsCountedAndBounded() {
+    Inbox small = new Inbox(2, 1 << 20, RECEIVE_MAXIMUM, 1);
+    List<String> taken = new ArrayList<>();
+    Receiver paused =
+        small.add(
+            TopicFilter.parse("s"),
+            0,
+            false,
+            arrival -> taken.add(Bytes.wrap(arrival.payload).toUtf8()));
+    paused.pause();
+    for (int session = 0; session < 5; session++) {
+      connect(small, false);
+      for (int i = 1; i <= 7; i++) {
+        receive(small, "s", session + "." + i, QoS.AT_LEAST_ONCE, i);
+      }
+      small.disconnected();
+    }
+    connect(small, false);
+    assertThat(acknowledged).as("answered early as long as there was room").hasSize(2);
+    for (int i = 0; i < 5; i++) {
+      receive(small, "s", "", QoS.AT_MOST_ONCE, 0);
+    }
+    assertThat(paused.dropped()).isEqualTo(5 * 7 + 5 - RECEIVE_MAXIMUM);
+    paused.resume();
+    assertThat(taken).hasSize(RECEIVE_MAXIMUM).startsWith("0.1", "0.2").endsWith("1.2", "1.3");
+    receive(small, "s", "room again", QoS.AT_LEAST_ONCE, 1);
+    assertThat(taken).endsWith("room again");
+  }
+
+  @Test
+  void theBytesThatLostSessionsLeaveAreBounded() {
+    Inbox small = new Inbox(100, 5_000, RECEIVE_MAXIMUM, 1);
+    List<Arrival> taken = new ArrayList<>();
+    Receiver paused = small.add(TopicFilter.parse("s"), 0, false, taken::add);
+    paused.pause();
+    for (int session = 0; session < 3; session++) {
+      connect(small, false);
+      for (int i = 1; i <= 4; i++) {
+        receive(small, "s", "x".repeat(800), QoS.EXACTLY_ONCE, i);
+      }
+      small.disconnected();
+    }
+    connect(small, false);
+    paused.resume();
+    assertThat(taken.stream().mapToInt(Arrival::heldBytes).sum()).isBetween(4_000, 5_000);
+  }
+
+  @Test
+  void whatComesBehindTheUnsubackIsNotHeldEither() {
+    connect(true);
+    for (String filter : List.of("a", "b")) {
+      inbox.remove(receiver(filter, filter.equals("a") ? 1 : 0, new ArrayList<>()));
+      inbox.left(filter);
+    }
+    receive("a", "x", QoS.AT_LEAST_ONCE, 1, 1);
+    receive("b", "x", QoS.AT_LEAST_ONCE, 2);
+    assertThat(acknowledged).containsExactly("1", "2");
+    receive("a", "of a subscription of an earlier process", QoS.AT_LEAST_ONCE, 3, 7);
+    assertThat(acknowledged).hasSize(2);
+    assertThat(inbox.formerIdentifier("a")).isEqualTo(1);
+    List<String> taken = new ArrayList<>();
+    receiver("a", 1, taken);
+    receive("a", "late", QoS.AT_LEAST_ONCE, 4, 1);
+    assertThat(taken).containsExactly("of a subscription of an earlier process", "late");
+  }
+
+  @Test
+  void onlyTheLastSubscriptionsThatWereClosedAreRemembered() {
+    connect(true);
+    for (int i = 0; i <= Inbox.MOST_LEFT; i++) {
+      inbox.remove(receiver("a/" + i, i + 1, new ArrayList<>()));
+      inbox.left("a/" + i);
+    }
+    assertThat(inbox.formerIdentifier("a/0")).isZero();
+    assertThat(inbox.formerIdentifier("a/1")).isEqualTo(2);
   }
 
   @Test

@@ -88,12 +88,25 @@ class ReconnectPlanTest {
     for (long delay : new long[] {50, 100, 200, 400, 500, 500}) {
       plan.connected(now);
       now += ReconnectOptions.DEFAULT_STABLE_MILLIS;
-      plan.takenOver(now);
+      plan.takenOver();
       assertThat(plan.ended(now, -1)).isEqualTo(delay);
     }
     plan.connected(now);
     now += ReconnectOptions.DEFAULT_STABLE_MILLIS;
     assertThat(plan.ended(now, -1)).as("lost in another way").isEqualTo(50);
+  }
+
+  @Test
+  void takeOversSlowDownAlsoWhereEveryConnectionCountsAsStable() {
+    ReconnectOptions impatient = new ReconnectOptions(true, false, 100, 1000, 0, 0);
+    ReconnectPlan plan = new ReconnectPlan(List.of(A), impatient, () -> 0);
+    for (long delay : new long[] {50, 100, 200, 400, 500}) {
+      plan.connected(0);
+      plan.takenOver();
+      assertThat(plan.ended(0, -1)).isEqualTo(delay);
+    }
+    plan.connected(0);
+    assertThat(plan.ended(0, -1)).as("lost in another way").isEqualTo(50);
   }
 
   @Test

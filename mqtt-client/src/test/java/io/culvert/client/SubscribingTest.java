@@ -167,6 +167,44 @@ class SubscribingTest {
   }
 
   @Test
+  void aFilterThatIsSubscribedAndClosedQuicklyTwiceHoldsUpNothing() throws Exception {
+    MqttClient client = scene.client(scene.options().setCleanStart(false));
+    Future<?> connecting = client.connect();
+    HandServer.Line line = scene.server.accept(true);
+    await(connecting);
+    BlockingQueue<String> wide = new LinkedBlockingQueue<>();
+    Future<?> other = client.subscribe("a/#", QoS.AT_LEAST_ONCE, m -> wide.add(m.payloadAsText()));
+    Properties ofWide = answer(line, ReasonCode.GRANTED_QOS_1).properties();
+    await(other);
+
+    Future<Void> firstClosed = client.subscribe("a/b", QoS.AT_LEAST_ONCE, m -> {}).map(s -> null);
+    Subscribe first = answer(line, ReasonCode.GRANTED_QOS_1);
+    await(firstClosed);
+    Future<Void> closing = client.unsubscribe("a/b");
+    Future<Subscription> again = client.subscribe("a/b", QoS.AT_LEAST_ONCE, m -> {});
+    Future<Void> closingAgain = client.unsubscribe("a/b");
+    assertThat(failure(again).failure()).isEqualTo(MqttClientFailure.CLOSED);
+    Unsubscribe leave = line.read(Unsubscribe.class);
+    Subscribe second = line.read(Subscribe.class);
+    Unsubscribe leaveAgain = line.read(Unsubscribe.class);
+    line.send(
+        unsubAck(leave),
+        message("a/b", "1", QoS.AT_LEAST_ONCE, 1, first.properties()),
+        subAck(second, ReasonCode.GRANTED_QOS_1),
+        message("a/b", "2", QoS.AT_LEAST_ONCE, 2, second.properties()),
+        unsubAck(leaveAgain),
+        message("a/b", "3", QoS.AT_LEAST_ONCE, 3, second.properties()),
+        message("a/b", "4", QoS.AT_LEAST_ONCE, 4, ofWide));
+    for (int id = 1; id <= 4; id++) {
+      assertThat(line.read(PubAck.class).packetId()).isEqualTo(id);
+    }
+    await(closing);
+    await(closingAgain);
+    assertThat(next(wide)).as("only its own copy").isEqualTo("4");
+    assertThat(wide).isEmpty();
+  }
+
+  @Test
   void theSameFilterTwiceIsAskedForTwice() throws Exception {
     MqttClient client = scene.client(scene.options());
     HandServer.Line line = scene.connect(client);
@@ -285,6 +323,10 @@ class SubscribingTest {
   private static HandledRequest handled(String filter, BlockingQueue<String> received) {
     return SubscriptionRequest.of(filter, QoS.AT_LEAST_ONCE)
         .handledBy(message -> received.add(filter));
+  }
+
+  private static UnsubAck unsubAck(Unsubscribe to) {
+    return new UnsubAck(to.packetId(), List.of(ReasonCode.SUCCESS), Properties.EMPTY);
   }
 
   private static SubAck subAck(Subscribe to, ReasonCode code) {

@@ -550,7 +550,7 @@ public final class ClientConnection implements Engine<ClientEvent> {
       throw violation(Statement.MQTT5_3_14_2_2, "Session Expiry Interval from a server");
     }
     if (disconnect.reasonCode() == ReasonCode.SESSION_TAKEN_OVER) {
-      session.subscriptions().doubt();
+      session.doubt();
     }
     end(
         new ClientEvent.Disconnected(
@@ -605,6 +605,9 @@ public final class ClientConnection implements Engine<ClientEvent> {
       exchange = null;
     }
     unproved = null;
+    if (state == ClientState.CONNECTING && event.cause() != DisconnectCause.REFUSED) {
+      session.doubt(); // the server may have begun a new one, and its CONNACK be lost
+    }
     ended = true;
     state = ClientState.DISCONNECTED;
     status = last;

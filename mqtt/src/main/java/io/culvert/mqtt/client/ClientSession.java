@@ -26,6 +26,10 @@ public final class ClientSession {
 
   final OutboundWindow window = new OutboundWindow(OutboundWindow.MAXIMUM_CAPACITY);
   final ReceivedIds received = new ReceivedIds();
+
+  /** Those of the received that the server may use for something else by now. */
+  private final ReceivedIds doubted = new ReceivedIds();
+
   final Deque<Waiting> queue = new ArrayDeque<>();
   private final Subscriptions subscriptions = new Subscriptions();
   private final int queueLimit;
@@ -169,9 +173,39 @@ public final class ClientSession {
     clientId = id;
   }
 
+  /**
+   * Perhaps the server's session is not the one that this client knows: another client has had it,
+   * or nobody saw the answer to a CONNECT that may have begun a new one.
+   */
+  void doubt() {
+    subscriptions.doubt();
+    for (int id : received.toArray()) {
+      boolean unused = doubted.add(id);
+    }
+  }
+
+  /**
+   * Whether a QoS 2 PUBLISH repeats one that was received [MQTT5-4.3.3-10]. The first one with an
+   * identifier that is in doubt decides: what is sent for the first time is something else, for
+   * whatever is sent again has DUP set [MQTT5-3.3.1-1].
+   */
+  boolean isRepetition(int packetId, boolean dup) {
+    if (doubted.remove(packetId) && !dup) {
+      boolean unused = received.remove(packetId);
+    }
+    return received.contains(packetId);
+  }
+
+  /** PUBREL has come; false when no such message was received. */
+  boolean released(int packetId) {
+    boolean unused = doubted.remove(packetId);
+    return received.remove(packetId);
+  }
+
   /** Drops what only a session that both sides have can finish [MQTT5-3.2.2-5]. */
   List<LostMessage> lose() {
     received.clear();
+    doubted.clear();
     List<LostMessage> lost = new ArrayList<>();
     window.resume(OutboundWindow.MAXIMUM_CAPACITY);
     int id;

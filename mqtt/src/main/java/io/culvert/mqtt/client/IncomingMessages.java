@@ -21,7 +21,7 @@ import java.util.Deque;
  * ended comes again, as at QoS 1.
  */
 final class IncomingMessages {
-  private final ReceivedIds received;
+  private final ClientSession session;
   private final Transmitter transmitter;
   private final Deque<ClientEvent> events;
   private final boolean automatic;
@@ -39,7 +39,7 @@ final class IncomingMessages {
       Deque<ClientEvent> events,
       ConnectOptions options) {
     Properties properties = options.connect().properties();
-    this.received = session.received;
+    this.session = session;
     this.transmitter = transmitter;
     this.events = events;
     this.automatic = options.automaticAcknowledgement();
@@ -70,7 +70,7 @@ final class IncomingMessages {
         if (exchanging.add(id)) {
           countUp();
         }
-        if (received.contains(id)) {
+        if (session.isRepetition(id, publish.dup())) {
           acks.add(id, true); // [MQTT5-4.3.3-10]
           acks.decide(id, ReasonCode.SUCCESS);
           sendReady(nowMillis);
@@ -103,7 +103,7 @@ final class IncomingMessages {
     if (undecided.contains(id)) {
       throw new MqttViolation(ReasonCode.PROTOCOL_ERROR, null, "PUBREL before PUBREC");
     }
-    boolean known = received.remove(id);
+    boolean known = session.released(id);
     if (exchanging.remove(id)) {
       unfinished--;
     }
@@ -118,7 +118,7 @@ final class IncomingMessages {
       return false;
     }
     if (undecided.remove(id) && !sayable.isError()) {
-      received.add(id);
+      session.received.add(id);
     }
     sendReady(nowMillis);
     return true;

@@ -94,7 +94,6 @@ final class Requests {
       }
     }
     checkSendable(new Unsubscribe(1, filters, properties), filters.size());
-    subscriptions.leave(filters);
     return send(filters, properties, nowMillis);
   }
 
@@ -161,7 +160,7 @@ final class Requests {
           "UNSUBACK with " + codes.size() + " reason codes for " + filters.size());
     }
     close(ack.packetId());
-    filters.forEach(subscriptions::left);
+    subscriptions.left(filters, ack.packetId());
     events.add(new ClientEvent.Unsubscribed(ack.packetId(), filters, codes, ack.properties()));
   }
 
@@ -187,6 +186,7 @@ final class Requests {
   private int send(List<String> filters, Properties properties, long nowMillis) {
     int id = window.reserve();
     pending.put(id, new PendingUnsubscribe(List.copyOf(filters)));
+    subscriptions.leave(filters, id);
     transmitter.send(new Unsubscribe(id, filters, properties), nowMillis);
     return id;
   }

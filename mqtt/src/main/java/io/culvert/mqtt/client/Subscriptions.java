@@ -7,10 +7,8 @@ import io.culvert.mqtt.wire.TopicName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Outlives connections, so that what a server has lost can be subscribed again.
  */
 public final class Subscriptions {
+  private static final int NOT_SENT = 0;
+
   private final Map<String, Standing> byFilter = new LinkedHashMap<>();
-  private final Set<String> leaving = new LinkedHashSet<>();
+
+  /** With the identifier of the last UNSUBSCRIBE that named it, or 0 where none was sent. */
+  private final Map<String, Integer> leaving = new LinkedHashMap<>();
+
   private long lastChange;
   private boolean doubted;
 
@@ -51,6 +54,11 @@ public final class Subscriptions {
         .filter(known -> known.filter().matches(topic))
         .map(Standing::view)
         .toList();
+  }
+
+  /** Whether an UNSUBSCRIBE of this filter, the last one of several, is not answered. */
+  public boolean isLeaving(String filter) {
+    return leaving.containsKey(filter);
   }
 
   /** Whether this must be sent: it is new, or other than what was sent before. */
@@ -125,24 +133,24 @@ public final class Subscriptions {
       known.countDown();
       if (known.count() == 0) {
         byFilter.remove(filter);
-        leaving.add(filter);
+        leaving.put(filter, NOT_SENT);
       }
     }
   }
 
-  /** The server may have these; they are not wanted. */
-  void leave(List<String> filters) {
-    leaving.addAll(filters);
+  /** The server may have these; they are not wanted, which this UNSUBSCRIBE says. */
+  void leave(List<String> filters, int packetId) {
+    filters.forEach(filter -> leaving.put(filter, packetId));
   }
 
-  /** UNSUBACK has come for a filter. */
-  void left(String filter) {
-    leaving.remove(filter);
+  /** UNSUBACK has come; a filter that was subscribed and left again since waits for the next. */
+  void left(List<String> filters, int packetId) {
+    filters.forEach(filter -> leaving.remove(filter, packetId));
   }
 
   /** Filters whose UNSUBACK has not come. */
   List<String> leaving() {
-    return List.copyOf(leaving);
+    return List.copyOf(leaving.keySet());
   }
 
   /** Nothing is subscribed at the server any more: all that must be sent again. */
@@ -152,14 +160,14 @@ public final class Subscriptions {
     return byFilter.values().stream().map(known -> known.again(++lastChange)).toList();
   }
 
-  /** Another client has had the session: perhaps it is a new one, or other filters are in it. */
+  /** Perhaps the server's session is a new one, or other filters are in it. */
   void doubt() {
     doubted = true;
   }
 
   /**
-   * What the server may not have although there is a session: nobody saw its SUBACK, or another
-   * client has had the session.
+   * What the server may not have although there is a session: nobody saw its SUBACK, or it may be
+   * another session.
    */
   List<Change> unconfirmed() {
     List<Change> changes =

@@ -31,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
+import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
 import io.culvert.mqtt.wire.Property;
@@ -42,6 +43,7 @@ import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
 import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.Statement;
+import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,45 @@ class ReceiveTest {
     next.sends(message("a", EXACTLY_ONCE, 7));
 
     assertThat(next.events()).hasSize(1);
+  }
+
+  @Test
+  void afterATakeOverWhatIsSentForTheFirstTimeIsNoRepetition() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.cleanStart(false));
+    server.sends(message("a", EXACTLY_ONCE, 7), message("a", EXACTLY_ONCE, 8));
+    server.sends(new Disconnect(ReasonCode.SESSION_TAKEN_OVER, Properties.EMPTY));
+
+    ScriptedServer next = resumed(server);
+    next.sends(again(7), message("b", EXACTLY_ONCE, 8));
+    assertThat(next.event(ClientEvent.MessageReceived.class).publish().packetId()).isEqualTo(8);
+    assertThat(next.sent()).containsExactly(PubRec.of(7), PubRec.of(8));
+
+    next.sends(message("b", EXACTLY_ONCE, 7), message("b", EXACTLY_ONCE, 8));
+    assertThat(next.events()).as("in doubt once only").isEmpty();
+    next.sends(PubRel.of(7), PubRel.of(8));
+    assertThat(next.sent()).endsWith(PubComp.of(7), PubComp.of(8));
+  }
+
+  @Test
+  void afterATakeOverAReleaseEndsTheDoubt() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.cleanStart(false));
+    server.sends(message("a", EXACTLY_ONCE, 7));
+    server.sends(new Disconnect(ReasonCode.SESSION_TAKEN_OVER, Properties.EMPTY));
+
+    ScriptedServer next = resumed(server);
+    next.sends(PubRel.of(7), message("b", EXACTLY_ONCE, 7), message("b", EXACTLY_ONCE, 7));
+    assertThat(next.events()).hasSize(1);
+  }
+
+  @Test
+  void aSessionThatALostConnackMayHaveBegunIsInDoubt() {
+    ScriptedServer server = ScriptedServer.connected(o -> o.cleanStart(false));
+    server.sends(message("a", EXACTLY_ONCE, 7)).closes();
+    ScriptedServer unanswered = server.next().connect(o -> o.cleanStart(false)).closes();
+
+    ScriptedServer next = resumed(unanswered);
+    next.sends(message("b", EXACTLY_ONCE, 7));
+    assertThat(next.event(ClientEvent.MessageReceived.class).publish().packetId()).isEqualTo(7);
   }
 
   @Test
@@ -463,6 +504,19 @@ class ReceiveTest {
     Publish publish = server.event(ClientEvent.MessageReceived.class).publish();
     assertThat(publish.properties().subscriptionIdentifiers()).containsExactly(3, 1, 3);
     assertThat(publish.properties().has(Property.SUBSCRIPTION_IDENTIFIER)).isTrue();
+  }
+
+  /** The next connection, with the server's session. */
+  private static ScriptedServer resumed(ScriptedServer server) {
+    ScriptedServer next = server.next().connect(o -> o.cleanStart(false)).accept(true);
+    next.sent();
+    next.events();
+    return next;
+  }
+
+  private static Publish again(int packetId) {
+    return new Publish(
+        TopicName.of("a"), Bytes.utf8("m"), EXACTLY_ONCE, false, true, packetId, Properties.EMPTY);
   }
 
   private static ScriptedServer manual() {

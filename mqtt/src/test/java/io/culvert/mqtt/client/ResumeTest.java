@@ -32,6 +32,7 @@ import io.culvert.engine.Bytes;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
 import io.culvert.mqtt.client.ClientEvent.LostMessage;
+import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -301,6 +302,47 @@ class ResumeTest {
 
     assertThat(next.sent()).isEmpty();
     assertThat(next.session.subscriptions().size()).isEqualTo(1);
+  }
+
+  @Test
+  void subscriptionsAreMadeAgainInASessionThatALostConnackMayHaveBegun() {
+    ScriptedServer server = ScriptedServer.connected(KEEP);
+    server.sends(subAck(subscribe(server, "a"), ReasonCode.SUCCESS)).closes();
+    ScriptedServer refused = server.next().connect(KEEP);
+    refused.sends(new ConnAck(false, ReasonCode.SERVER_BUSY, Properties.EMPTY));
+    ScriptedServer sure = refused.next().connect(KEEP);
+    sure.sent();
+    sure.accept(true);
+    assertThat(sure.sent()).as("who refuses begins none").isEmpty();
+    sure.closes();
+
+    ScriptedServer unanswered = sure.next().connect(KEEP).closes();
+    ScriptedServer next = unanswered.next().connect(KEEP);
+    next.sent();
+    next.accept(true);
+    assertThat(next.sent(Subscribe.class).entries()).containsExactly(quiet("a"));
+  }
+
+  @Test
+  void aFilterThatWasLeftTwiceIsLeftAgainUntilTheSecondAnswer() {
+    ScriptedServer server = ScriptedServer.connected(KEEP);
+    subscribe(server, "a");
+    int first = unsubscribe(server, "a");
+    subscribe(server, "a");
+    unsubscribe(server, "a");
+    server.sends(SubscribeTest.unsubAck(first, ReasonCode.SUCCESS)).closes();
+
+    ScriptedServer next = server.next().connect(KEEP);
+    next.sent();
+    next.accept(true);
+    Unsubscribe again = next.sent(Unsubscribe.class);
+    assertThat(again.filters()).containsExactly("a");
+    next.sends(SubscribeTest.unsubAck(again.packetId(), ReasonCode.SUCCESS)).closes();
+
+    ScriptedServer last = next.next().connect(KEEP);
+    last.sent();
+    last.accept(true);
+    assertThat(last.sent()).isEmpty();
   }
 
   @Test
