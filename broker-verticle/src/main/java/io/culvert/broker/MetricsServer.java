@@ -6,11 +6,14 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +36,9 @@ final class MetricsServer {
 
   private static final int MOST_HEADER_BYTES = 8 * 1024;
   private static final int LONGEST_LINE_BYTES = 1024;
-  private static final int IDLE_SECONDS = 75; // Prometheus asks each minute, or more often
+
+  /** A request is there so long after the one before, or the connection ends. */
+  private static final long REQUEST_MILLIS = 75_000; // Prometheus asks each minute, or more often
 
   /** An event loop that does not answer for so long is no good to anybody. */
   private static final int ANSWER_MILLIS = 5000;
@@ -44,21 +49,24 @@ final class MetricsServer {
   private final BooleanSupplier ready;
   private final MetricsRegistry registry;
   private final HttpServer server;
+  private final long requestMillis;
+  private final Map<HttpConnection, Long> timers = new HashMap<>();
   private @Nullable Future<String> scraping;
   private @Nullable Future<Readings> asking;
-  private int connections;
 
   private MetricsServer(
       Vertx vertx,
       MetricsOptions options,
       Supplier<Future<Readings>> broker,
       BooleanSupplier ready,
-      MetricsRegistry registry) {
+      MetricsRegistry registry,
+      long requestMillis) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.broker = broker;
     this.ready = ready;
     this.registry = registry;
+    this.requestMillis = requestMillis;
     this.server =
         vertx.createHttpServer(
             new HttpServerOptions()
@@ -66,8 +74,7 @@ final class MetricsServer {
                 .setPort(options.port())
                 .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(LONGEST_LINE_BYTES)
-                .setMaxHeaderSize(MOST_HEADER_BYTES)
-                .setIdleTimeout(IDLE_SECONDS));
+                .setMaxHeaderSize(MOST_HEADER_BYTES));
   }
 
   /**
@@ -80,9 +87,19 @@ final class MetricsServer {
       MetricsOptions options,
       Supplier<Future<Readings>> broker,
       BooleanSupplier ready) {
+    return listen(vertx, options, broker, ready, REQUEST_MILLIS);
+  }
+
+  /** As above, with another limit for the time until a request is there. */
+  static Future<MetricsServer> listen(
+      Vertx vertx,
+      MetricsOptions options,
+      Supplier<Future<Readings>> broker,
+      BooleanSupplier ready,
+      long requestMillis) {
     return vertx
         .executeBlocking(MetricsRegistry::new)
-        .map(registry -> new MetricsServer(vertx, options, broker, ready, registry))
+        .map(registry -> new MetricsServer(vertx, options, broker, ready, registry, requestMillis))
         .compose(created -> created.bind(options));
   }
 
@@ -101,14 +118,7 @@ final class MetricsServer {
   }
 
   private Future<MetricsServer> bind(MetricsOptions options) {
-    server.connectionHandler(
-        connection -> {
-          connections++;
-          connection.closeHandler(closed -> connections--);
-          if (connections > MOST_CONNECTIONS) {
-            connection.close();
-          }
-        });
+    server.connectionHandler(this::connected);
     server.requestHandler(this::handle);
     return server
         .listen()
@@ -127,7 +137,30 @@ final class MetricsServer {
                                     failure))));
   }
 
+  private void connected(HttpConnection connection) {
+    if (timers.size() >= MOST_CONNECTIONS) {
+      connection.close();
+      return;
+    }
+    awaitRequest(connection);
+    connection.closeHandler(closed -> cancel(timers.remove(connection)));
+  }
+
+  /** No byte puts that off: a request that comes slowly would keep others out for ever. */
+  private void awaitRequest(HttpConnection connection) {
+    cancel(timers.put(connection, vertx.setTimer(requestMillis, late -> connection.close())));
+  }
+
+  private void cancel(@Nullable Long timer) {
+    if (timer != null) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
   private void handle(HttpServerRequest request) {
+    if (timers.containsKey(request.connection())) { // else it is closed already
+      awaitRequest(request.connection());
+    }
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
       request.response().putHeader("allow", "GET, HEAD");
       answer(request, 405, "text/plain", "only GET and HEAD\n");
