@@ -3,6 +3,8 @@ package io.culvert.mqtt.server;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,10 @@ final class Leftovers {
   private final TopicFilter filter;
   private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
   private final ArrayDeque<Delivery> queued = new ArrayDeque<>();
+
+  /** What is to be done when one that no session has is at one again, or dropped. */
+  private Map<Delivery, Runnable> whenPlaced = Map.of();
+
   private boolean offered;
   private boolean ended;
 
@@ -80,30 +86,60 @@ final class Leftovers {
     queued.add(delivery);
   }
 
+  /**
+   * As above, one that no session has.
+   *
+   * @param placed called when one has it, or when it is dropped
+   */
+  void addQueued(Delivery delivery, Runnable placed) {
+    if (whenPlaced.isEmpty()) {
+      whenPlaced = new HashMap<>(4);
+    }
+    whenPlaced.put(delivery, placed);
+    queued.add(delivery);
+  }
+
+  private static void nothing() {}
+
+  private Runnable placed(Delivery delivery) {
+    Runnable placed = whenPlaced.isEmpty() ? null : whenPlaced.remove(delivery);
+    return placed == null ? Leftovers::nothing : placed;
+  }
+
   /** The first one, or null. */
   @Nullable Delivery peek() {
     Integer packetId = unacknowledged.peek();
     return packetId == null ? queued.peek() : session.window().published(packetId);
   }
 
-  /** Takes out the first one; there is one. */
+  /** Takes out the first one, which is worth nothing any more; there is one. */
   void remove() {
+    take().run();
+  }
+
+  /**
+   * Takes out the first one for another session of this shard; there is one.
+   *
+   * @return to be called when that has it
+   */
+  Runnable take() {
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
       Delivery delivery = session.window().published(packetId);
       if (delivery != null) {
         session.close(packetId, delivery);
       }
-    } else {
-      Delivery delivery = queued.remove();
-      if (!ended) {
-        session.removeApart(delivery);
-      }
+      return Leftovers::nothing;
     }
+    Delivery delivery = queued.remove();
+    if (!ended) {
+      session.removeApart(delivery);
+    }
+    return placed(delivery);
   }
 
   /**
-   * As {@link #remove}, for another shard.
+   * As {@link #take}, for another shard.
    *
    * @return removes its record; called when the other shard has one
    */
@@ -114,14 +150,17 @@ final class Leftovers {
       Delivery delivery = session.window().published(packetId);
       session.window().close(packetId);
       return records == null || delivery == null
-          ? () -> {}
+          ? Leftovers::nothing
           : () -> records.acknowledged(packetId, delivery);
     }
     Delivery delivery = queued.remove();
-    if (!ended) {
-      session.letGoApart(delivery);
+    if (ended) {
+      return placed(delivery);
     }
-    return records == null || !delivery.isStored() ? () -> {} : () -> records.remove(delivery);
+    session.letGoApart(delivery);
+    return records == null || !delivery.isStored()
+        ? Leftovers::nothing
+        : () -> records.remove(delivery);
   }
 
   /** The first one was sent by its session. */
@@ -150,7 +189,7 @@ final class Leftovers {
   /** Drops the newest of an ended session. */
   void removeLast(int count) {
     for (int i = 0; i < count; i++) {
-      queued.removeLast();
+      placed(queued.removeLast()).run();
     }
   }
 

@@ -39,13 +39,17 @@ final class MessageQueue {
 
   /** Adds a message at the end; false when there is no room for it. */
   boolean offer(Delivery delivery) {
-    int more = delivery.message().heldBytes();
-    if (!hasRoomFor(1, more)) {
+    if (!hasRoomFor(1, delivery.message().heldBytes())) {
       return false;
     }
-    add(delivery);
-    count(1, more);
+    hold(delivery);
     return true;
+  }
+
+  /** As above, one that had its room before. */
+  void hold(Delivery delivery) {
+    add(delivery);
+    count(1, delivery.message().heldBytes());
   }
 
   private void add(Delivery delivery) {

@@ -436,10 +436,7 @@ public final class Session {
     if (waiting.hasRoomFor(messages, bytes)) {
       return true;
     }
-    int expired = waiting.removeExpired(nowMillis, this::forget);
-    if (expired > 0) {
-      dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
-    }
+    removesExpired(waiting, nowMillis);
     SessionRecords kept = records;
     if (waiting.hasPaged() && kept != null) {
       kept.removeExpired(this, nowMillis);
@@ -906,22 +903,24 @@ public final class Session {
   private void enqueue(Delivery delivery, long nowMillis) {
     MessageQueue waiting =
         queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
-    boolean added = waiting.offer(delivery);
-    if (!added) {
-      int expired = waiting.removeExpired(nowMillis, this::forget);
-      if (expired > 0) {
-        dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
-        added = waiting.offer(delivery);
-        if (waiting.hasDrained()) {
-          drained();
-        }
-      }
-    }
-    if (!added) {
+    if (delivery.isStored()) { // it has had its room since it came
+      waiting.hold(delivery);
+    } else if (!waiting.offer(delivery)
+        && !(removesExpired(waiting, nowMillis) && waiting.offer(delivery))) {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
-      forget(delivery);
     }
     queue = waiting.size() == 0 ? null : waiting;
+  }
+
+  private boolean removesExpired(MessageQueue waiting, long nowMillis) {
+    int expired = waiting.removeExpired(nowMillis, this::forget);
+    if (expired > 0) {
+      dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
+      if (waiting.hasDrained()) {
+        drained();
+      }
+    }
+    return expired > 0;
   }
 
   private @Nullable Delivery nextWaiting(ServerConnection to, long nowMillis) {

@@ -213,12 +213,19 @@ final class SharedRouting {
   /**
    * As {@link #deliver}, what somebody has left in another shard: where nobody has room, it waits
    * for the group.
+   *
+   * @param stored until then that shard keeps its record, or null
    */
-  void deliverLeft(SharedGroup<Subscription> group, Message message, int key, long nowMillis) {
+  void deliverLeft(
+      SharedGroup<Subscription> group,
+      Message message,
+      int key,
+      @Nullable Awaited stored,
+      long nowMillis) {
     SharedMember<Subscription> chosen = choose(group, message, key);
     if (chosen != null && chosen.readiness() == Readiness.FULL) {
       Subscription full = chosen.subscription();
-      leave(full.session(), delivery(full, message, key), nowMillis);
+      leave(full.session(), delivery(full, message, key), stored, nowMillis);
     } else if (chosen != null) {
       deliver(chosen.subscription(), message, key, null, nowMillis);
     }
@@ -244,21 +251,27 @@ final class SharedRouting {
   void redeliver(Session ended, Delivery delivery, long nowMillis) {
     TopicFilter filter = delivery.sharedFilter();
     if (filter != null && hasMembers(filter)) {
-      leave(ended, delivery, nowMillis);
+      leave(ended, delivery, null, nowMillis);
     } else {
       ended.dropped(DropReason.SESSION_ENDED, 1, nowMillis);
     }
   }
 
   /** A message waits for its group, at no session. */
-  private void leave(Session last, Delivery delivery, long nowMillis) {
+  private void leave(Session last, Delivery delivery, @Nullable Awaited stored, long nowMillis) {
     TopicFilter filter = Objects.requireNonNull(delivery.sharedFilter());
     ArrayDeque<Leftovers> older = leftovers.get(filter);
     Leftovers left = older == null ? null : older.peekLast();
     if (left == null || !left.hasEnded()) {
       left = Leftovers.ofNobody(last, filter);
     }
-    left.addQueued(delivery);
+    if (stored == null) {
+      left.addQueued(delivery);
+    } else {
+      stored.more();
+      Ledger ledger = last.ledger();
+      left.addQueued(delivery, () -> ledger.whenStored(stored::done, ledger.nowMillis()));
+    }
     offer(left);
     handOver(filter, nowMillis);
     dropExcess(left, nowMillis);
@@ -376,6 +389,7 @@ final class SharedRouting {
       left.offered(false);
       if (left.hasEnded() && left.size() > 0) {
         left.session().dropped(DropReason.SESSION_ENDED, left.size(), nowMillis);
+        left.removeLast(left.size());
       }
     }
   }
@@ -462,9 +476,10 @@ final class SharedRouting {
       to = choice.waitingWithRoom(group, message, key, left.hasEnded());
     }
     if (to != null) {
-      left.remove();
+      Runnable placed = left.take();
       counters.countHandedOver();
       deliver(to.subscription(), message, key, null, nowMillis);
+      placed.run();
       return true;
     }
     return group == null && letWait && giveAway(left, message, key);

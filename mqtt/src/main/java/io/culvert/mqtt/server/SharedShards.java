@@ -218,7 +218,7 @@ final class SharedShards {
     SharedGroup<Subscription> here = subscriptions.group(search.filter);
     Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
     if (isFinal && here != null) {
-      deliver(here, search, message, toSlowDown, nowMillis);
+      deliver(here, search, message, toSlowDown, awaited, nowMillis);
     } else if (isFinal) { // its last member has left meanwhile
       Search anew = new Search(search.isLeft, search.filter, search.key, 0, self);
       passOn(anew, null, message, awaited, nowMillis);
@@ -267,7 +267,7 @@ final class SharedShards {
       send(search.bestShard, search, message, true, awaited);
     } else if (here != null) {
       Publisher toSlowDown = publishers.incoming(search.origin, search.publisher);
-      deliver(here, search, message, toSlowDown, nowMillis);
+      deliver(here, search, message, toSlowDown, awaited, nowMillis);
     }
   }
 
@@ -276,9 +276,10 @@ final class SharedShards {
       Search search,
       Message message,
       @Nullable Publisher toSlowDown,
+      @Nullable Awaited awaited,
       long nowMillis) {
     if (search.isLeft) {
-      own.deliverLeft(here, message, search.key, nowMillis);
+      own.deliverLeft(here, message, search.key, awaited, nowMillis);
     } else {
       own.deliver(here, message, search.key, toSlowDown, nowMillis);
     }

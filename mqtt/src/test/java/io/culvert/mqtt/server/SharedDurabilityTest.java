@@ -2,6 +2,7 @@ package io.culvert.mqtt.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.SimulatedDisk.Crash;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.Property;
@@ -198,6 +199,46 @@ class SharedDurabilityTest {
   }
 
   @Test
+  void whatAnotherShardHasAskedForStaysOnTheDiskUntilAMemberHasIt() {
+    takenWithoutRoom();
+    harness.crash(Crash.LOSES_UNSYNCED);
+    List<String> done = work(open("taker", 1, 3600));
+    done.addAll(work(open("away", 1, 3600)));
+    assertThat(done).containsExactlyInAnyOrder("m1", "new1", "new2", "new3");
+  }
+
+  @Test
+  void whatAnotherShardHasAskedForIsNotOnTheDiskForLongerThanThat() {
+    TestClient taker = takenWithoutRoom();
+    assertThat(work(taker)).containsExactlyInAnyOrder("m1", "new1", "new2", "new3");
+    harness.restart();
+    assertThat(work(open("away", 1, 3600))).isEmpty();
+  }
+
+  /** Another shard asks for a message, and has no room for it any more when it comes. */
+  private TestClient takenWithoutRoom() {
+    harness = BrokerHarness.durable(limits -> limits.queueMessages(2).holdPublisherMillis(0), 2, 1);
+    TestClient away = member("away", 10);
+    TestClient taker = member("taker", 1);
+    publish(2, QoS.AT_LEAST_ONCE); // one for each
+    TestClient publisher = harness.connect("in the shard of the taker");
+    away.lose();
+    int packetId = taker.takePublish().packetId();
+    harness.broker.bySteps(true);
+    for (int i = 1; i <= 3; i++) { // what it has room for, soon
+      publisher.send(Packets.publish(i, "t", "new" + i, QoS.AT_LEAST_ONCE));
+    }
+    taker.send(Packets.pubAck(packetId)); // now it could take what the other one has left
+    harness.broker.bySteps(false);
+    harness.advance(100);
+    assertThat(publisher.takeAll()).hasSize(3);
+    assertThat(harness.session("away").inFlight()).isZero(); // that has gone to the other shard
+    assertThat(harness.session("taker").queuedMessages()).isEqualTo(2);
+    assertThat(dropped()).isZero();
+    return taker;
+  }
+
+  @Test
   void whatWasBeingStoredForAnEndedSessionGoesToAnotherShard() {
     harness = durable(2);
     TestClient ended = member("ended", 10);
@@ -277,6 +318,18 @@ class SharedDurabilityTest {
   }
 
   // ---- after a restart
+
+  @Test
+  void aSessionThatMovesTakesAlongMoreThanItsQueueHasRoomFor() {
+    harness = durable(2);
+    TestClient first = member("first", 1);
+    publish(11, QoS.AT_LEAST_ONCE); // one in flight, ten in the queue
+    first.lose();
+    harness.restart(); // now they are all alike
+    open("other", 1, 0).lose(); // so that the next one comes to the other shard
+    assertThat(work(open("first", 1, 3600))).isEqualTo(messages(11));
+    assertThat(dropped()).isZero();
+  }
 
   @Test
   void whatWaitedGoesToAMemberThatComesBack() {
