@@ -85,8 +85,8 @@ final class RetainedFeeds {
   }
 
   /**
-   * The next message; or null when it does not come now. If it does not need an acknowledgement of
-   * the client, or a message of another shard, its connection asks again later.
+   * The next message; or null when it does not come now. Then the client's acknowledgement or
+   * another shard sees to it that the connection asks again, or the connection does so by itself.
    */
   @Nullable Delivery next(ServerConnection to, long nowMillis) {
     if (waiting.isEmpty()) {

@@ -403,18 +403,17 @@ final class SessionRecords {
         without.add(record);
       }
     }
-    fetch(without, 0, () -> finish(session, records, page.hasMore(), asked));
+    fetch(without, () -> finish(session, records, page.hasMore(), asked));
   }
 
   /** Reads payloads that are stored apart, one after the other; a journal answers many at once. */
-  private void fetch(List<QueueRecord> records, int from, Runnable then) {
-    if (from == records.size()) {
+  private void fetch(List<QueueRecord> records, Runnable then) {
+    if (records.isEmpty()) {
       then.run();
       return;
     }
-    for (int i = from; i < records.size(); i++) {
-      QueueRecord record = records.get(i);
-      boolean isLast = i == records.size() - 1;
+    QueueRecord last = records.get(records.size() - 1);
+    for (QueueRecord record : records) {
       ledger.scan(
           RecordKeys.payload(record.payloadId),
           Bytes.EMPTY,
@@ -423,7 +422,7 @@ final class SessionRecords {
             if (!page.entries().isEmpty()) {
               record.message = QueueRecord.message(page.entries().get(0).value(), ledger);
             }
-            if (isLast) {
+            if (record.number == last.number) {
               then.run();
             }
           });
@@ -505,7 +504,6 @@ final class SessionRecords {
               shared.stream().filter(record -> record.message == null).toList();
           fetch(
               without,
-              0,
               () -> {
                 shared.forEach(record -> bring(session, record));
                 if (page.hasMore()) {
