@@ -258,7 +258,7 @@ final class Recovery {
         waiting++;
         lastNumber = RecordKeys.queuedNumber(entry.key());
         Session of = session;
-        boolean isItsOwn = packetId != 0 && !records.wasSent(lastNumber);
+        boolean isItsOwn = packetId != 0 && !records.isSentBefore(lastNumber);
         if (of != null && isItsOwn && of.window().isFree(packetId)) {
           of.window().reserve(packetId);
         }

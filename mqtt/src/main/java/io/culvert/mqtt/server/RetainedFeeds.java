@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The retained messages that the new subscriptions of one session bring, of one after the other.
- * They follow as the client takes them, when nothing else waits.
+ * They follow as the client takes them, when nothing else waits. Forgotten when it {@link
+ * #isEmpty}.
  */
 final class RetainedFeeds {
   /**
@@ -76,7 +77,7 @@ final class RetainedFeeds {
 
   /** More may be sent in this turn, perhaps; not only what is on its way from another shard. */
   boolean hasMore() {
-    if (waiting.isEmpty() || !hasMemory()) {
+    if (!hasMemory()) {
       return false;
     }
     RetainedFeed feed = waiting.element();
@@ -89,9 +90,6 @@ final class RetainedFeeds {
    * another shard sees to it that the connection asks again, or the connection does so by itself.
    */
   @Nullable Delivery next(ServerConnection to, long nowMillis) {
-    if (waiting.isEmpty()) {
-      return null;
-    }
     if (!hasMemory()) {
       if (session.window().isEmpty()) { // else an acknowledgement comes
         to.pollAt(nowMillis + MEMORY_MILLIS);

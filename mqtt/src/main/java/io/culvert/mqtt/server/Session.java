@@ -427,9 +427,12 @@ public final class Session {
   }
 
   private boolean hasRoomFor(Delivery delivery, long nowMillis) {
+    if (isIdle()) {
+      return true;
+    }
     MessageQueue waiting = queue;
-    if (waiting == null || isIdle()) {
-      return isIdle() || canQueue(delivery.message().heldBytes());
+    if (waiting == null) {
+      return canQueue(delivery.message().heldBytes());
     }
     int messages = queueing + 1;
     long bytes = queueingBytes + delivery.message().heldBytes();

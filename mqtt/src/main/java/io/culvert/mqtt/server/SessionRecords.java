@@ -82,10 +82,6 @@ final class SessionRecords {
     return new SessionRecords(ledger, bucket, id);
   }
 
-  boolean wasSent(long number) {
-    return sentBefore.containsKey(number);
-  }
-
   /** The queue goes on behind this number. */
   void wasWritten(long number) {
     lastNumber = number;
@@ -327,6 +323,11 @@ final class SessionRecords {
     sentBefore.put(number, packetId);
   }
 
+  /** Whether {@link #wasSent} has told of it, and it is not loaded yet. */
+  boolean isSentBefore(long number) {
+    return sentBefore.containsKey(number);
+  }
+
   // ---- what is on its way to the journal
 
   /** One of a shared subscription is in memory. */
@@ -475,8 +476,8 @@ final class SessionRecords {
   }
 
   /** It was sent before this process began, or may have been. */
-  private boolean wasSent(QueueRecord record) {
-    return record.packetId != 0 || wasSent(record.number);
+  private boolean mayBeSent(QueueRecord record) {
+    return record.packetId != 0 || isSentBefore(record.number);
   }
 
   /**
@@ -496,7 +497,7 @@ final class SessionRecords {
           List<QueueRecord> shared = new ArrayList<>();
           for (Journal.Entry entry : page.entries()) {
             QueueRecord record = QueueRecord.read(entry, ledger);
-            if (record.isShared() && !wasSent(record)) {
+            if (record.isShared() && !mayBeSent(record)) {
               shared.add(record);
             }
           }
@@ -583,7 +584,7 @@ final class SessionRecords {
             QueueRecord record = QueueRecord.read(entry, ledger);
             Message message = record.message;
             if (message == null
-                || wasSent(record)
+                || mayBeSent(record)
                 || inMemory.contains(record.number)
                 || gone.contains(record.number)) {
               continue; // a large one is looked at when its turn comes

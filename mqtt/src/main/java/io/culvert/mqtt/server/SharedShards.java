@@ -108,16 +108,20 @@ final class SharedShards {
     if (elsewhere == null) {
       return false;
     }
-    int shard = pick(elsewhere, message, key);
+    sendLeft(pick(elsewhere, message, key), left, message, key, false);
+    return true;
+  }
+
+  /** The first one of these goes to another shard; its record stays until that has stored it. */
+  private void sendLeft(int shard, Leftovers left, Message message, int key, boolean isFinal) {
     Awaited stored = ledger.isDurable() ? new Awaited() : null;
-    send(shard, Search.ofLeft(filter, key, self), message, false, stored);
+    send(shard, Search.ofLeft(left.filter(), key, self), message, isFinal, stored);
     Runnable removeRecord = left.removeFromMemory();
     if (stored == null) {
       removeRecord.run();
     } else {
-      stored.then(now -> removeRecord.run(), 0);
+      stored.then(now -> removeRecord.run(), ledger.nowMillis());
     }
-    return true;
   }
 
   /** Some other shard has connected members of a group. */
@@ -181,16 +185,8 @@ final class SharedShards {
       if (left == null || taken == null) {
         return;
       }
-      Awaited stored = ledger.isDurable() ? new Awaited() : null;
-      Search search = Search.ofLeft(filter, taken.sharedKey(), self);
-      send(peer, search, taken.message(), true, stored);
       counters.countHandedOver();
-      Runnable removeRecord = left.removeFromMemory();
-      if (stored == null) {
-        removeRecord.run();
-      } else {
-        stored.then(now -> removeRecord.run(), nowMillis);
-      }
+      sendLeft(peer, left, taken.message(), taken.sharedKey(), true);
     }
     own.handOver(filter, nowMillis); // announces what is left behind what was sent
   }
