@@ -146,17 +146,7 @@ final class RpcCommand {
       Observed observed =
           await(
               run.client()
-                  .observe(
-                      word(0),
-                      word(1),
-                      word(2),
-                      how,
-                      state -> {
-                        printBody(state);
-                        if (!console.hasTaken()) {
-                          ending.cannotGoOn(Console.closed("Not every state is printed."));
-                        }
-                      }));
+                  .observe(word(0), word(1), word(2), how, state -> printState(state, ending)));
       observed
           .ended()
           .onComplete(
@@ -174,6 +164,13 @@ final class RpcCommand {
     } catch (ExecutionException e) {
       run.close();
       return failed(e);
+    }
+  }
+
+  private void printState(Payload.Response state, Ending ending) {
+    printBody(state);
+    if (!console.hasTaken()) {
+      ending.cannotGoOn(Console.closed("Not every state is printed."));
     }
   }
 

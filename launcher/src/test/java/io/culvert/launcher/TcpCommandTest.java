@@ -57,16 +57,7 @@ class TcpCommandTest {
     String port = port(demo.ready(), "tcp");
     Session listener = new Session(folder);
     listener.start("tcp", "listen", "--port", port, "--secret", SECRET, "news");
-    String[] publish = {
-      "tcp", "request", "--port", port, "--secret", SECRET, "publish", "news", "it rains"
-    };
-    String heard = "0\n";
-    while (heard.equals("0\n")) { // until it has subscribed
-      Session published = new Session(folder);
-      assertThat(published.execute(publish)).isZero();
-      heard = published.out();
-    }
-    assertThat(heard).isEqualTo("1\n");
+    publishToTheListener(port);
     assertThat(listener.line("NOTIFY")).isEqualTo("NOTIFY_URI news it rains");
 
     Session send = new Session(folder);
@@ -86,18 +77,24 @@ class TcpCommandTest {
     String port = port(demo.ready(), "tcp");
     Session listener = new Session(folder).closed();
     listener.start("tcp", "listen", "--port", port, "--secret", SECRET, "news");
-    String[] publish = {
-      "tcp", "request", "--port", port, "--secret", SECRET, "publish", "news", "it rains"
-    };
-    String heard = "0\n";
-    while (heard.equals("0\n")) { // until it has subscribed
-      Session published = new Session(folder);
-      assertThat(published.execute(publish)).isZero();
-      heard = published.out();
-    }
+    publishToTheListener(port);
     assertThat(listener.exitCode()).isEqualTo(ExitCode.FAILURE);
     assertThat(listener.err()).startsWith("culvert: stdout takes no more").hasLineCount(1);
     assertThat(demo.end()).isZero();
+  }
+
+  /** As often as it takes until that has subscribed. */
+  private void publishToTheListener(String port) throws Exception {
+    String heard = "0\n";
+    while (heard.equals("0\n")) {
+      Session published = new Session(folder);
+      int exitCode =
+          published.execute(
+              "tcp", "request", "--port", port, "--secret", SECRET, "publish", "news", "it rains");
+      assertThat(exitCode).isZero();
+      heard = published.out();
+    }
+    assertThat(heard).isEqualTo("1\n");
   }
 
   @Test

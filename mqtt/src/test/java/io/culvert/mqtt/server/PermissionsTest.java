@@ -259,24 +259,6 @@ class PermissionsTest {
     return client.takeFirst(ConnAck.class).reasonCode();
   }
 
-  /** The same answer to everything. */
-  private record Answering(@Nullable ReasonCode answer) implements Permissions {
-    @Override
-    public @Nullable ReasonCode publish(TopicName topic, QoS qos, boolean retain) {
-      return answer;
-    }
-
-    @Override
-    public @Nullable ReasonCode subscribe(TopicFilter filter, QoS qos) {
-      return answer;
-    }
-
-    @Override
-    public @Nullable ReasonCode receive(TopicName topic) {
-      return answer;
-    }
-  }
-
   private record Forbidden(String start) implements Permissions {
     @Override
     public ReasonCode publish(TopicName topic, QoS qos, boolean retain) {

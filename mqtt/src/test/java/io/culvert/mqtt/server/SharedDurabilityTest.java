@@ -9,14 +9,10 @@ import io.culvert.mqtt.wire.Property;
 import io.culvert.mqtt.wire.PubRel;
 import io.culvert.mqtt.wire.Publish;
 import io.culvert.mqtt.wire.QoS;
-import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
-import io.culvert.mqtt.wire.TopicFilter;
-import io.culvert.mqtt.wire.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,12 +22,17 @@ import org.junit.jupiter.api.Test;
 class SharedDurabilityTest {
   private static final String FILTER = "$share/g/t";
   private static final int MESSAGES = 60;
+  private static final Permissions NOTHING = new Answering(null);
 
   private BrokerHarness harness = durable(TestShards.COUNT);
 
   private static BrokerHarness durable(int shards) {
+    return durable(shards, 10);
+  }
+
+  private static BrokerHarness durable(int shards, int queueMessages) {
     return BrokerHarness.durable(
-        limits -> limits.queueMessages(10).holdPublisherMillis(0), shards, 1);
+        limits -> limits.queueMessages(queueMessages).holdPublisherMillis(0), shards, 1);
   }
 
   private TestClient member(String clientId, int receiveMaximum) {
@@ -217,7 +218,7 @@ class SharedDurabilityTest {
 
   /** Another shard asks for a message, and has no room for it any more when it comes. */
   private TestClient takenWithoutRoom() {
-    harness = BrokerHarness.durable(limits -> limits.queueMessages(2).holdPublisherMillis(0), 2, 1);
+    harness = durable(2, 2);
     TestClient away = member("away", 10);
     TestClient taker = member("taker", 1);
     publish(2, QoS.AT_LEAST_ONCE); // one for each
@@ -370,22 +371,4 @@ class SharedDurabilityTest {
     harness.restart();
     assertThat(harness.session("former").queuedMessages()).isZero();
   }
-
-  private static final Permissions NOTHING =
-      new Permissions() {
-        @Override
-        public @Nullable ReasonCode publish(TopicName topic, QoS qos, boolean retain) {
-          return null;
-        }
-
-        @Override
-        public @Nullable ReasonCode subscribe(TopicFilter filter, QoS qos) {
-          return null;
-        }
-
-        @Override
-        public @Nullable ReasonCode receive(TopicName topic) {
-          return null;
-        }
-      };
 }
