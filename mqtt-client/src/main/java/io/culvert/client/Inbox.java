@@ -136,7 +136,7 @@ final class Inbox {
     Route route = leaving.remove(filter);
     if (route != null) {
       left.put(filter, route);
-      forgetFirstIf(left.size() > MOST_LEFT, left);
+      forgetFirstBeyond(MOST_LEFT, left);
     }
   }
 
@@ -274,14 +274,15 @@ final class Inbox {
   private void comesAgain(Arrival arrival) {
     if (arrival.wasTaken()) {
       coming.put(arrival.packetId, arrival);
-      forgetFirstIf(coming.size() > receiveMaximum, coming); // more the server cannot have sent
+      forgetFirstBeyond(receiveMaximum, coming); // more the server cannot have sent
     } else {
       arrival.willComeAgain();
     }
   }
 
-  private static <K, V> void forgetFirstIf(boolean condition, Map<K, V> map) {
-    if (condition) {
+  /** After one was added. */
+  private static <K> void forgetFirstBeyond(int most, Map<K, ?> map) {
+    if (map.size() > most) {
       map.remove(map.keySet().iterator().next());
     }
   }
@@ -302,17 +303,18 @@ final class Inbox {
 
   /** Who is to get it now. */
   private List<Receiver> wanting(Arrival arrival, int[] identifiers) {
+    boolean named = identifiers.length > 0;
     List<Receiver> receivers = identified(arrival, identifiers);
-    boolean ofClosed = receivers.isEmpty() && isOfClosed(arrival, identifiers);
-    if (receivers.isEmpty() && !(ofClosed && identifiers.length > 0)) {
+    if (receivers.isEmpty() && !(named && isOfClosed(arrival, identifiers))) {
       receivers = matching(arrival);
     }
     if (arrival.wasTaken()) {
       return receivers.stream().filter(receiver -> !arrival.wasTakenBy(receiver)).toList();
     }
+    boolean mayBeForOthers = receivers.isEmpty() && (othersWanted || resumed);
     boolean isForOthers =
-        othersWanted ? identifiers.length == 0 || !ofClosed : resumed && !ofClosed;
-    return receivers.isEmpty() && isForOthers ? List.of(others) : receivers;
+        mayBeForOthers && ((othersWanted && !named) || !isOfClosed(arrival, identifiers));
+    return isForOthers ? List.of(others) : receivers;
   }
 
   /** Those whose identifiers it has. */
