@@ -26,6 +26,9 @@ public final class BufferPool {
   private final byte[][][] kept = new byte[SIZES][][];
   private final int[] count = new int[SIZES];
 
+  /** How many of each size there are, kept here or with an outbox. */
+  private final int[] made = new int[SIZES];
+
   private final int keptBytesPerSize;
 
   /** A pool that keeps nothing yet. */
@@ -49,7 +52,23 @@ public final class BufferPool {
       return new byte[length];
     }
     int size = sizeFor(length);
-    return count[size] > 0 ? pop(size) : new byte[SMALLEST_BYTES << size];
+    if (count[size] > 0) {
+      return pop(size);
+    }
+    made[size]++;
+    return new byte[SMALLEST_BYTES << size];
+  }
+
+  /**
+   * Whether {@link #take} costs nothing in the long run: it has an array of that size, or will keep
+   * the new one. False where more are out than it keeps.
+   */
+  public boolean keepsFor(int length) {
+    if (length > LARGEST_KEPT_BYTES) {
+      return false;
+    }
+    int size = sizeFor(length);
+    return count[size] > 0 || made[size] < limit(size);
   }
 
   /** Gives back an array that {@link #take} returned, once; the caller forgets it. */
@@ -61,15 +80,20 @@ public final class BufferPool {
       throw new IllegalArgumentException("not from a pool: " + array.length + " bytes");
     }
     int size = sizeFor(array.length);
-    int limit = keptBytesPerSize / array.length;
     byte[][] stack = kept[size];
     if (stack == null) {
-      stack = new byte[limit][];
+      stack = new byte[limit(size)][];
       kept[size] = stack;
     }
-    if (count[size] < limit) {
+    if (count[size] < stack.length) {
       stack[count[size]++] = array;
+    } else {
+      made[size]--;
     }
+  }
+
+  private int limit(int size) {
+    return keptBytesPerSize / (SMALLEST_BYTES << size);
   }
 
   private byte[] pop(int size) {

@@ -100,6 +100,29 @@ public final class Outbox {
     }
   }
 
+  /** Only refers to bytes that will never change, however few. */
+  public void share(Bytes bytes) {
+    int at = firstSegment + segmentCount;
+    if (at == segments.length) {
+      int size = Math.max(4, segmentCount * 2);
+      segments = Arrays.copyOf(Arrays.copyOfRange(segments, firstSegment, at), size);
+      segmentAt = Arrays.copyOf(Arrays.copyOfRange(segmentAt, firstSegment, at), size);
+      Arrays.fill(segments, segmentCount, size, Bytes.EMPTY);
+      firstSegment = 0;
+      at = segmentCount;
+    }
+    segments[at] = bytes;
+    segmentAt[at] = end;
+    segmentCount++;
+    segmentBytes += bytes.length();
+    segmentArrayBytes += HeapBytes.of(bytes.array().length);
+  }
+
+  /** Whether so many bytes more can be copied without an array that nobody keeps afterwards. */
+  public boolean hasRoomFor(int length) {
+    return length <= buffer.length - end || pool.keepsFor(capacityFor(length));
+  }
+
   public void patchShort(int at, int value) {
     buffer[at] = (byte) (value >>> 8);
     buffer[at + 1] = (byte) value;
@@ -189,31 +212,18 @@ public final class Outbox {
     return length;
   }
 
-  private void share(Bytes bytes) {
-    int at = firstSegment + segmentCount;
-    if (at == segments.length) {
-      int size = Math.max(4, segmentCount * 2);
-      segments = Arrays.copyOf(Arrays.copyOfRange(segments, firstSegment, at), size);
-      segmentAt = Arrays.copyOf(Arrays.copyOfRange(segmentAt, firstSegment, at), size);
-      Arrays.fill(segments, segmentCount, size, Bytes.EMPTY);
-      firstSegment = 0;
-      at = segmentCount;
-    }
-    segments[at] = bytes;
-    segmentAt[at] = end;
-    segmentCount++;
-    segmentBytes += bytes.length();
-    segmentArrayBytes += HeapBytes.of(bytes.array().length);
-  }
-
   /** Keeps every offset, so that a frame that was reserved before can still be patched. */
   private void grow(int length) {
-    byte[] larger = pool.take(Math.max(Math.addExact(end, length), end * 2));
+    byte[] larger = pool.take(capacityFor(length));
     System.arraycopy(buffer, start, larger, start, end - start);
     if (buffer.length > 0) {
       pool.give(buffer);
     }
     buffer = larger;
+  }
+
+  private int capacityFor(int more) {
+    return Math.max(Math.addExact(end, more), end * 2);
   }
 
   /**

@@ -79,6 +79,31 @@ class BufferPoolTest {
   }
 
   @Test
+  void knowsWhetherItWillKeepWhatItHandsOut() {
+    BufferPool small = BufferPool.forHeap(0);
+    int kept = BufferPool.LARGEST_KEPT_BYTES / 4096;
+    List<byte[]> out = new ArrayList<>();
+    for (int i = 0; i < kept; i++) {
+      assertThat(small.keepsFor(4096)).isTrue();
+      out.add(small.take(4096));
+    }
+    assertThat(small.keepsFor(4096)).isFalse();
+    assertThat(small.keepsFor(2048)).isTrue();
+    assertThat(small.keepsFor(BufferPool.LARGEST_KEPT_BYTES + 1)).isFalse();
+
+    out.add(small.take(4096));
+    small.give(out.remove(0));
+    assertThat(small.keepsFor(4096)).isTrue();
+
+    out.forEach(small::give); // one more than it keeps
+    for (int i = 0; i < kept; i++) {
+      assertThat(small.keepsFor(4096)).isTrue();
+      small.take(4096);
+    }
+    assertThat(small.keepsFor(4096)).isFalse();
+  }
+
+  @Test
   void refusesAnArrayThatIsNotFromAPool() {
     assertThatThrownBy(() -> pool.give(new byte[300])).isInstanceOf(IllegalArgumentException.class);
   }

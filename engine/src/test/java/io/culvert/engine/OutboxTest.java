@@ -37,6 +37,20 @@ class OutboxTest {
   }
 
   @Test
+  void hasRoomInItsOwnArrayOrOneThatThePoolKeeps() {
+    BufferPool small = BufferPool.forHeap(0);
+    Outbox copies = new Outbox(small);
+    copies.append(Bytes.wrap(new byte[3000]));
+    while (small.keepsFor(8000)) {
+      small.take(8000);
+    }
+
+    assertThat(copies.hasRoomFor(1096)).isTrue();
+    assertThat(copies.hasRoomFor(1097)).isFalse();
+    assertThat(copies.hasRoomFor(6000)).as("16 KiB").isTrue();
+  }
+
+  @Test
   void aSharedArrayIsHeldUntilItsLastByteWasSent() {
     Bytes large = Bytes.wrap(new byte[10_000]).slice(100, 10_000);
     outbox.append(large);

@@ -3,7 +3,6 @@ package io.culvert.mqtt.wire;
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A PUBLISH encoded once for one shape (version, QoS, RETAIN, properties) and shared by all
@@ -18,15 +17,25 @@ public final class PublishFrame {
   private static final int DUP = 0x08;
   private static final int ALIAS_BYTES = 3;
 
+  /** A shorter payload is always copied: to refer to it takes as much memory. */
+  private static final int SHAREABLE_BYTES = 512;
+
+  /** All before the payload, and that itself where it is short. */
   private final byte[] head;
-  private final @Nullable Bytes sharedPayload;
+
+  private final int headersLength;
+
+  /** Behind the headers or elsewhere. */
+  private final Bytes payload;
+
   private final QoS qos;
   private final int packetIdAt;
   private int topicHash; // 0 until somebody asks
 
-  private PublishFrame(byte[] head, @Nullable Bytes sharedPayload, QoS qos, int packetIdAt) {
+  private PublishFrame(byte[] head, int headersLength, Bytes payload, QoS qos, int packetIdAt) {
     this.head = head;
-    this.sharedPayload = sharedPayload;
+    this.headersLength = headersLength;
+    this.payload = payload;
     this.qos = qos;
     this.packetIdAt = packetIdAt;
   }
@@ -53,7 +62,8 @@ public final class PublishFrame {
     int remaining = Math.addExact(headers, payload.length());
     checkRemaining(remaining);
     int fixed = 1 + Properties.varIntSize(remaining);
-    byte[] head = new byte[fixed + headers + (share ? 0 : payload.length())];
+    int headersLength = fixed + headers;
+    byte[] head = new byte[headersLength + (share ? 0 : payload.length())];
     head[0] = (byte) (PacketType.PUBLISH.value() << 4 | PacketWriter.publishFlags(qos, retain));
     putVarInt(head, 1, remaining);
     head[fixed] = (byte) (topic.length() >>> 8);
@@ -64,10 +74,12 @@ public final class PublishFrame {
       int at = putVarInt(head, packetIdAt + idSize, properties.contentLength());
       properties.copyTo(head, at);
     }
+    Bytes own = payload;
     if (!share) {
-      payload.copyTo(head, head.length - payload.length());
+      payload.copyTo(head, headersLength);
+      own = Bytes.wrap(head, headersLength, payload.length());
     }
-    return new PublishFrame(head, share ? payload : null, qos, packetIdAt);
+    return new PublishFrame(head, headersLength, own, qos, packetIdAt);
   }
 
   /** Writes it for one target; the Packet Identifier is left out of account at QoS 0. */
@@ -75,16 +87,16 @@ public final class PublishFrame {
     if (qos != QoS.AT_MOST_ONCE) {
       MqttEncoder.checkPacketId(packetId);
     }
-    int at = out.copy(head, 0, head.length);
+    boolean share = isSharedWith(out);
+    int at = out.copy(head, 0, share ? headersLength : head.length);
     if (qos != QoS.AT_MOST_ONCE) {
       out.patchShort(at + packetIdAt, packetId);
       if (dup) {
         out.patchByte(at, head[0] | DUP); // [MQTT5-3.3.1-1]
       }
     }
-    Bytes payload = sharedPayload;
-    if (payload != null) {
-      out.append(payload);
+    if (share) {
+      out.share(payload);
     }
   }
 
@@ -104,8 +116,8 @@ public final class PublishFrame {
     int contentAt = varIntEnd(lengthAt);
     int contentLength =
         (int) PropertySection.number(PropertyType.VAR_INT, head, lengthAt) + ALIAS_BYTES;
-    int rest = head.length - contentAt;
-    Bytes payload = sharedPayload;
+    boolean share = isSharedWith(out);
+    int rest = (share ? headersLength : head.length) - contentAt;
     int body =
         2
             + topicLength
@@ -113,7 +125,7 @@ public final class PublishFrame {
             + Properties.varIntSize(contentLength)
             + ALIAS_BYTES
             + rest;
-    int remaining = body + (payload == null ? 0 : payload.length());
+    int remaining = body + (share ? payload.length() : 0);
     int at = out.reserve(1 + Properties.varIntSize(remaining) + body);
     byte[] target = out.array();
     target[at] = (byte) (dup && qos != QoS.AT_MOST_ONCE ? head[0] | DUP : head[0]);
@@ -128,8 +140,8 @@ public final class PublishFrame {
     target[at] = (byte) Property.TOPIC_ALIAS.id();
     at = putShort(target, at + 1, alias);
     System.arraycopy(head, contentAt, target, at, rest);
-    if (payload != null) {
-      out.append(payload);
+    if (share) {
+      out.share(payload);
     }
   }
 
@@ -162,11 +174,18 @@ public final class PublishFrame {
 
   /** Bytes that {@link #writeTo} writes. */
   public int sizeBytes() {
-    return head.length + (sharedPayload == null ? 0 : sharedPayload.length());
+    return headersLength + payload.length();
   }
 
   public QoS qos() {
     return qos;
+  }
+
+  /** An outbox gets a reference where the payload is large, or a copy would need an array more. */
+  private boolean isSharedWith(Outbox out) {
+    return head.length == headersLength
+        ? payload.length() > 0
+        : payload.length() >= SHAREABLE_BYTES && !out.hasRoomFor(head.length);
   }
 
   private int topicAt() {

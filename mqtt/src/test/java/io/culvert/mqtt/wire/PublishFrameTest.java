@@ -139,6 +139,29 @@ class PublishFrameTest {
     assertThat(shared[0]).isTrue();
   }
 
+  /** Very many targets of one message that do not read need one copy of it. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 511, 512, 3000, 4095})
+  void sharesAPayloadThatNoPooledArrayIsLeftFor(int size) {
+    PublishFrame frame =
+        PublishFrame.of(MQTT_5, TOPIC, payload(size), QoS.AT_LEAST_ONCE, false, PROPERTIES);
+    BufferPool dry = BufferPool.forHeap(0);
+    while (dry.keepsFor(frame.sizeBytes())) {
+      dry.take(frame.sizeBytes());
+    }
+    Outbox plain = new Outbox(dry);
+    frame.writeTo(plain, 7, false);
+    Outbox aliased = new Outbox(dry);
+    frame.writeAliased(aliased, 7, false, 3, true);
+
+    long shared = size < 512 ? 0 : frame.sizeBytes();
+    assertThat(plain.sharedBytes()).isEqualTo(shared);
+    assertThat(aliased.sharedBytes()).isEqualTo(shared);
+    assertThat(Wire.drained(plain)).isEqualTo(Wire.written(out -> frame.writeTo(out, 7, false)));
+    assertThat(Wire.drained(aliased))
+        .isEqualTo(Wire.written(out -> frame.writeAliased(out, 7, false, 3, true)));
+  }
+
   @Test
   @Normative(Statement.MQTT5_3_3_2_7)
   void neverForwardsATopicAlias() {
