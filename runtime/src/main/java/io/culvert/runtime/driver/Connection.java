@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever an engine or its application throws is caught here and ends this connection only.
  */
-final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
+final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, FlushRounds.Member {
   /** For one pooled buffer: a larger write saves no time, and it is what a slow peer pins. */
   static final int WRITE_BYTES = 64 * 1024;
 
@@ -116,8 +116,8 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     changed();
   }
 
-  /** As {@link #flush} where it is done in no time; false, and nothing is done, where it is not. */
-  boolean flushIfLight(long nowMillis) {
+  @Override
+  public boolean flushIfLight(long nowMillis) {
     try {
       if (engine.outbox().pendingBytes() > LIGHT_BYTES || engine.awaitsDecision()) {
         return false;
@@ -129,8 +129,9 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed {
     return true;
   }
 
-  /** Asks the engine and sends what it has to send. Called by the shard, once per pass. */
-  void flush(long nowMillis) {
+  /** Asks the engine and sends what it has to send. */
+  @Override
+  public void flush(long nowMillis) {
     dirty = false;
     if (released) {
       return;

@@ -40,6 +40,10 @@ final class LinkLane {
   private long knownBytes;
   private boolean refused;
 
+  // the receiver's
+  private long uncountedFrames;
+  private long uncountedBytes;
+
   // written by the receiver, read by both
   private volatile long receivedFrames;
   private volatile long receivedBytes;
@@ -134,25 +138,29 @@ final class LinkLane {
     return crossing.get() == null ? null : crossing.getAndSet(null);
   }
 
-  /** All frames of a batch were received. */
+  /** All frames of a batch were received; {@link #countReceived} tells the sender. */
   void received(List<Bytes> batch) {
-    long bytes = 0;
     for (int i = 0; i < batch.size(); i++) {
-      bytes += batch.get(i).length();
+      uncountedBytes += batch.get(i).length();
     }
-    countReceived(batch.size(), bytes);
+    uncountedFrames += batch.size();
     batch.clear();
     empty.set(batch);
+  }
+
+  /** What was received waits no longer. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // by the receiver only
+  void countReceived() {
+    if (uncountedFrames > 0) {
+      receivedBytes += uncountedBytes;
+      receivedFrames += uncountedFrames;
+      uncountedBytes = 0;
+      uncountedFrames = 0;
+    }
   }
 
   /** True if the sender is to be woken, because there is room and it waits for that. */
   boolean offersRoom() {
     return room.get() == ROOM_WANTED && isHalfEmpty() && room.compareAndSet(ROOM_WANTED, ROOM_DUE);
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // by the receiver only
-  private void countReceived(int frames, long bytes) {
-    receivedBytes += bytes;
-    receivedFrames += frames;
   }
 }

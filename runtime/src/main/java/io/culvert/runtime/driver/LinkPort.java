@@ -20,10 +20,12 @@ final class LinkPort implements ShardLink {
   private final Runnable turn = this::turn;
   private final Runnable startOfPass = this::flush;
   private final Runnable endOfPass = this::endOfPass;
+  private final Runnable endOfRound = this::endOfRound;
   private final AtomicBoolean turnScheduled = new AtomicBoolean();
   private volatile @Nullable Receiver receiver;
   private volatile boolean closed;
   private boolean endsPass;
+  private boolean endsRound;
   private boolean unflushed;
 
   /**
@@ -152,6 +154,30 @@ final class LinkPort implements ShardLink {
       }
     }
     lane.received(batch);
+    if (shard.isBehind()) {
+      joinRound();
+    } else {
+      lane.countReceived();
+    }
+  }
+
+  /**
+   * What has come makes more to send. Until all is sent that waits, it counts as not received: in a
+   * round no more comes than the lane holds.
+   */
+  private void joinRound() {
+    if (!endsRound) {
+      endsRound = true;
+      shard.atEndOfRound(endOfRound);
+    }
+  }
+
+  private void endOfRound() {
+    endsRound = false;
+    for (int peer = 0; peer < ports.length; peer++) {
+      lanes[peer][number].countReceived();
+    }
+    joinPass();
   }
 
   private void room(Receiver open, int peer, long nowMillis) {

@@ -16,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -25,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything of one event loop that its connections share: buffers, the list of connections that
- * have something to send, one timer, the clock. There is one shard per Vert.x context.
+ * Everything of one event loop that its connections share: buffers, the connections that have
+ * something to send, one timer, the clock. There is one shard per Vert.x context.
  *
  * <p>Single-threaded: except {@link #of}, {@link #nowMillis}, {@link #inThread}, {@link #ask},
  * {@link #delayMillis}, {@link #isBusy} and {@link #isGuest} all methods are called on the event
@@ -34,7 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A <em>pass</em> runs once after all sockets that were ready have been read: it flushes each
  * connection that has changed, once, those with little to send before the others, and arms the
- * timer to the earliest deadline.
+ * timer to the earliest deadline. Where it has no time for all, passes follow until the
+ * <em>round</em> is over ({@link FlushRounds}); no deadline is looked at in between.
  */
 public final class Shard {
   static final Logger LOG = LoggerFactory.getLogger("culvert.runtime");
@@ -79,9 +79,8 @@ public final class Shard {
   private boolean passing;
   private final List<Runnable> startOfPass = new ArrayList<>();
   private final List<Runnable> endOfPass = new ArrayList<>();
-  private @Nullable Connection<?, ?>[] dirty = new Connection<?, ?>[64];
-  private @Nullable Connection<?, ?>[] flushing = new Connection<?, ?>[64];
-  private int dirtyCount;
+  private final List<Runnable> endOfRound = new ArrayList<>();
+  private final FlushRounds rounds = new FlushRounds(System::nanoTime);
 
   private Shard(ContextInternal context) {
     this.context = context;
@@ -276,11 +275,21 @@ public final class Shard {
   }
 
   void dirty(Connection<?, ?> connection) {
-    if (dirtyCount == dirty.length) {
-      dirty = Arrays.copyOf(dirty, dirtyCount * 2);
-    }
-    dirty[dirtyCount++] = connection;
+    rounds.add(connection);
     schedulePass();
+  }
+
+  /**
+   * A round goes on: connections wait that the last passes had no time for. What makes more work is
+   * done when it is over, so that each gets as much in a round as it would in a pass.
+   */
+  boolean isBehind() {
+    return rounds.isBehind();
+  }
+
+  /** Does it once, when the round that goes on is over. */
+  void atEndOfRound(Runnable action) {
+    endOfRound.add(action);
   }
 
   void schedulePass() {
@@ -336,44 +345,33 @@ public final class Shard {
         startOfPass.get(i).run();
       }
       startOfPass.clear();
-      flushDirty();
+      rounds.flush(nowMillis());
+      if (!isBehind()) {
+        for (int i = 0; i < endOfRound.size(); i++) {
+          endOfRound.get(i).run();
+        }
+        endOfRound.clear();
+      }
       for (int i = 0; i < endOfPass.size(); i++) {
         endOfPass.get(i).run();
       }
       endOfPass.clear();
+      if (rounds.hasMore()) {
+        schedulePass();
+      }
       passing = false;
       for (int i = 0; i < watches.size(); i++) {
         watches.get(i).set();
       }
-      arm();
+      if (!isBehind()) {
+        if (rounds.hasMore()) {
+          expireDue(); // a timer might fire within rounds only
+        }
+        arm();
+      }
     } finally {
       passing = false;
       leave(previous);
-    }
-  }
-
-  private void flushDirty() {
-    int count = dirtyCount;
-    if (count == 0) {
-      return;
-    }
-    @Nullable Connection<?, ?>[] now = dirty;
-    dirty = flushing;
-    flushing = now;
-    dirtyCount = 0;
-    long nowMillis = nowMillis();
-    for (int i = 0; i < count; i++) {
-      Connection<?, ?> connection = now[i];
-      if (connection != null && connection.flushIfLight(nowMillis)) {
-        now[i] = null;
-      }
-    }
-    for (int i = 0; i < count; i++) {
-      Connection<?, ?> connection = now[i];
-      now[i] = null;
-      if (connection != null) {
-        connection.flush(nowMillis);
-      }
     }
   }
 
@@ -393,18 +391,25 @@ public final class Shard {
   private void expire() {
     timer = null;
     timerMillis = Engine.NO_DEADLINE;
+    if (isBehind()) {
+      return; // the pass that ends the round sees to it
+    }
     ContextInternal previous = enter();
     try {
-      long nowMillis = nowMillis();
-      Timed expired = deadlines.pollExpired(nowMillis);
-      while (expired != null) {
-        expired.expired(nowMillis);
-        expired = deadlines.pollExpired(nowMillis);
-      }
+      expireDue();
     } finally {
       leave(previous);
     }
     schedulePass();
+  }
+
+  private void expireDue() {
+    long nowMillis = nowMillis();
+    Timed expired = deadlines.pollExpired(nowMillis);
+    while (expired != null) {
+      expired.expired(nowMillis);
+      expired = deadlines.pollExpired(nowMillis);
+    }
   }
 
   /** Whatever has a deadline in this shard. Its entry is out when it is called. */

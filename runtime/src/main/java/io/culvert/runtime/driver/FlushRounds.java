@@ -1,0 +1,91 @@
+package io.culvert.runtime.driver;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The connections of a shard that have something to send, each once and in order. Those with little
+ * go first; those with much wait in a line, of which each call of {@link #flush} does a slice, so
+ * that the sockets are looked at in between. A round is over when all have been flushed that waited
+ * when it began.
+ */
+final class FlushRounds {
+  /**
+   * What a healthy client waits for those who are sent a lot. Each slice costs one more look at the
+   * sockets: some microseconds.
+   */
+  static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** So many that have little to send take about as long as one look at the clock a hundred. */
+  private static final int LIGHT_PER_LOOK = 16;
+
+  private final LongSupplier nanoTime;
+  private final ArrayDeque<Member> changed = new ArrayDeque<>();
+  private final ArrayDeque<Member> waiting = new ArrayDeque<>();
+  private int leftOfRound;
+
+  FlushRounds(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** It is flushed once from now on, and may be added again as soon as that is done. */
+  void add(Member member) {
+    changed.addLast(member);
+  }
+
+  /** Some have been added since {@link #flush} began, or still wait. */
+  boolean hasMore() {
+    return !changed.isEmpty() || !waiting.isEmpty();
+  }
+
+  /** Not all have been flushed that waited when the round began. */
+  boolean isBehind() {
+    return leftOfRound > 0;
+  }
+
+  /** Flushes for as long as a slice; those that are added meanwhile wait for the next call. */
+  void flush(long nowMillis) {
+    if (!hasMore()) {
+      return;
+    }
+    long endNanos = nanoTime.getAsLong() + SLICE_NANOS;
+    flushLight(nowMillis, endNanos);
+    if (leftOfRound == 0) {
+      leftOfRound = waiting.size();
+    }
+    while (leftOfRound > 0) {
+      waiting.removeFirst().flush(nowMillis);
+      leftOfRound--;
+      if (isOver(endNanos)) {
+        return;
+      }
+    }
+  }
+
+  private void flushLight(long nowMillis, long endNanos) {
+    boolean isOver = false;
+    int count = changed.size();
+    for (int i = 1; i <= count; i++) {
+      Member member = changed.removeFirst();
+      if (isOver || !member.flushIfLight(nowMillis)) {
+        waiting.addLast(member);
+      } else if (i % LIGHT_PER_LOOK == 0) {
+        isOver = isOver(endNanos);
+      }
+    }
+  }
+
+  private boolean isOver(long endNanos) {
+    return nanoTime.getAsLong() - endNanos >= 0;
+  }
+
+  /** Whoever has something to send. */
+  interface Member {
+    /** Flushes it where that is done in no time; false, and nothing is done, where it is not. */
+    boolean flushIfLight(long nowMillis);
+
+    /** Flushes it. Does not throw. */
+    void flush(long nowMillis);
+  }
+}

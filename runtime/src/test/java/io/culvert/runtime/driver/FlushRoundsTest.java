@@ -1,0 +1,131 @@
+package io.culvert.runtime.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FlushRoundsTest {
+  private static final long SLICE = FlushRounds.SLICE_NANOS;
+
+  private final List<String> flushed = new ArrayList<>();
+  private long nowNanos = Long.MAX_VALUE - SLICE; // the clock may run over
+  private final FlushRounds rounds = new FlushRounds(() -> nowNanos);
+
+  @Test
+  void thoseWithLittleGoFirst() {
+    add("much", false, 1);
+    add("little", true, 1);
+    rounds.flush(0);
+
+    assertThat(flushed).containsExactly("little", "much");
+    assertThat(rounds.hasMore()).isFalse();
+    assertThat(rounds.isBehind()).isFalse();
+  }
+
+  @Test
+  void aSliceEndsAndTheNextGoesOnWhereItEnded() {
+    for (int i = 0; i < 5; i++) {
+      add("much" + i, false, SLICE / 2);
+    }
+    rounds.flush(0);
+    assertThat(flushed).containsExactly("much0", "much1");
+    assertThat(rounds.isBehind()).isTrue();
+
+    add("little", true, 1);
+    rounds.flush(0);
+    assertThat(flushed).containsExactly("much0", "much1", "little", "much2", "much3");
+
+    rounds.flush(0);
+    assertThat(flushed).endsWith("much4");
+    assertThat(rounds.hasMore()).isFalse();
+  }
+
+  @Test
+  void aRoundEndsThoughMoreAreAddedAllTheTime() {
+    add("a", false, SLICE);
+    add("b", false, SLICE);
+    int ended = 0;
+    for (int i = 0; i < 20; i++) {
+      add("more" + i, false, SLICE);
+      add("more still" + i, false, SLICE);
+      rounds.flush(0);
+      ended += rounds.isBehind() ? 0 : 1;
+      assertThat(rounds.hasMore()).isTrue();
+    }
+    assertThat(ended).isPositive();
+    assertThat(flushed).hasSize(20).startsWith("a", "b", "more0", "more still0");
+  }
+
+  @Test
+  void eachCallDoesSomethingHoweverLongItTakes() {
+    add("a", false, 10 * SLICE);
+    add("b", false, 10 * SLICE);
+    rounds.flush(0);
+    assertThat(flushed).containsExactly("a");
+    rounds.flush(0);
+    assertThat(flushed).containsExactly("a", "b");
+  }
+
+  /** One message for very many: each has little, and all together much. */
+  @Test
+  void veryManyWithLittleAreSlicedToo() {
+    List<String> names = IntStream.range(0, 1000).mapToObj(i -> "l" + i).toList();
+    names.forEach(name -> add(name, true, SLICE / 100));
+    rounds.flush(0);
+    assertThat(flushed).hasSizeBetween(100, 120);
+
+    add("healthy", true, 1);
+    rounds.flush(0);
+    assertThat(flushed.subList(0, 130)).contains("healthy");
+    while (rounds.hasMore()) {
+      rounds.flush(0);
+    }
+    flushed.remove("healthy");
+    assertThat(flushed).isEqualTo(names);
+  }
+
+  @Test
+  void whoIsAddedWhileItIsFlushedWaitsForTheNextCall() {
+    rounds.add(
+        new FlushRounds.Member() {
+          @Override
+          public boolean flushIfLight(long nowMillis) {
+            return false;
+          }
+
+          @Override
+          public void flush(long nowMillis) {
+            flushed.add("again");
+            rounds.add(this);
+          }
+        });
+    rounds.flush(0);
+    assertThat(flushed).hasSize(1);
+    assertThat(rounds.hasMore()).isTrue();
+    assertThat(rounds.isBehind()).isFalse();
+    rounds.flush(0);
+    assertThat(flushed).hasSize(2);
+  }
+
+  private void add(String name, boolean isLight, long nanos) {
+    rounds.add(
+        new FlushRounds.Member() {
+          @Override
+          public boolean flushIfLight(long nowMillis) {
+            if (isLight) {
+              flush(nowMillis);
+            }
+            return isLight;
+          }
+
+          @Override
+          public void flush(long nowMillis) {
+            flushed.add(name);
+            nowNanos += nanos;
+          }
+        });
+  }
+}
