@@ -30,6 +30,7 @@ public final class BufferPool {
   private final int[] made = new int[SIZES];
 
   private final int keptBytesPerSize;
+  private long sharedBytes;
 
   /** A pool that keeps nothing yet. */
   public BufferPool() {
@@ -90,6 +91,18 @@ public final class BufferPool {
     } else {
       made[size]--;
     }
+  }
+
+  /**
+   * What the arrays take of the heap that outboxes with this pool refer to, each as a whole and
+   * once, until none of them has anything of it to send.
+   */
+  public long sharedBytes() {
+    return sharedBytes;
+  }
+
+  void addShared(long bytes) {
+    sharedBytes += bytes;
   }
 
   private int limit(int size) {

@@ -1,6 +1,8 @@
 package io.culvert.engine;
 
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection has to send, in order. Small pieces are copied one behind the other into one
@@ -17,7 +19,10 @@ public final class Outbox {
    */
   public static final int SHARE_FROM_BYTES = 4096;
 
-  private static final Bytes[] NO_SEGMENTS = {};
+  /** A reference and a position. */
+  private static final int SEGMENT_BYTES = 12;
+
+  private static final SharedBytes[] NO_SEGMENTS = {};
   private static final int[] NO_POSITIONS = {};
 
   private final BufferPool pool;
@@ -26,12 +31,12 @@ public final class Outbox {
   private int end;
 
   // Shared segments: segment i goes out when the buffer has been sent up to segmentAt[i].
-  private Bytes[] segments = NO_SEGMENTS;
+  private @Nullable SharedBytes[] segments = NO_SEGMENTS;
   private int[] segmentAt = NO_POSITIONS;
   private int firstSegment;
   private int segmentCount;
+  private int sentOfFirst;
   private long segmentBytes;
-  private long segmentArrayBytes;
 
   public Outbox(BufferPool pool) {
     this.pool = pool;
@@ -96,26 +101,25 @@ public final class Outbox {
     if (immutable.length() < SHARE_FROM_BYTES) {
       copy(immutable);
     } else {
-      share(immutable);
+      share(new SharedBytes(immutable));
     }
   }
 
-  /** Only refers to bytes that will never change, however few. */
-  public void share(Bytes bytes) {
+  /** Only refers to bytes, however few. */
+  public void share(SharedBytes shared) {
     int at = firstSegment + segmentCount;
     if (at == segments.length) {
       int size = Math.max(4, segmentCount * 2);
       segments = Arrays.copyOf(Arrays.copyOfRange(segments, firstSegment, at), size);
       segmentAt = Arrays.copyOf(Arrays.copyOfRange(segmentAt, firstSegment, at), size);
-      Arrays.fill(segments, segmentCount, size, Bytes.EMPTY);
       firstSegment = 0;
       at = segmentCount;
     }
-    segments[at] = bytes;
+    segments[at] = shared;
     segmentAt[at] = end;
     segmentCount++;
-    segmentBytes += bytes.length();
-    segmentArrayBytes += HeapBytes.of(bytes.array().length);
+    segmentBytes += shared.bytes().length();
+    pool.addShared(shared.refer());
   }
 
   /** Whether so many bytes more can be copied without an array that nobody keeps afterwards. */
@@ -141,17 +145,9 @@ public final class Outbox {
     return (long) end - start + segmentBytes;
   }
 
-  /** Bytes of memory in its own array. */
+  /** Bytes of memory in its own arrays. */
   public int ownBytes() {
-    return buffer.length;
-  }
-
-  /**
-   * What the arrays take of the heap that what waits refers to: each as a whole until the last of
-   * it was sent. Others may refer to them, too.
-   */
-  public long sharedBytes() {
-    return segmentArrayBytes;
+    return buffer.length + segments.length * SEGMENT_BYTES;
   }
 
   /** Drains all that waits. */
@@ -188,28 +184,38 @@ public final class Outbox {
     }
     start = 0;
     end = 0;
+    while (segmentCount > 0) {
+      dropFirstSegment();
+    }
     segments = NO_SEGMENTS;
     segmentAt = NO_POSITIONS;
     firstSegment = 0;
-    segmentCount = 0;
+    sentOfFirst = 0;
     segmentBytes = 0;
-    segmentArrayBytes = 0;
   }
 
   private long drainSegment(Sink sink, long limit) {
-    Bytes segment = segments[firstSegment];
-    int length = (int) Math.min(limit, segment.length());
-    sink.shared(segment.slice(0, length));
+    Bytes segment = firstSegment().bytes();
+    int length = (int) Math.min(limit, segment.length() - sentOfFirst);
+    sink.shared(segment.slice(sentOfFirst, sentOfFirst + length));
     segmentBytes -= length;
-    if (length < segment.length()) {
-      segments[firstSegment] = segment.slice(length, segment.length());
-    } else {
-      segments[firstSegment] = Bytes.EMPTY;
-      segmentArrayBytes -= HeapBytes.of(segment.array().length);
-      firstSegment++;
-      segmentCount--;
+    sentOfFirst += length;
+    if (sentOfFirst == segment.length()) {
+      dropFirstSegment();
     }
     return length;
+  }
+
+  private SharedBytes firstSegment() {
+    return Objects.requireNonNull(segments[firstSegment]);
+  }
+
+  private void dropFirstSegment() {
+    pool.addShared(-firstSegment().release());
+    segments[firstSegment] = null;
+    sentOfFirst = 0;
+    firstSegment++;
+    segmentCount--;
   }
 
   /** Keeps every offset, so that a frame that was reserved before can still be patched. */

@@ -55,17 +55,35 @@ class OutboxTest {
     Bytes large = Bytes.wrap(new byte[10_000]).slice(100, 10_000);
     outbox.append(large);
     outbox.append(large);
-    assertThat(outbox.sharedBytes()).isEqualTo(20_000);
+    assertThat(pool.sharedBytes()).isEqualTo(20_000);
     outbox.drainTo(new CollectingSink(), 9000);
     assertThat(outbox.pendingBytes()).isEqualTo(10_800);
-    assertThat(outbox.sharedBytes()).isEqualTo(20_000);
+    assertThat(pool.sharedBytes()).isEqualTo(20_000);
     outbox.drainTo(new CollectingSink(), 1000);
-    assertThat(outbox.sharedBytes()).isEqualTo(10_000);
+    assertThat(pool.sharedBytes()).isEqualTo(10_000);
     outbox.drainTo(new CollectingSink());
-    assertThat(outbox.sharedBytes()).isZero();
+    assertThat(pool.sharedBytes()).isZero();
     outbox.append(large);
     outbox.clear();
-    assertThat(outbox.sharedBytes()).isZero();
+    assertThat(pool.sharedBytes()).isZero();
+  }
+
+  @Test
+  void whatManyShareCountsOnce() {
+    SharedBytes shared = new SharedBytes(Bytes.wrap(new byte[100]));
+    Outbox other = new Outbox(pool);
+    outbox.share(shared);
+    outbox.share(shared);
+    other.share(shared);
+    assertThat(pool.sharedBytes()).isEqualTo(100);
+    outbox.clear();
+    assertThat(pool.sharedBytes()).isEqualTo(100);
+    other.drainTo(new CollectingSink(), 99);
+    assertThat(pool.sharedBytes()).isEqualTo(100);
+    other.drainTo(new CollectingSink());
+    assertThat(pool.sharedBytes()).isZero();
+    outbox.share(shared);
+    assertThat(pool.sharedBytes()).isEqualTo(100);
   }
 
   @Test
@@ -73,11 +91,11 @@ class OutboxTest {
     Bytes half = Bytes.wrap(new byte[500 * 1024]);
     outbox.append(half);
     outbox.append(half);
-    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024);
+    assertThat(pool.sharedBytes()).isEqualTo(1000 * 1024);
     outbox.append(Bytes.wrap(new byte[1024 * 1024]));
-    assertThat(outbox.sharedBytes()).isEqualTo(1000 * 1024 + 2 * 1024 * 1024);
+    assertThat(pool.sharedBytes()).isEqualTo(1000 * 1024 + 2 * 1024 * 1024);
     outbox.drainTo(new CollectingSink());
-    assertThat(outbox.sharedBytes()).isZero();
+    assertThat(pool.sharedBytes()).isZero();
   }
 
   @Test

@@ -46,6 +46,7 @@ final class ByteBudget {
   private final long critical;
   private final long step;
   private long told;
+  private long shared;
   private long highAt;
   private long scarceAt;
   private long criticalAt;
@@ -72,6 +73,14 @@ final class ByteBudget {
   /** What this shard holds. */
   HeldBytes held() {
     return held;
+  }
+
+  /** So much do the outboxes of this shard share now, which no connection counts for itself. */
+  void shared(long bytes) {
+    if (bytes != shared) {
+      held.add(bytes - shared);
+      shared = bytes;
+    }
   }
 
   /** Looks at what the others hold, where this shard has something to tell them. */

@@ -87,6 +87,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private final @Nullable PacketLog log;
   private final MqttDecoder decoder;
   private final ReceiveBuffer in = new ReceiveBuffer();
+  private final BufferPool pool;
   private final Outbox out;
   private final PacketSender sender;
   private final long openedMillis;
@@ -147,6 +148,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     this.log = log;
     this.decoder =
         new MqttDecoder(Math.min(LARGEST_CONNECT_BYTES, limits.maximumPacketSizeBytes()));
+    this.pool = pool;
     this.out = new Outbox(pool);
     this.sender = new PacketSender(out, log);
     this.openedMillis = nowMillis;
@@ -519,29 +521,27 @@ public final class ServerConnection implements Engine<ServerEvent> {
             ? 0
             : OVERHEAD_BYTES
                 + HeapBytes.of(in.heldBytes())
-                + outboxHeapBytes()
+                + HeapBytes.of(out.ownBytes())
                 + sender.heldBytes()
                 + (messages == null ? 0 : messages.heldBytes());
-    outboxBytes = outboxHeapBytes();
+    outboxBytes = HeapBytes.of(out.ownBytes());
     if (now != heldBytes) {
       budget.held().add(now - heldBytes);
       heldBytes = now;
     }
+    budget.shared(pool.sharedBytes());
   }
 
   /** The same for what one more message in the outbox has changed. */
   private void countOutbox() {
-    long now = outboxHeapBytes();
+    long now = HeapBytes.of(out.ownBytes());
     if (now != outboxBytes) {
       budget.held().add(now - outboxBytes);
       heldBytes += now - outboxBytes;
       outboxBytes = now;
-      budget.refreshIfDue(); // very many messages may follow before poll is over
     }
-  }
-
-  private long outboxHeapBytes() {
-    return HeapBytes.of(out.ownBytes()) + out.sharedBytes();
+    budget.shared(pool.sharedBytes());
+    budget.refreshIfDue(); // very many messages may follow before poll is over
   }
 
   /** It is not served at all: nobody was told of it. */

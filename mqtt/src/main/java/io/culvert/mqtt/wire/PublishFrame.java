@@ -2,6 +2,7 @@ package io.culvert.mqtt.wire;
 
 import io.culvert.engine.Bytes;
 import io.culvert.engine.Outbox;
+import io.culvert.engine.SharedBytes;
 import java.util.Arrays;
 
 /**
@@ -26,13 +27,14 @@ public final class PublishFrame {
   private final int headersLength;
 
   /** Behind the headers or elsewhere. */
-  private final Bytes payload;
+  private final SharedBytes payload;
 
   private final QoS qos;
   private final int packetIdAt;
   private int topicHash; // 0 until somebody asks
 
-  private PublishFrame(byte[] head, int headersLength, Bytes payload, QoS qos, int packetIdAt) {
+  private PublishFrame(
+      byte[] head, int headersLength, SharedBytes payload, QoS qos, int packetIdAt) {
     this.head = head;
     this.headersLength = headersLength;
     this.payload = payload;
@@ -79,7 +81,7 @@ public final class PublishFrame {
       payload.copyTo(head, headersLength);
       own = Bytes.wrap(head, headersLength, payload.length());
     }
-    return new PublishFrame(head, headersLength, own, qos, packetIdAt);
+    return new PublishFrame(head, headersLength, new SharedBytes(own), qos, packetIdAt);
   }
 
   /** Writes it for one target; the Packet Identifier is left out of account at QoS 0. */
@@ -125,7 +127,7 @@ public final class PublishFrame {
             + Properties.varIntSize(contentLength)
             + ALIAS_BYTES
             + rest;
-    int remaining = body + (share ? payload.length() : 0);
+    int remaining = body + (share ? payload.bytes().length() : 0);
     int at = out.reserve(1 + Properties.varIntSize(remaining) + body);
     byte[] target = out.array();
     target[at] = (byte) (dup && qos != QoS.AT_MOST_ONCE ? head[0] | DUP : head[0]);
@@ -174,7 +176,7 @@ public final class PublishFrame {
 
   /** Bytes that {@link #writeTo} writes. */
   public int sizeBytes() {
-    return headersLength + payload.length();
+    return headersLength + payload.bytes().length();
   }
 
   public QoS qos() {
@@ -183,9 +185,10 @@ public final class PublishFrame {
 
   /** An outbox gets a reference where the payload is large, or a copy would need an array more. */
   private boolean isSharedWith(Outbox out) {
+    int length = payload.bytes().length();
     return head.length == headersLength
-        ? payload.length() > 0
-        : payload.length() >= SHAREABLE_BYTES && !out.hasRoomFor(head.length);
+        ? length > 0
+        : length >= SHAREABLE_BYTES && !out.hasRoomFor(head.length);
   }
 
   private int topicAt() {

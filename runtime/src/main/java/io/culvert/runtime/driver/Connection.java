@@ -281,6 +281,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
     if (discarded > DISCARD_BYTES) {
       close(null);
     }
+    endpoint.shard().schedulePass(); // which ends the turn
   }
 
   private void fail(Throwable failure) {

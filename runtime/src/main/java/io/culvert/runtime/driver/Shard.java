@@ -339,6 +339,7 @@ public final class Shard {
   private void pass() {
     passScheduled = false;
     passing = true;
+    readBuffer.nextTurn();
     ContextInternal previous = enter();
     try {
       for (int i = 0; i < startOfPass.size(); i++) {

@@ -1,0 +1,47 @@
+package io.culvert.runtime.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ReusedReadBufferTest {
+  private final ReusedReadBuffer readBuffer = new ReusedReadBuffer();
+  private final EmbeddedChannel socket = new EmbeddedChannel();
+
+  @Test
+  void aSocketIsReadFourTimesInATurn() {
+    assertThat(readsOfOneSocket()).isEqualTo(4);
+  }
+
+  @Test
+  void veryManySocketsAreReadOnceEachAndAFewMoreTimesInATurn() {
+    assertThat(readsOfManySockets()).isEqualTo(100 + 16);
+    assertThat(readsOfManySockets()).as("the same turn").isEqualTo(100);
+    readBuffer.nextTurn();
+    assertThat(readsOfManySockets()).isEqualTo(100 + 16);
+  }
+
+  private int readsOfManySockets() {
+    return IntStream.range(0, 100).map(each -> readsOfOneSocket()).sum();
+  }
+
+  /** There is always more in it. */
+  private int readsOfOneSocket() {
+    ReusedReadBuffer.SharedHandle handle = readBuffer.newHandle();
+    handle.reset(socket.config());
+    int reads = 0;
+    do {
+      ByteBuf buffer = handle.allocate(UnpooledByteBufAllocator.DEFAULT);
+      handle.attemptedBytesRead(buffer.writableBytes());
+      handle.lastBytesRead(buffer.writableBytes());
+      handle.incMessagesRead(1);
+      buffer.release();
+      reads++;
+    } while (handle.continueReading());
+    return reads;
+  }
+}
