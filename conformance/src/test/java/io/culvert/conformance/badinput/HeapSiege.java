@@ -31,8 +31,8 @@ final class HeapSiege implements AutoCloseable {
   /**
    * What is below is not the broker's doing alone. The healthy clients share two processors with
    * the broker, its collector and the attacks themselves: with nothing else there, 99 of 100 rounds
-   * took less than 1 to 70 ms under attack and 5 ms in peace. With builds and tests beside them,
-   * at a load of 10 to 20, it was 5 to 264 ms and 6 to 37 ms.
+   * took less than 1 to 70 ms under attack and 5 ms in peace. With builds and tests beside them, at
+   * a load of 10 to 20, it was 5 to 264 ms and 6 to 37 ms.
    */
   private static final Duration FLOOR = Duration.ofMillis(250);
 
