@@ -80,6 +80,7 @@ final class ByteBudget {
     if (bytes != shared) {
       held.add(bytes - shared);
       shared = bytes;
+      refreshIfDue();
     }
   }
 

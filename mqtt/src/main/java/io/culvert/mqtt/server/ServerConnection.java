@@ -539,9 +539,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
       budget.held().add(now - outboxBytes);
       heldBytes += now - outboxBytes;
       outboxBytes = now;
+      budget.refreshIfDue(); // very many messages may follow before poll is over
     }
     budget.shared(pool.sharedBytes());
-    budget.refreshIfDue(); // very many messages may follow before poll is over
   }
 
   /** It is not served at all: nobody was told of it. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
  * A PUBLISH encoded once for one shape (version, QoS, RETAIN, properties) and shared by all
  * targets: for each of them it is one copy of bytes with two places patched; with a Topic Alias,
  * which belongs to a target and not to the shape, it is two copies with the alias between them.
+ * Where a copy would need an array that the pool does not keep, the payload is referred to.
  * Immutable; owns its bytes, except for a large payload, which is shared and must never change.
  */
 public final class PublishFrame {

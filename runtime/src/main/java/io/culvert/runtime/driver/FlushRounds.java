@@ -12,12 +12,11 @@ import java.util.function.LongSupplier;
  */
 final class FlushRounds {
   /**
-   * What a healthy client waits for those who are sent a lot. Each slice costs one more look at the
-   * sockets: some microseconds.
+   * What a healthy client waits for those who are sent a lot, before the next look at the sockets.
    */
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** So many that have little to send take about as long as one look at the clock a hundred. */
+  /** Of those that have little to send, between two looks at the clock. */
   private static final int LIGHT_PER_LOOK = 16;
 
   private final LongSupplier nanoTime;

@@ -274,7 +274,7 @@ public final class Shard {
     deadlines.remove(entry);
   }
 
-  void dirty(Connection<?, ?> connection) {
+  void dirty(FlushRounds.Member connection) {
     rounds.add(connection);
     schedulePass();
   }
@@ -342,21 +342,12 @@ public final class Shard {
     readBuffer.nextTurn();
     ContextInternal previous = enter();
     try {
-      for (int i = 0; i < startOfPass.size(); i++) {
-        startOfPass.get(i).run();
-      }
-      startOfPass.clear();
+      runAll(startOfPass);
       rounds.flush(nowMillis());
       if (!isBehind()) {
-        for (int i = 0; i < endOfRound.size(); i++) {
-          endOfRound.get(i).run();
-        }
-        endOfRound.clear();
+        runAll(endOfRound);
       }
-      for (int i = 0; i < endOfPass.size(); i++) {
-        endOfPass.get(i).run();
-      }
-      endOfPass.clear();
+      runAll(endOfPass);
       if (rounds.hasMore()) {
         schedulePass();
       }
@@ -374,6 +365,14 @@ public final class Shard {
       passing = false;
       leave(previous);
     }
+  }
+
+  /** Also what is added meanwhile. */
+  private static void runAll(List<Runnable> actions) {
+    for (int i = 0; i < actions.size(); i++) {
+      actions.get(i).run();
+    }
+    actions.clear();
   }
 
   private void arm() {
