@@ -91,6 +91,13 @@ final class CrashedStore {
     }
   }
 
+  /** Of the tables that count: others may have been removed and only not be deleted yet. */
+  static Path oldestTable(Path folder) throws IOException {
+    Path database = folder.resolve(StoreFolder.DATABASE);
+    Manifest manifest = Manifest.read(DatabaseFiles.list(database).currentManifest());
+    return DatabaseFiles.table(database, manifest.tables().iterator().next().number());
+  }
+
   /**
    * Opens what was damaged, reads everything, and asserts that what is there is what was stored,
    * that whatever is missing was told, and that the store works.

@@ -180,7 +180,7 @@ class ToolsTest {
   void anExportSaysWhatItHasLeftOut() throws Exception {
     CrashedStore crashed = CrashedStore.make(temp.resolve("crashed"));
     Path folder = crashed.copyTo(temp.resolve("copy"));
-    DamageTest.flip(DatabaseFiles.list(folder.resolve("db")).tables().get(0), 1000, 1);
+    DamageTest.flip(CrashedStore.oldestTable(folder), 1000, 1);
 
     long records = StoreExport.run(folder, temp.resolve("file"), log);
     assertThat(records).isBetween(crashed.records().size() - 200L, crashed.records().size() - 1L);
