@@ -10,7 +10,7 @@ class Plan:
         self.few_rounds = min(rounds, 3)            # of what takes long: idle, start, retained
         self.first_s = 1.5 if quick else 12.0       # load on each new process before anything else
         self.warm_cpu_s, self.round_cpu_s = (0.3, 0.3) if quick else (0.6, 0.8)
-        self.most_warm_ups = 2 if quick else 4
+        self.most_warm_ups = 2 if quick else 10
         self.wall_s = 1.0 if quick else 2.5
         self.rate_s = 1 if quick else 2.5
         self.retained, self.many_retained = (10_000, 100_000) if quick else (100_000, 1_000_000)
@@ -18,6 +18,11 @@ class Plan:
         self.idle_total, self.hold_s = (2000, 3) if quick else (10000, 4)
         self.settle_s = 1 if quick else 3
         self.least_storm = 1000 if quick else 3000
+
+    @staticmethod
+    def compiles(result):
+        """A virtual machine still compiles what this scenario needs: more than a fiftieth of the CPU of the run went there."""
+        return result.get('compiler_cpu_s', 0) > result.get('broker_cpu_s', 0) / 50
 
     def size(self, scenario, result, budget_s, present):
         """Messages per publisher (or connections) that burn budget_s of the broker's CPU, within wall_s."""

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 START_LIMIT_S = 60
+COMPILER_THREAD = re.compile(r'\(C[12] Compiler')
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _running = []
@@ -117,6 +118,10 @@ class Broker:
         """Bytes of live objects after a full collection, or None where there is no such heap."""
         return None
 
+    def compiler_cpu_s(self):
+        """CPU seconds that it has spent on compiling its own code."""
+        return 0.0
+
 
 class JavaBroker(Broker):
     """A broker in a JVM of its own."""
@@ -125,6 +130,17 @@ class JavaBroker(Broker):
         super().__init__()
         self.java = java
         self.flags = flags
+
+    def compiler_cpu_s(self):
+        ticks = 0
+        for stat in Path(f'/proc/{self.pid}/task').glob('*/stat'):
+            try:
+                text = stat.read_text()
+            except OSError:   # a thread that has just ended
+                continue
+            if COMPILER_THREAD.search(text):
+                ticks += sum(map(int, text.rpartition(')')[2].split()[11:13]))
+        return ticks / os.sysconf('SC_CLK_TCK')
 
     def live_heap_bytes(self):
         jcmd = Path(self.java).with_name('jcmd')

@@ -104,7 +104,7 @@ class Session:
                 yield number, name
 
     def warm_up(self, scenario, name):
-        """Untimed runs until the CPU per delivery falls no more. Returns the size of the timed rounds, or None where no run was free of faults."""
+        """Untimed runs until the CPU per delivery falls no more, and is not spent on compiling. Returns the size of the timed rounds, or None where no run was free of faults."""
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
             steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
@@ -126,14 +126,17 @@ class Session:
                 continue
             last = result
             per = result.get('cpu_s_per_million', 0)
-            if best is not None and number >= least and per > 0.95 * best:
+            if best is not None and number >= least and per > 0.95 * best and not self.plan.compiles(result):
                 break
             best = per if best is None else min(best, per)
         return last if last or name not in OWN + SYNCS else {'faults': {}}
 
     @staticmethod
     def one(broker, scenario, size):
-        return (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
+        before = broker.compiler_cpu_s()
+        result = (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
+        result['compiler_cpu_s'] = broker.compiler_cpu_s() - before
+        return result
 
     @staticmethod
     def attempt(action):

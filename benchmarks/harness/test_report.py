@@ -217,9 +217,9 @@ class Sizes(unittest.TestCase):
 
 
 class WarmUp(unittest.TestCase):
-    """Runs until a run is hardly cheaper than the best before."""
+    """Runs until a run is hardly cheaper than the best before, and hardly anything is compiled."""
 
-    def runs(self, name, costs, faults=()):
+    def runs(self, name, costs, faults=(), compiled=0):
         class Nothing:
             def write(self, text): pass
             def flush(self): pass
@@ -231,6 +231,7 @@ class WarmUp(unittest.TestCase):
             cost = costs[min(len(done), len(costs) - 1)]
             done.append(cost)
             return {'cpu_s_per_million': cost, 'msgs_per_s': 1, 'p50_us': 1, 'p99_us': 1, 'broker_cpu_s': 1, 'wall_s': 1,
+                    'compiler_cpu_s': 0.1 if len(done) <= compiled else 0.01,
                     'faults': {'lost': 1} if len(done) - 1 in faults else {}}
         return session.steady(BY_CODE['p1'], name, 1, action), done
 
@@ -240,7 +241,11 @@ class WarmUp(unittest.TestCase):
         self.assertEqual(result['cpu_s_per_million'], 29)
 
     def test_ends_at_the_limit(self):
-        self.assertEqual(len(self.runs('hivemq', [90, 80, 70, 60, 50, 40, 30, 20])[1]), 4)
+        self.assertEqual(len(self.runs('hivemq', [2.0 ** -n for n in range(20)])[1]), 10)
+        self.assertEqual(len(self.runs('culvert', [1], compiled=20)[1]), 10)
+
+    def test_goes_on_while_code_is_compiled(self):
+        self.assertEqual(self.runs('culvert', [90, 40, 30, 29, 29, 28], compiled=5)[1], [90, 40, 30, 29, 29, 28])
 
     def test_peer_that_always_fails_is_given_up(self):
         result, done = self.runs('moquette', [1], faults=range(9))
