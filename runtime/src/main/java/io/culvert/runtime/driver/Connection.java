@@ -47,6 +47,10 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
   private int discarded;
   private boolean dirty;
   private boolean paused;
+
+  /** What came last waits for the engine. */
+  private boolean isBehind;
+
   private boolean inputEnded;
   private boolean ending;
   private boolean released;
@@ -86,11 +90,12 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
       return;
     }
     try {
-      boolean waits = engine.awaitsDecision();
+      boolean waits = isBehind || engine.awaitsDecision();
       engine.receive(Bytes.wrap(array, start, length));
       poll(now());
+      isBehind = engine.awaitsDecision();
       // Only a peer that goes on sending is paused: most wait for the answer, too.
-      if (waits && engine.awaitsDecision()) {
+      if (waits && isBehind) {
         pause(true);
       }
     } catch (Throwable failure) {
@@ -253,7 +258,8 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
         transport.end();
       }
     } else {
-      if (paused && !engine.awaitsDecision()) {
+      if (isBehind && !engine.awaitsDecision()) {
+        isBehind = false;
         pause(false);
       }
       endpoint.shard().set(deadline, engine.deadlineMillis());

@@ -114,6 +114,39 @@ class AttachTest {
   }
 
   @Test
+  void inputIsPausedThoughTheEngineIsWokenBeforeEachRead() throws Exception {
+    ToyEngine engine = ToyApp.next(app.opened);
+    AtomicInteger handled = new AtomicInteger();
+    app.onFrame =
+        (resting, bytes) -> {
+          handled.incrementAndGet();
+          resting.await(); // after each frame
+        };
+    Buffer three = Buffer.buffer();
+    for (int i = 0; i < 3; i++) {
+      three.appendBytes(ToyEngine.frame(new byte[100]));
+    }
+    onShard(
+        () -> {
+          for (int i = 0; i < 10; i++) {
+            engine.decide(); // it is looked at only when the turn ends
+            in.write(three);
+          }
+          return 0;
+        });
+    assertThat(onShard(() -> in.paused)).isTrue();
+    assertThat(onShard(in::queued)).isEqualTo(8);
+    onShard(
+        () -> {
+          app.onFrame = (awake, bytes) -> handled.incrementAndGet();
+          engine.decide();
+          return 0;
+        });
+    SocketContract.eventually(() -> handled.get() == 30);
+    assertThat(onShard(() -> in.paused)).isFalse();
+  }
+
+  @Test
   void closedEngineClosesTheStreamsOnce() throws Exception {
     ToyEngine engine = ToyApp.next(app.opened);
     onShard(
