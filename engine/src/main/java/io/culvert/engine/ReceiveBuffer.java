@@ -1,12 +1,15 @@
 package io.culvert.engine;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that have arrived and are not parsed yet. The usual case, whole frames inside one chunk,
- * copies nothing: the chunk is borrowed. {@link #keep()} copies what is left of it into an array of
- * this buffer's own and lets go of an array that is empty or much too large, so an idle connection
- * holds none. Views of what was taken are valid until the next {@link #add} or keep.
+ * copies nothing: the chunk is borrowed. Of a frame that spans chunks only its own bytes are
+ * copied, once its length is {@linkplain #awaits known}; a large one is held in pieces until its
+ * end has come. {@link #keep()} copies what is left of a chunk into an array of this buffer's own
+ * and lets go of an array that is empty or much too large, so an idle connection holds none. Views
+ * of what was taken are valid until the next {@link #add} or keep.
  *
  * <p>The owner bounds it: it checks the length of a frame on its header and never asks for a frame
  * that it would refuse.
@@ -20,11 +23,23 @@ public final class ReceiveBuffer {
    */
   private static final int SLACK = 4;
 
+  private static final int UNKNOWN = Integer.MAX_VALUE;
+
+  /** An awaited frame that is longer is held in pieces. */
+  private static final int LARGE_BYTES = 4 * Pieces.PIECE_BYTES;
+
   private byte[] array = Bytes.EMPTY.array();
   private int position;
   private int end;
-  private int frameBytes = Integer.MAX_VALUE;
   private boolean borrowed;
+
+  /** What the frame at the front has behind the array, if it is large. */
+  private @Nullable Pieces pieces;
+
+  /** What a chunk has behind the frame that it has completed; only borrowed. */
+  private Bytes rest = Bytes.EMPTY;
+
+  private int frameBytes = UNKNOWN;
 
   /** Holds nothing yet. */
   public ReceiveBuffer() {}
@@ -34,25 +49,31 @@ public final class ReceiveBuffer {
     if (chunk.isEmpty()) {
       return;
     }
-    if (readable() == 0) {
-      array = chunk.array();
-      position = chunk.start();
-      end = position + chunk.length();
-      borrowed = true;
-      return;
+    int readable = readable();
+    if (readable == 0) {
+      borrow(chunk);
+    } else if (frameBytes != UNKNOWN && readable < frameBytes) {
+      int missing = Math.min(frameBytes - readable, chunk.length());
+      addToFrame(chunk.slice(0, missing));
+      rest = chunk.slice(missing, chunk.length());
+    } else {
+      join();
+      reserve(chunk.length(), UNKNOWN);
+      append(chunk);
     }
-    reserve(chunk.length());
-    chunk.copyTo(array, end);
-    end += chunk.length();
   }
 
   /** Ends the borrowing: copies what is left to an own array, or lets go of everything. */
   public void keep() {
-    int readable = readable();
-    if (readable == 0) {
+    if (readable() == 0) {
       clear();
-    } else if (borrowed || isMuchTooLarge(readable)) {
-      moveToOwn(readable);
+      return;
+    }
+    if (!rest.isEmpty()) {
+      join();
+    }
+    if (borrowed || isMuchTooLarge()) {
+      moveToOwn(inArray());
     }
   }
 
@@ -61,10 +82,13 @@ public final class ReceiveBuffer {
     position = 0;
     end = 0;
     borrowed = false;
+    pieces = null;
+    rest = Bytes.EMPTY;
+    frameBytes = UNKNOWN;
   }
 
   public int readable() {
-    return end - position;
+    return inArray() + (pieces == null ? 0 : pieces.length()) + rest.length();
   }
 
   /** The byte at {@code offset} from the front, 0…255, without taking it. */
@@ -72,12 +96,16 @@ public final class ReceiveBuffer {
     if (offset < 0 || offset >= readable()) {
       throw new IndexOutOfBoundsException(offset + " of " + readable());
     }
-    return array[position + offset] & 0xff;
+    if (offset < inArray()) {
+      return array[position + offset] & 0xff;
+    }
+    int behind = offset - inArray();
+    return (pieces == null ? rest.get(behind) : pieces.get(behind)) & 0xff;
   }
 
   /**
-   * The frame at the front is so long, and not all of it is here: while the array grows for it, it
-   * does not become larger than the frame needs.
+   * The frame at the front is so long, and not all of it is here: what belongs to it is put into an
+   * array that does not become larger than it needs, or, of a large one, into pieces.
    */
   public void awaits(int wholeFrameBytes) {
     frameBytes = wholeFrameBytes;
@@ -85,60 +113,139 @@ public final class ReceiveBuffer {
 
   /** Takes {@code length} bytes from the front and points {@code reader} at them. */
   public void take(int length, ByteReader reader) {
-    int at = position;
-    skip(length);
-    reader.reset(array, at, length);
+    makeContiguous(length);
+    reader.reset(array, position, length);
+    advance(length);
   }
 
   public void skip(int length) {
-    if (length < 0 || length > readable()) {
-      throw new IndexOutOfBoundsException(length + " of " + readable());
-    }
-    position += length;
-    frameBytes = Integer.MAX_VALUE;
+    makeContiguous(length);
+    advance(length);
   }
 
   /** Bytes of memory that this buffer itself holds. */
   public int heldBytes() {
-    return borrowed ? 0 : array.length;
+    return (borrowed ? 0 : array.length) + inPieces();
   }
 
-  private void reserve(int more) {
-    int readable = readable();
+  /** What these take of the heap. */
+  public long heapBytes() {
+    return (borrowed ? 0 : HeapBytes.of(array.length)) + inPieces();
+  }
+
+  private int inArray() {
+    return end - position;
+  }
+
+  private int inPieces() {
+    return pieces == null ? 0 : pieces.heldBytes();
+  }
+
+  private void borrow(Bytes chunk) {
+    array = chunk.array();
+    position = chunk.start();
+    end = position + chunk.length();
+    borrowed = true;
+  }
+
+  private void makeContiguous(int length) {
+    if (length < 0 || length > readable()) {
+      throw new IndexOutOfBoundsException(length + " of " + readable());
+    }
+    if (length > inArray()) {
+      join();
+    }
+  }
+
+  private void advance(int length) {
+    position += length;
+    frameBytes = UNKNOWN;
+    if (position == end && !rest.isEmpty()) {
+      borrow(rest);
+      rest = Bytes.EMPTY;
+    }
+  }
+
+  private void addToFrame(Bytes part) {
+    if (frameBytes <= LARGE_BYTES) {
+      reserve(part.length(), frameBytes);
+      append(part);
+      return;
+    }
+    if (borrowed) {
+      moveToOwn(inArray());
+    }
+    Pieces behind = pieces;
+    if (behind == null) {
+      behind = new Pieces();
+      pieces = behind;
+    }
+    behind.add(part);
+    if (readable() == frameBytes) {
+      join();
+    }
+  }
+
+  /** Everything is in one own array. */
+  private void join() {
+    Pieces behind = pieces;
+    if (behind != null) {
+      pieces = null;
+      moveToOwn(inArray() + behind.length());
+      behind.copyTo(array, end);
+      end += behind.length();
+    }
+    if (!rest.isEmpty()) {
+      reserve(rest.length(), UNKNOWN);
+      append(rest);
+      rest = Bytes.EMPTY;
+    }
+  }
+
+  private void append(Bytes bytes) {
+    bytes.copyTo(array, end);
+    end += bytes.length();
+  }
+
+  /** Makes room for more in an own array, which does not grow beyond {@code most} for reserve. */
+  private void reserve(int more, int most) {
+    int inArray = inArray();
     if (!borrowed && more <= array.length - end) {
       return;
     }
-    int wanted = Math.addExact(readable, more);
+    int wanted = Math.addExact(inArray, more);
     if (borrowed) {
       moveToOwn(wanted);
-    } else if (wanted <= array.length && position >= readable) {
+    } else if (wanted <= array.length && position >= inArray) {
       // Moves no more bytes than were taken since the last move.
-      System.arraycopy(array, position, array, 0, readable);
+      System.arraycopy(array, position, array, 0, inArray);
       position = 0;
-      end = readable;
+      end = inArray;
     } else {
-      moveToOwn(Math.max(wanted, Math.min(array.length * 2, frameBytes)));
+      moveToOwn(Math.max(wanted, Math.min(array.length * 2, most)));
     }
   }
 
-  private boolean isMuchTooLarge(int readable) {
-    return array.length > MINIMUM_OWN_BYTES && array.length / SLACK > readable;
+  private boolean isMuchTooLarge() {
+    return array.length > MINIMUM_OWN_BYTES && array.length / SLACK > inArray();
   }
 
   private void moveToOwn(int capacity) {
-    int readable = readable();
+    int inArray = inArray();
     byte[] own = new byte[Math.max(capacity, MINIMUM_OWN_BYTES)];
-    System.arraycopy(array, position, own, 0, readable);
+    System.arraycopy(array, position, own, 0, inArray);
     array = own;
     position = 0;
-    end = readable;
+    end = inArray;
     borrowed = false;
   }
 
   @Override
   public String toString() {
     return "ReceiveBuffer["
-        + Bytes.wrap(Arrays.copyOfRange(array, position, end)).toString()
+        + readable()
+        + " bytes, at the front "
+        + Bytes.wrap(Arrays.copyOfRange(array, position, end))
         + (borrowed ? ", borrowed]" : "]");
   }
 }

@@ -78,6 +78,84 @@ class ReceiveBufferTest {
   }
 
   @Test
+  void aLargeFrameIsHeldInPiecesUntilItIsWhole() {
+    byte[] stream = new byte[1_000_000];
+    new Random(1).nextBytes(stream);
+    int frame = 900_000;
+    int chunk = 50_000;
+    for (int at = 0; at < stream.length; at += chunk) {
+      buffer.add(Bytes.wrap(stream, at, chunk));
+      if (buffer.readable() < frame) {
+        buffer.awaits(frame);
+        buffer.keep();
+        assertThat(buffer.heapBytes())
+            .isEqualTo(buffer.heldBytes())
+            .isBetween((long) buffer.readable(), buffer.readable() + 32 * 1024L);
+        assertThat(buffer.peek(at)).isEqualTo(stream[at] & 0xff);
+        assertThat(buffer.peek(at + chunk - 1)).isEqualTo(stream[at + chunk - 1] & 0xff);
+      }
+    }
+    byte[] joined = taken(1);
+    assertThat(taken(frame - 1)).as("put together once").isSameAs(joined);
+    assertThat(reader.takeRest()).isEqualTo(Bytes.wrap(stream, 1, frame - 1));
+
+    buffer.take(100_000, reader);
+    assertThat(reader.takeRest()).isEqualTo(Bytes.wrap(stream, frame, 100_000));
+    buffer.keep();
+    assertThat(buffer.heldBytes()).isZero();
+  }
+
+  @Test
+  void ofAChunkOnlyTheEndOfTheAwaitedFrameIsCopied() {
+    buffer.add(Bytes.hex("0102"));
+    buffer.awaits(4);
+    buffer.keep();
+    byte[] chunk = {3, 4, 5, 6, 7};
+    buffer.add(Bytes.wrap(chunk));
+    assertThat(buffer.readable()).isEqualTo(7);
+    assertThat(buffer.peek(6)).isEqualTo(7);
+    assertThat(buffer.heldBytes()).isEqualTo(64);
+
+    buffer.take(4, reader);
+    assertThat(buffer.heldBytes()).isZero();
+    assertThat(reader.takeRest().toHex()).isEqualTo("01020304");
+    assertThat(taken(2)).isSameAs(chunk);
+    buffer.keep();
+    assertThat(buffer.peek(0)).isEqualTo(7);
+    assertThat(buffer.heldBytes()).isEqualTo(64);
+  }
+
+  @Test
+  void whatIsBehindTheAwaitedFrameCanBeKeptWithIt() {
+    buffer.add(Bytes.hex("0102"));
+    buffer.awaits(3);
+    byte[] chunk = {3, 4, 5};
+    buffer.add(Bytes.wrap(chunk));
+    buffer.keep();
+    Arrays.fill(chunk, (byte) 0x55);
+    buffer.add(Bytes.hex("06"));
+    buffer.take(6, reader);
+
+    assertThat(reader.takeRest().toHex()).isEqualTo("010203040506");
+  }
+
+  @Test
+  void aPartOfALargeFrameCanBeTaken() {
+    buffer.add(Bytes.hex("01"));
+    buffer.awaits(1_000_000);
+    buffer.add(Bytes.hex("0203"));
+    buffer.take(2, reader);
+
+    assertThat(reader.takeRest().toHex()).isEqualTo("0102");
+    assertThat(buffer.peek(0)).isEqualTo(3);
+  }
+
+  private byte[] taken(int length) {
+    buffer.take(length, reader);
+    return reader.array();
+  }
+
+  @Test
   void holdsNoMemoryOnceEmpty() {
     buffer.add(Bytes.wrap(new byte[1000]));
     buffer.keep();
@@ -172,6 +250,9 @@ class ReceiveBufferTest {
         buffer.skip(1);
         buffer.take(length, reader);
         found.add(reader.takeRest().copy());
+      }
+      if (buffer.readable() > 0 && random.nextBoolean()) {
+        buffer.awaits(1 + buffer.peek(0));
       }
       buffer.keep();
       chunks.forEach(chunk -> Arrays.fill(chunk, (byte) 0x55));

@@ -520,7 +520,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
         state == State.ENDED
             ? 0
             : OVERHEAD_BYTES
-                + HeapBytes.of(in.heldBytes())
+                + in.heapBytes()
                 + HeapBytes.of(out.ownBytes())
                 + sender.heldBytes()
                 + (messages == null ? 0 : messages.heldBytes());
