@@ -3,7 +3,6 @@ package io.culvert.conformance.badinput;
 import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.OwnBroker;
-import io.culvert.conformance.scene.Scene;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -17,8 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     jvm = {"-Xmx64m"},
     options = {"--instances=2"}) // as on most machines; with one there is less to go wrong
 class SmallHeapIT {
-  private static final HeapSiege SIEGE =
-      new HeapSiege(Path.of("target", "small-heap.md"), HeapAttacks.all());
+  private static final HeapSiege SIEGE = new HeapSiege(Path.of("target", "small-heap.md"));
 
   static Stream<String> attacks() {
     return HeapAttacks.all().keySet().stream();
@@ -32,8 +30,7 @@ class SmallHeapIT {
   @BadInput({6, 51, 52, 53, 55, 56, 57, 58, 59, 60, 61, 62, 63, 66, 70, 71, 77})
   @ParameterizedTest
   @MethodSource("attacks")
-  void healthyClientsNoticeNothing(String name, CulvertProcess broker, Scene scene)
-      throws Exception {
-    SIEGE.undergo(name, broker, scene);
+  void healthyClientsNoticeNothing(String name, CulvertProcess broker) throws IOException {
+    SIEGE.undergo(name, broker);
   }
 }

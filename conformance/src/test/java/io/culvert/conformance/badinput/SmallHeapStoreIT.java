@@ -3,7 +3,6 @@ package io.culvert.conformance.badinput;
 import io.culvert.conformance.broker.CulvertProcess;
 import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.OwnBroker;
-import io.culvert.conformance.scene.Scene;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -18,8 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
     options = {"--instances=2"},
     keeps = true) // as on most machines; with one there is less to go wrong
 class SmallHeapStoreIT {
-  private static final HeapSiege SIEGE =
-      new HeapSiege(Path.of("target", "small-heap-store.md"), HeapAttacks.kept());
+  private static final HeapSiege SIEGE = new HeapSiege(Path.of("target", "small-heap-store.md"));
 
   static Stream<String> attacks() {
     return HeapAttacks.kept().keySet().stream();
@@ -33,8 +31,7 @@ class SmallHeapStoreIT {
   @BadInput({60, 61, 62, 63})
   @ParameterizedTest
   @MethodSource("attacks")
-  void healthyClientsNoticeNothing(String name, CulvertProcess broker, Scene scene)
-      throws Exception {
-    SIEGE.undergo(name, broker, scene);
+  void healthyClientsNoticeNothing(String name, CulvertProcess broker) throws IOException {
+    SIEGE.undergo(name, broker);
   }
 }

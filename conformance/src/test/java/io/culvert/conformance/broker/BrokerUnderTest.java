@@ -18,7 +18,12 @@ public sealed interface BrokerUnderTest extends AutoCloseable
     String webSocket = System.getProperty("culvert.test.ws");
     return mqtt == null || webSocket == null
         ? CulvertProcess.start()
-        : ForeignBroker.at(URI.create("mqtt://" + mqtt), URI.create("ws://" + webSocket));
+        : running(URI.create("mqtt://" + mqtt), URI.create("ws://" + webSocket));
+  }
+
+  /** One that runs and is looked after elsewhere. */
+  static BrokerUnderTest running(URI mqtt, URI webSocket) {
+    return ForeignBroker.at(mqtt, webSocket);
   }
 
   /** {@code mqtt://host:port}. */

@@ -34,6 +34,15 @@ public final class Scene implements AutoCloseable {
     this.mqttJs = mqttJs;
   }
 
+  /** Outside of a test, and without mqtt.js. */
+  public static Scene of(BrokerUnderTest broker) {
+    return new Scene(
+        broker,
+        () -> {
+          throw new UnsupportedOperationException("mqtt.js outside of a test");
+        });
+  }
+
   static Scene of(BrokerUnderTest broker, Supplier<MqttJsHost> mqttJs) {
     return new Scene(broker, mqttJs);
   }

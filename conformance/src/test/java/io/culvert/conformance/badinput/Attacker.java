@@ -1,0 +1,71 @@
+package io.culvert.conformance.badinput;
+
+import io.culvert.conformance.badinput.HeapAttacks.Attack;
+import io.culvert.conformance.broker.Await;
+import io.culvert.conformance.broker.BrokerUnderTest;
+import io.culvert.conformance.scene.Scene;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program of an {@link AttackingProcess}. For each name of an attack on its input it says
+ * {@link #BEGUN}; the next line ends the attack, and then it says {@link #ENDED} or what was wrong.
+ */
+final class Attacker {
+  static final String BEGUN = "begun";
+  static final String ENDED = "ended";
+
+  private final Scene scene;
+  private final Attack attack;
+  private final Thread thread = new Thread(this::attack, "attack");
+  private volatile @Nullable RuntimeException wrong;
+
+  private Attacker(Scene scene, Attack attack) {
+    this.scene = scene;
+    this.attack = attack;
+    thread.setDaemon(true);
+  }
+
+  /** The addresses of the broker, for MQTT and for WebSocket. */
+  public static void main(String... addresses) throws Exception {
+    BrokerUnderTest broker =
+        BrokerUnderTest.running(URI.create(addresses[0]), URI.create(addresses[1]));
+    Map<String, Attack> attacks = HeapAttacks.all();
+    try (BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String name = in.readLine(); name != null; name = in.readLine()) {
+        Attacker attacker = new Attacker(Scene.of(broker), attacks.get(name));
+        attacker.thread.start();
+        System.out.println(BEGUN);
+        in.readLine();
+        System.out.println(attacker.end());
+      }
+    }
+  }
+
+  private void attack() {
+    try {
+      attack.on(scene);
+    } catch (IllegalStateException e) {
+      wrong = e;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      // It was refused or let go, or its time is over.
+    }
+  }
+
+  private String end() throws Exception {
+    thread.interrupt();
+    scene.close();
+    thread.join(Await.LIMIT.toMillis());
+    if (thread.isAlive()) {
+      return "it goes on";
+    }
+    RuntimeException answer = wrong;
+    return answer == null ? ENDED : answer.toString().replace('\n', ' ');
+  }
+}
