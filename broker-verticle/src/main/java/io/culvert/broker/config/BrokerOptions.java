@@ -9,6 +9,7 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.culvert.runtime.config.HeapShare;
+import io.culvert.runtime.config.LargestHeap;
 import io.culvert.runtime.config.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -181,9 +182,7 @@ public record BrokerOptions(
         .retainedMessages(configuration.integer("limits.retained-messages"))
         .retainedBytes(configuration.number("limits.retained-bytes"))
         .sessions(configuration.integer("limits.sessions"))
-        .nodeBytes(
-            HeapShare.bytes(
-                configuration.text("limits.node-bytes"), Runtime.getRuntime().maxMemory()))
+        .nodeBytes(HeapShare.bytes(configuration.text("limits.node-bytes"), LargestHeap.bytes()))
         .userProperties(configuration.integer("limits.user-properties"))
         .willDelaySeconds(configuration.number("limits.will-delay-seconds"))
         .sessionExpirySeconds(configuration.number("limits.session-expiry-seconds"))

@@ -383,7 +383,8 @@ public final class BrokerSettings {
             "limits.node-bytes",
             "50%",
             "Memory that all clients together may make the broker hold: a size, or a part of the"
-                + " largest heap. From four fifths of it on, publishers whose messages have to wait"
+                + " largest heap (of five quarters of its old generation, where that is less)."
+                + " From four fifths of it on, publishers whose messages have to wait"
                 + " are held up; from nine tenths nothing new that stays is taken; at the end no"
                 + " message is (0x97)."),
         number(

@@ -10,10 +10,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A broker with 64 MB of heap, attacked in every way that wants more than there is. */
+/**
+ * A broker with 64 MB of heap, as the script {@code culvert} starts it, attacked in every way that
+ * wants more than there is.
+ */
 @BlackBox
 @OwnBroker(
-    jvm = {"-Xmx64m"},
+    jvm = {"-Xms32m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:NewRatio=4"},
     options = {"--instances=2"}) // as on most machines; with one there is less to go wrong
 class SmallHeapIT {
   private static final HeapSiege SIEGE = new HeapSiege(Path.of("target", "small-heap.md"));

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same broker with a store, attacked in every way that leaves something there. */
+/**
+ * A broker with a store and 64 MB of heap, with the collector that the virtual machine chooses,
+ * attacked in every way that leaves something there.
+ */
 @BlackBox
 @OwnBroker(
     jvm = {"-Xmx64m"},

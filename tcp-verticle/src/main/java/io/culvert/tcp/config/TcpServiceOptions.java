@@ -4,6 +4,7 @@ import io.culvert.runtime.config.Configuration;
 import io.culvert.runtime.config.ConfigurationException;
 import io.culvert.runtime.config.ConfigurationLoader;
 import io.culvert.runtime.config.HeapShare;
+import io.culvert.runtime.config.LargestHeap;
 import io.culvert.runtime.config.Problem;
 import io.culvert.runtime.files.TlsFiles;
 import io.culvert.tcp.wire.Dialect;
@@ -119,7 +120,7 @@ public record TcpServiceOptions(
         configuration.integer("tcp.max-subscriptions"),
         configuration.integer("tcp.max-requests"),
         configuration.integer("tcp.max-bus-subscriptions"),
-        HeapShare.bytes(configuration.text("tcp.received-bytes"), Runtime.getRuntime().maxMemory()),
+        HeapShare.bytes(configuration.text("tcp.received-bytes"), LargestHeap.bytes()),
         configuration.integer("tcp.failures-per-connection"),
         configuration.integer("tcp.failures-per-address"),
         configuration.number("tcp.failure-window-seconds") * 1000,
