@@ -33,6 +33,7 @@ import io.culvert.mqtt.wire.Subscribe;
 import io.culvert.mqtt.wire.UnsubAck;
 import io.culvert.mqtt.wire.Unsubscribe;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -687,13 +688,14 @@ public final class ServerConnection implements Engine<ServerEvent> {
           break;
         }
         lastReceivedMillis = nowMillis;
-        countInARow(packet.type());
+        PacketType type = Objects.requireNonNull(decoder.lastType());
+        countInARow(type);
         if (log != null) {
-          log.received(packet.type(), packet.packetId(), decoder.lastSizeBytes());
+          log.received(type, packet.packetId(), decoder.lastSizeBytes());
         }
-        ServerEvent event = handle(packet, nowMillis);
+        ServerEvent event = handle(type, packet, nowMillis);
         if (throttle != null && !isReauthenticating()) { // which has a time limit
-          throttle.took(packet.type(), decoder.lastSizeBytes(), nowMillis);
+          throttle.took(type, decoder.lastSizeBytes(), nowMillis);
         }
         if (event != null) {
           return event;
@@ -741,17 +743,17 @@ public final class ServerConnection implements Engine<ServerEvent> {
     };
   }
 
-  private @Nullable ServerEvent handle(MqttPacket packet, long nowMillis) {
+  private @Nullable ServerEvent handle(PacketType type, MqttPacket packet, long nowMillis) {
     if (state == State.AWAITING_CONNECT) {
       if (packet instanceof Connect connect) {
         return onConnect(connect, nowMillis);
       }
-      throw violation(Statement.MQTT5_3_1_0_1, "first packet is " + packet.type());
+      throw violation(Statement.MQTT5_3_1_0_1, "first packet is " + type);
     }
     if (state == State.AUTHENTICATING) {
       return whileAuthenticating(packet, nowMillis);
     }
-    return switch (packet.type()) {
+    return switch (type) {
       case PUBLISH -> incoming().onPublish((Publish) packet);
       case PUBACK -> connected().onPubAck(packet.packetId());
       case PUBREC -> connected().onPubRec((PubRec) packet, nowMillis);
@@ -764,7 +766,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       case CONNECT -> throw violation(Statement.MQTT5_3_1_0_2, "second CONNECT");
       case AUTH -> onAuth((Auth) packet, nowMillis);
       case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
-          throw violation(null, packet.type() + " only flows from server to client");
+          throw violation(null, type + " only flows from server to client");
     };
   }
 

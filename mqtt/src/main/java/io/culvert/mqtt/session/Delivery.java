@@ -44,6 +44,9 @@ public final class Delivery {
   /** Where sessions keep it; the business of {@link HeldBytes}. */
   int places;
 
+  /** Known once it was asked for: when it is let go, the message is in no cache any more. */
+  private int heldBytes;
+
   private Delivery(
       Message message,
       QoS qos,
@@ -168,9 +171,13 @@ public final class Delivery {
 
   /** Roughly what it holds of memory, with its message and its frame. */
   int heldBytes() {
-    int payload = message.payload().length();
-    int copied = payload < Outbox.SHARE_FROM_BYTES ? payload : 0;
-    return message.heapBytes() + OVERHEAD_BYTES + (single ? 0 : message.topic().length() + copied);
+    if (heldBytes == 0) {
+      int payload = message.payload().length();
+      int copied = payload < Outbox.SHARE_FROM_BYTES ? payload : 0;
+      int frameBytes = single ? 0 : message.topic().length() + copied;
+      heldBytes = message.heapBytes() + OVERHEAD_BYTES + frameBytes;
+    }
+    return heldBytes;
   }
 
   /** Size of the whole packet in bytes, as {@link #writeTo} would write it. */
