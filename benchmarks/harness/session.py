@@ -104,7 +104,10 @@ class Session:
                 yield number, name
 
     def warm_up(self, scenario, name):
-        """Untimed runs until the CPU per delivery falls no more, and is not spent on compiling. Returns the size of the timed rounds, or None where no run was free of faults."""
+        """Untimed runs until the CPU per delivery falls no more and is not spent on compiling.
+
+        Returns the size of the timed rounds, or None where no run was free of faults.
+        """
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
             steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
@@ -133,10 +136,7 @@ class Session:
 
     @staticmethod
     def one(broker, scenario, size):
-        before = broker.compiler_cpu_s()
-        result = (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
-        result['compiler_cpu_s'] = broker.compiler_cpu_s() - before
-        return result
+        return (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
 
     @staticmethod
     def attempt(action):

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ final class Attacker {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String name = in.readLine(); name != null; name = in.readLine()) {
-        Attacker attacker = new Attacker(Scene.of(broker), attacks.get(name));
+        Attacker attacker =
+            new Attacker(Scene.of(broker), Objects.requireNonNull(attacks.get(name), name));
         attacker.thread.start();
         System.out.println(BEGUN);
         in.readLine();

@@ -23,7 +23,7 @@ public sealed interface BrokerUnderTest extends AutoCloseable
 
   /** One that runs and is looked after elsewhere. */
   static BrokerUnderTest running(URI mqtt, URI webSocket) {
-    return ForeignBroker.at(mqtt, webSocket);
+    return new ForeignBroker(mqtt, webSocket);
   }
 
   /** {@code mqtt://host:port}. */

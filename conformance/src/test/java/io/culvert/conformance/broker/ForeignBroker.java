@@ -6,10 +6,6 @@ import java.util.List;
 /** A broker that somebody else has started. */
 record ForeignBroker(URI mqtt, URI webSocket) implements BrokerUnderTest {
 
-  static ForeignBroker at(URI mqtt, URI webSocket) {
-    return new ForeignBroker(mqtt, webSocket);
-  }
-
   @Override
   public List<String> newComplaints() {
     return List.of();

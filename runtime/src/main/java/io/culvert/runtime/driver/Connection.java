@@ -49,7 +49,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
   private boolean paused;
 
   /** What came last waits for the engine. */
-  private boolean isBehind;
+  private boolean inputWaits;
 
   private boolean inputEnded;
   private boolean ending;
@@ -90,12 +90,12 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
       return;
     }
     try {
-      boolean waits = isBehind || engine.awaitsDecision();
+      boolean waits = inputWaits || engine.awaitsDecision();
       engine.receive(Bytes.wrap(array, start, length));
       poll(now());
-      isBehind = engine.awaitsDecision();
+      inputWaits = engine.awaitsDecision();
       // Only a peer that goes on sending is paused: most wait for the answer, too.
-      if (waits && isBehind) {
+      if (waits && inputWaits) {
         pause(true);
       }
     } catch (Throwable failure) {
@@ -258,8 +258,8 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
         transport.end();
       }
     } else {
-      if (isBehind && !engine.awaitsDecision()) {
-        isBehind = false;
+      if (inputWaits && !engine.awaitsDecision()) {
+        inputWaits = false;
         pause(false);
       }
       endpoint.shard().set(deadline, engine.deadlineMillis());

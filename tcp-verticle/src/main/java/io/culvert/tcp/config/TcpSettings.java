@@ -153,7 +153,8 @@ public final class TcpSettings {
               "tcp.received-bytes",
               "10%",
               "What is kept of frames that are not complete, and of messages that wait for their"
-                  + " turn, for all connections together: a size, or a part of the largest heap."
+                  + " turn, for all connections together: a size, or a part of the largest heap (of"
+                  + " five quarters of its old generation, where that is less)."
                   + " Beyond it the connection ends that has completed none for the longest time."),
           number(
               "tcp.failures-per-connection",
