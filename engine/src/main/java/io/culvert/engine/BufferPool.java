@@ -10,15 +10,19 @@ public final class BufferPool {
   public static final int SMALLEST_BYTES = 256;
 
   /**
-   * The largest array that is kept: one full socket write. Larger ones are rare and short-lived.
+   * The largest array that is kept: what one connection gets of many busy ones in a round. Larger
+   * ones are rare and short-lived.
    */
-  public static final int LARGEST_KEPT_BYTES = 64 * 1024;
+  public static final int LARGEST_KEPT_BYTES = 256 * 1024;
 
   /** Enough for a fan-out to some thousands of targets in one pass. */
   static final int KEPT_BYTES_PER_SIZE = 1024 * 1024;
 
-  /** All sizes together are less than a hundredth of the heap. */
-  private static final int SMALLEST_PART_OF_HEAP = 1024;
+  /** With a small heap: less than a hundredth of 64 MB, all sizes together. */
+  static final int LEAST_KEPT_BYTES_PER_SIZE = 64 * 1024;
+
+  /** With a larger one. */
+  private static final int PART_OF_HEAP = 1024;
 
   private static final int SIZES =
       Integer.numberOfTrailingZeros(LARGEST_KEPT_BYTES / SMALLEST_BYTES) + 1;
@@ -43,7 +47,7 @@ public final class BufferPool {
 
   /** One that keeps less where the largest heap is small. */
   public static BufferPool forHeap(long heapBytes) {
-    long part = Math.max(LARGEST_KEPT_BYTES, heapBytes / SMALLEST_PART_OF_HEAP);
+    long part = Math.max(LEAST_KEPT_BYTES_PER_SIZE, heapBytes / PART_OF_HEAP);
     return new BufferPool((int) Math.min(KEPT_BYTES_PER_SIZE, part));
   }
 

@@ -30,6 +30,11 @@ public final class Outbox {
   private int start;
   private int end;
 
+  /**
+   * How much of an array was in use at most; a connection that got much often gets as much again.
+   */
+  private int used;
+
   // Shared segments: segment i goes out when the buffer has been sent up to segmentAt[i].
   private @Nullable SharedBytes[] segments = NO_SEGMENTS;
   private int[] segmentAt = NO_POSITIONS;
@@ -178,10 +183,7 @@ public final class Outbox {
 
   /** Forgets all that waits. */
   public void clear() {
-    if (buffer.length > 0) {
-      pool.give(buffer);
-      buffer = Bytes.EMPTY.array();
-    }
+    giveBuffer();
     start = 0;
     end = 0;
     while (segmentCount > 0) {
@@ -224,12 +226,25 @@ public final class Outbox {
     System.arraycopy(buffer, start, larger, start, end - start);
     if (buffer.length > 0) {
       pool.give(buffer);
+    } else {
+      used = 0;
     }
     buffer = larger;
   }
 
   private int capacityFor(int more) {
+    if (end == 0 && used > more && pool.keepsFor(used)) {
+      return used;
+    }
     return Math.max(Math.addExact(end, more), end * 2);
+  }
+
+  private void giveBuffer() {
+    if (buffer.length > 0) {
+      pool.give(buffer);
+      buffer = Bytes.EMPTY.array();
+      used = Math.max(used, end);
+    }
   }
 
   /**
@@ -237,10 +252,10 @@ public final class Outbox {
    */
   private void moveToFront() {
     if (start == end) {
-      pool.give(buffer);
-      buffer = Bytes.EMPTY.array();
+      giveBuffer();
     } else {
       System.arraycopy(buffer, start, buffer, 0, end - start);
+      used = Math.max(used, end);
     }
     for (int i = firstSegment; i < firstSegment + segmentCount; i++) {
       segmentAt[i] -= start;

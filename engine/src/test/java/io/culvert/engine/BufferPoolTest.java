@@ -81,7 +81,7 @@ class BufferPoolTest {
   @Test
   void knowsWhetherItWillKeepWhatItHandsOut() {
     BufferPool small = BufferPool.forHeap(0);
-    int kept = BufferPool.LARGEST_KEPT_BYTES / 4096;
+    int kept = BufferPool.LEAST_KEPT_BYTES_PER_SIZE / 4096;
     List<byte[]> out = new ArrayList<>();
     for (int i = 0; i < kept; i++) {
       assertThat(small.keepsFor(4096)).isTrue();

@@ -51,6 +51,38 @@ class OutboxTest {
   }
 
   @Test
+  void takesAtOnceWhatItNeededTheLastTime() {
+    outbox.append(Bytes.wrap(new byte[3000]));
+    outbox.drainTo(new CollectingSink());
+    outbox.u8(1);
+    assertThat(outbox.ownBytes()).isEqualTo(4096);
+    outbox.drainTo(new CollectingSink());
+    outbox.u8(1);
+    assertThat(outbox.ownBytes()).isEqualTo(BufferPool.SMALLEST_BYTES);
+  }
+
+  @Test
+  void whatItNeededIsKnownThoughItIsDrainedInParts() {
+    outbox.append(Bytes.wrap(new byte[3000]));
+    outbox.drainTo(new CollectingSink(), 2000);
+    outbox.append(Bytes.wrap(new byte[200]));
+    outbox.drainTo(new CollectingSink());
+    outbox.u8(1);
+    assertThat(outbox.ownBytes()).isEqualTo(4096);
+  }
+
+  @Test
+  void takesOnlyWhatItNeedsWhereThePoolKeepsNoMoreOfThat() {
+    outbox.append(Bytes.wrap(new byte[3000]));
+    outbox.drainTo(new CollectingSink());
+    while (pool.keepsFor(3000)) {
+      pool.take(3000);
+    }
+    outbox.u8(1);
+    assertThat(outbox.ownBytes()).isEqualTo(BufferPool.SMALLEST_BYTES);
+  }
+
+  @Test
   void aSharedArrayIsHeldUntilItsLastByteWasSent() {
     Bytes large = Bytes.wrap(new byte[10_000]).slice(100, 10_000);
     outbox.append(large);

@@ -28,6 +28,9 @@ final class Router {
   /** A level of its filter in the tree. */
   private static final int LEVEL_BYTES = 100;
 
+  /** Of the topics that are published to often, so many are found without a search. */
+  static final int RECENT_TOPICS = 1024;
+
   private final Limits limits;
   private final ByteBudget budget;
   private final Counters counters;
@@ -67,7 +70,7 @@ final class Router {
     this.counters = counters;
     this.retained = retained;
     this.retainedShards = retainedShards;
-    this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong());
+    this.subscriptions = new TopicTree<>(Subscription::session, random.getAsLong(), RECENT_TOPICS);
     this.peers = peers;
     this.routes = new Routes(peers.place(), peers, budget.held(), random.getAsLong());
     this.remotePublishers = remotePublishers;

@@ -39,7 +39,7 @@ final class Routes {
     this.place = place;
     this.peers = peers;
     this.held = held;
-    this.remote = new TopicTree<>(Route::peer, seed);
+    this.remote = new TopicTree<>(Route::peer, seed, Router.RECENT_TOPICS);
     this.synced = new long[place.count()];
     synced[place.number()] = Long.MAX_VALUE;
   }

@@ -1,6 +1,8 @@
 package io.culvert.mqtt.topic;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,16 @@ public final class FanOut<S> {
       subscriptions = Arrays.copyOf(subscriptions, size * 2);
     }
     subscriptions[size++] = subscription;
+  }
+
+  /** A copy of the plain subscriptions from this one on. */
+  @Nullable Object[] subscriptions(int first) {
+    return Arrays.copyOfRange(subscriptions, first, size);
+  }
+
+  /** The groups from this one on. */
+  List<SharedGroup<S>> groups(int first) {
+    return IntStream.range(first, groupCount).mapToObj(this::group).toList();
   }
 
   void addAll(@Nullable Object[] source, int count) {

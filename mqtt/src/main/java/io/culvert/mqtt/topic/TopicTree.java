@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All subscriptions by their Topic Filter, as a trie of levels. Single-threaded. Matching makes no
  * garbage, does not recurse, hashes each level of the topic at most once and looks at it no further
- * than filters reach.
+ * than filters reach. Where recent topics are remembered, theirs are not looked for again until the
+ * tree changes.
  *
  * @param <S> a subscription; the same owner has at most one for the same filter
  */
@@ -25,8 +26,8 @@ public final class TopicTree<S> {
   private @Nullable TrieNode<Subscribers<S>>[] nextFrontier = newFrontier(16);
   private int frontierSize;
   private int nextFrontierSize;
+  private final @Nullable RecentTopics<S> recent;
   private int size;
-  private long generation;
 
   /**
    * An empty tree.
@@ -35,13 +36,24 @@ public final class TopicTree<S> {
    * @param seed random, so that peers cannot choose topics whose hashes collide
    */
   public TopicTree(Function<? super S, ?> owner, long seed) {
+    this(owner, seed, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param recentTopics how many recent topics are remembered with what matched: 0 or a power of
+   *     two. Each takes 200 bytes or so.
+   */
+  public TopicTree(Function<? super S, ?> owner, long seed, int recentTopics) {
     this.owner = owner;
     this.levels = new Levels(seed);
+    this.recent = recentTopics == 0 ? null : new RecentTopics<>(recentTopics, seed);
   }
 
   /** Adds a subscription, or replaces that of the same owner and filter, which it returns. */
   public @Nullable S put(TopicFilter filter, S subscription) {
-    generation++;
+    changed();
     boolean below = endsWithHash(filter);
     TrieNode<Subscribers<S>> node = nodeOrNew(filter, below);
     Subscribers<S> at = below ? node.below : node.value;
@@ -76,7 +88,7 @@ public final class TopicTree<S> {
     if (removed == null) {
       return null;
     }
-    generation++;
+    changed();
     size--;
     if (at.isEmpty()) {
       if (below) {
@@ -99,6 +111,17 @@ public final class TopicTree<S> {
 
   /** Adds to {@code into} all that match, once per filter. */
   public void match(TopicName name, FanOut<S> into) {
+    if (recent == null) {
+      walk(name, into);
+    } else if (!recent.addTo(into, name.utf8())) {
+      int first = into.size();
+      int firstGroup = into.groupCount();
+      walk(name, into);
+      recent.remember(name.utf8(), into, first, firstGroup);
+    }
+  }
+
+  private void walk(TopicName name, FanOut<S> into) {
     Bytes topic = name.utf8();
     byte[] array = topic.array();
     int from = topic.start();
@@ -143,14 +166,15 @@ public final class TopicTree<S> {
     return size;
   }
 
-  /** Changes whenever a subscription is added, replaced or removed. */
-  public long generation() {
-    return generation;
-  }
-
   /** Whether nothing at all is left in memory, for tests. */
   boolean isBare() {
     return !root.hasChildren() && root.plus() == null && root.value == null && root.below == null;
+  }
+
+  private void changed() {
+    if (recent != null) {
+      recent.forget();
+    }
   }
 
   private @Nullable S removeShared(Subscribers<S> at, TopicFilter filter, S subscription) {

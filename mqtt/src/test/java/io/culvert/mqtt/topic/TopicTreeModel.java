@@ -23,7 +23,7 @@ final class TopicTreeModel {
   private int number;
 
   TopicTreeModel(long seed) {
-    tree = new TopicTree<>(Sub::owner, seed);
+    tree = new TopicTree<>(Sub::owner, seed, 4);
   }
 
   TopicTree<Sub> tree() {
@@ -34,7 +34,12 @@ final class TopicTreeModel {
     switch (choice.below(3)) {
       case 0 -> put(choice);
       case 1 -> remove(choice);
-      default -> match(TopicName.of(Choice.topic(choice)));
+      default -> {
+        TopicName name = TopicName.of(Choice.topic(choice));
+        match(name);
+        match(name); // remembered from now on
+        match(name);
+      }
     }
     assertThat(tree.size()).isEqualTo(model.size());
   }

@@ -106,22 +106,6 @@ class TopicTreeTest {
   }
 
   @Test
-  void generationChangesWithTheContentOnly() {
-    long before = tree.generation();
-    put("a", "o");
-    long afterPut = tree.generation();
-    assertThat(afterPut).isNotEqualTo(before);
-    match("a");
-    remove("b", "o");
-    assertThat(tree.generation()).isEqualTo(afterPut);
-    put("a", "o");
-    long afterReplace = tree.generation();
-    assertThat(afterReplace).isNotEqualTo(afterPut);
-    remove("a", "o");
-    assertThat(tree.generation()).isNotEqualTo(afterReplace);
-  }
-
-  @Test
   void sharedGroupsKeepMembersAndTheirTurns() {
     put("$share/g/a/+", "1");
     put("$share/g/a/+", "2");
