@@ -33,8 +33,8 @@ public final class Observed {
 
   /**
    * Completes when no states come any more: because of {@link #close}, or because the device does
-   * not let this resource be observed. Fails where the device refuses, or was not heard of for the
-   * time of its lease.
+   * not let this resource be observed, or no longer. Fails where the device refuses, or was not
+   * heard of for the time of its lease.
    */
   public Future<Void> ended() {
     return ended.future();

@@ -348,6 +348,9 @@ public final class Requester {
     Integer number = told.observe();
     Long lease = told.leaseSeconds();
     if (observation == null || number == null || lease == null || !response.isSuccess()) {
+      if (isWholeState(response, told)) {
+        events.add(new Notified(pending.id(), response)); // RFC 7641 §3.2
+      }
       calls.end(pending, response);
       return;
     }
@@ -364,6 +367,10 @@ public final class Requester {
       pending.forgetDownloads();
       takeBlock(pending, response, told, block, nowMillis);
     }
+  }
+
+  private static boolean isWholeState(Response response, RpcOptions told) {
+    return response.isSuccess() && response.code() != ResponseCode.VALID && told.block2() == null;
   }
 
   /** This is the state now; a renewal asks for it only when it is another one. */

@@ -3,11 +3,15 @@ package io.culvert.rpc.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Deadlines;
+import io.culvert.rpc.protocol.Block;
+import io.culvert.rpc.protocol.Header;
 import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.Payload.Response;
 import io.culvert.rpc.protocol.RequestId;
 import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.rpc.protocol.RpcOptions;
+import io.culvert.rpc.protocol.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -95,6 +99,25 @@ class ObserveTest {
     change(pair, 1);
     assertThat(pair.failed(call)).isInstanceOf(RpcException.NotFound.class);
     assertThat(pair.responder.observers()).isZero();
+  }
+
+  @Test
+  void stateThatEndsTheObservationIsTold() {
+    RequestId call = observe(pair, "level");
+    assertThat(last(call, ResponseCode.CONTENT, 7, RpcOptions.NONE)).isTrue();
+    assertThat(pair.answered(call).body()).isEqualTo(7);
+    assertThat(bodies(pair)).containsExactly(0, 7);
+  }
+
+  @Test
+  void answerThatEndsTheObservationAndIsNoNewStateIsNotTold() {
+    RequestId same = observe(pair, "level");
+    assertThat(last(same, ResponseCode.VALID, null, RpcOptions.NONE)).isTrue();
+    RequestId first = observe(pair, "level");
+    RpcOptions part = RpcOptions.NONE.withBlock2(new Block(0, true, 16));
+    assertThat(last(first, ResponseCode.CONTENT, "MSwyLDMsNCw1LDYsNw==", part)).isTrue();
+    assertThat(pair.ended).containsOnlyKeys(same, first);
+    assertThat(bodies(pair)).containsExactly(0, 0);
   }
 
   @Test
@@ -241,6 +264,17 @@ class ObserveTest {
             seed);
     made.device = invocation -> Answer.content(state);
     return made;
+  }
+
+  /** An answer to one who observes, without the number of a state. */
+  private boolean last(RequestId call, ResponseCode code, Object body, RpcOptions options) {
+    Header header = Header.of(call, "level").withOptions(options);
+    boolean isTaken =
+        pair.requester.receive(
+            new Response(header, code.number(), body, Timestamp.ofMillis(pair.clock.nowMillis())),
+            pair.clock.nowMillis());
+    pair.work();
+    return isTaken;
   }
 
   private static RequestId observe(Pair pair, String path) {
