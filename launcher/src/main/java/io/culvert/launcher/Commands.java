@@ -85,6 +85,12 @@ final class Commands {
     "  culvert rpc put 2D_XX_0_9999 axuv gains '[5, 6]'; culvert rpc get 2D_XX_0_9999 axuv gains",
   };
 
+  private static final String[] OBSERVE_FOOTER = {
+    "",
+    "The body of each state goes to stdout, as JSON. It ends with 0 when it is asked to; with 1 when",
+    "the device does not let the resource be observed, or ends that; with 2 for wrong arguments.",
+  };
+
   private static final String[] DEVICE_FOOTER = {
     "",
     "Its resources, in every subsystem: echo, gains (GET, PUT), create (POST), del (DELETE),",
@@ -307,6 +313,7 @@ final class Commands {
     CommandSpec observe =
         clientCommand("observe", "Print a resource, and each new state of it, until Ctrl-C.");
     RpcCommand.addObserveTo(observe);
+    observe.usageMessage().footer(OBSERVE_FOOTER);
     return observe;
   }
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -84,7 +85,7 @@ final class RpcCommand {
     RpcFlags.addTo(command);
   }
 
-  /** Each state of a resource, until it is asked to end. */
+  /** Each state of a resource, until it is asked to end or no other will come. */
   static int observe(ParseResult result, Environment environment, Console console, Ending ending)
       throws StartException, InterruptedException {
     Logging.quiet();
@@ -142,24 +143,36 @@ final class RpcCommand {
     checkDevice();
     RpcRequestOptions how = how();
     RpcRun run = connect();
+    AtomicBoolean hasCome = new AtomicBoolean();
     try {
       Observed observed =
           await(
               run.client()
-                  .observe(word(0), word(1), word(2), how, state -> printState(state, ending)));
-      observed
-          .ended()
-          .onComplete(
-              ended -> {
-                if (ended.failed()) {
-                  console.fail("it ended: " + ended.cause().getMessage());
-                }
-              });
+                  .observe(
+                      word(0),
+                      word(1),
+                      word(2),
+                      how,
+                      state -> {
+                        hasCome.set(true);
+                        printState(state, ending);
+                      }));
       ending.whenAsked(
           () -> {
             observed.close();
             return run.stop();
           });
+      observed
+          .ended()
+          .onComplete(
+              ended -> {
+                if (!ending.isAsked()) {
+                  ending.cannotGoOn(
+                      hasCome.get()
+                          ? printEnd(ended.cause())
+                          : printUnobserved(observed.first(), ending));
+                }
+              });
       return ending.await();
     } catch (ExecutionException e) {
       run.close();
@@ -172,6 +185,26 @@ final class RpcCommand {
     if (!console.hasTaken()) {
       ending.cannotGoOn(Console.closed("Not every state is printed."));
     }
+  }
+
+  /** The only answer; returns why there will be no other. */
+  private String printUnobserved(Payload.Response answer, Ending ending) {
+    printState(answer, ending);
+    return """
+        %s does not let %s be observed, or not by one more:
+          that was its answer, and no other will come"""
+        .formatted(word(0), word(2));
+  }
+
+  /** The failure that was the last to come, if one was; returns why nothing will. */
+  private String printEnd(@Nullable Throwable why) {
+    if (why instanceof RpcException failure && failure.response() == null) {
+      return "no other state of %s will come: %d: %s"
+          .formatted(word(2), failure.responseCode(), failure.detail());
+    } else if (why instanceof RpcException failure) {
+      int unused = print(failure);
+    }
+    return "%s does not let %s be observed any more".formatted(word(0), word(2));
   }
 
   private void checkDevice() throws StartException {

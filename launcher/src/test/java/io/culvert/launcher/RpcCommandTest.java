@@ -2,10 +2,17 @@ package io.culvert.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.client.MqttClientOptions;
+import io.culvert.rpc.Device;
+import io.culvert.rpc.Reply;
+import io.culvert.rpc.RpcClientOptions;
+import io.culvert.rpc.protocol.ResponseCode;
+import io.culvert.rpc.protocol.RpcOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +55,7 @@ class RpcCommandTest {
     assertAnswer("204 CHANGED\n", "", "put", TAG, "axuv", "gains", "[7]");
     assertThat(watch.line("[7]")).isEqualTo("[7]");
     assertThat(watch.end()).isZero();
+    assertThat(watch.err()).isEmpty();
 
     Session unread = new Session(folder).closed();
     assertThat(unread.execute("rpc", "observe", TAG, "axuv", "gains", "-p", port))
@@ -78,6 +86,74 @@ class RpcCommandTest {
     assertAnswer("", "", "put", TAG, "x", "gains", "[10]", "--tell");
     assertAnswer("205 CONTENT\n", "[10]\n", "get", TAG, "x", "gains");
     assertThat(device.end()).isZero();
+    broker.stop();
+  }
+
+  @Test
+  void whatCannotBeObservedIsPrintedOnce() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    try (PlainDevice device = PlainDevice.start(TAG, port, 7, RpcOptions.NONE)) {
+      Session watch = failed("observe", TAG, "x", "level");
+      assertThat(watch.out()).isEqualTo("7\n");
+      assertThat(watch.err())
+          .isEqualTo(
+              """
+              culvert: %s does not let level be observed, or not by one more:
+                that was its answer, and no other will come
+              """
+                  .formatted(TAG));
+      Session unread = new Session(folder).closed();
+      assertThat(unread.execute(arguments("observe", TAG, "x", "level")))
+          .isEqualTo(ExitCode.FAILURE);
+      assertThat(unread.err()).startsWith("culvert: stdout takes no more").hasLineCount(1);
+    }
+    broker.stop();
+  }
+
+  @Test
+  void theLastStateIsPrintedToo() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    RpcOptions observed = RpcOptions.NONE.withObserve(1).withLeaseSeconds(60L);
+    try (PlainDevice device = PlainDevice.start(TAG, port, 7, observed, RpcOptions.NONE)) {
+      Session watch = failed("observe", TAG, "x", "level");
+      assertThat(watch.out()).isEqualTo("7\n7\n");
+      assertThat(watch.err()).isEqualTo(ended("level"));
+    }
+    broker.stop();
+  }
+
+  @Test
+  void aFailureEndsWhatIsObserved() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    AtomicBoolean isGone = new AtomicBoolean();
+    Device device = new Device();
+    device
+        .resource("level")
+        .get(
+            request -> {
+              if (isGone.get()) {
+                throw request.refusal(ResponseCode.NOT_FOUND, "it is gone");
+              }
+              return Reply.content(1);
+            });
+    RpcRun run =
+        RpcRun.connect(
+            new MqttClientOptions().setAddresses("mqtt://127.0.0.1:" + port),
+            RpcClientOptions.of(TAG),
+            /* mqtt5= */ true,
+            vertx -> device);
+
+    Session watch = new Session(folder).start(arguments("observe", TAG, "x", "level"));
+    assertThat(watch.line("1")).isEqualTo("1");
+    isGone.set(true);
+    device.changed("level");
+    assertThat(watch.exitCode()).isEqualTo(ExitCode.FAILURE);
+    assertThat(watch.out()).isEqualTo("1\n\"it is gone\"\n");
+    assertThat(watch.err()).isEqualTo("404 NOT_FOUND\n" + ended("level"));
+    run.close();
     broker.stop();
   }
 
@@ -114,6 +190,10 @@ class RpcCommandTest {
     Session device = new Session(folder);
     assertThat(device.execute("device", "simulate")).isEqualTo(ExitCode.USAGE);
     assertThat(device.err()).contains("--tag says who the device is");
+  }
+
+  private static String ended(String path) {
+    return "culvert: %s does not let %s be observed any more\n".formatted(TAG, path);
   }
 
   private void assertAnswer(String head, String body, String... words) throws Exception {
