@@ -55,7 +55,7 @@ if not "%failed%"=="0" (
 set "options=-Xms32m -Xmx512m -Xshare:auto"
 echo " %CULVERT_JAVA_OPTS% " | findstr /c:" -Xm" >nul
 if errorlevel 1 (set "sizes=-XX:MaxNewSize=96m" & set "serial_sizes=-XX:MaxNewSize=96m") else (set "sizes=" & set "serial_sizes=-XX:NewRatio=4")
-echo " %CULVERT_JAVA_OPTS% " | findstr /r /c:"-XX:+Use[A-Za-z0-9]*GC" >nul
+echo " %CULVERT_JAVA_OPTS% " | findstr /r /c:" -XX:+Use[A-Za-z0-9]*GC " >nul
 if errorlevel 1 (set "options=%options% -XX:+UseSerialGC %serial_sizes%") else (set "options=%options% %sizes%")
 if %version% GEQ 24 set "options=%options% --enable-native-access=ALL-UNNAMED"
 "%java%" %options% %CULVERT_JAVA_OPTS% -jar "%jar%" %*
