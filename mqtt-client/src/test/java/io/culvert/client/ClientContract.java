@@ -87,6 +87,28 @@ public abstract class ClientContract {
     assertThat(await(client.publishQueueSize())).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"MQTT_5", "MQTT_3_1_1"})
+  void whatAnEarlierProcessLeftUnreleasedHidesNoNewMessage(MqttVersion version) throws Exception {
+    String clientId = "left-" + version;
+    UnreleasedMessages.leave(address(), version, clientId, 20);
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    MqttClient observer = connected(options());
+    await(observer.subscribe("new", QoS.EXACTLY_ONCE, m -> received.add(m.payloadAsText())));
+
+    MqttClient next =
+        connected(options().setVersion(version).setClientId(clientId).setCleanStart(false));
+    assertThat(next.serverTerms().sessionPresent()).isTrue();
+    List<Future<?>> published = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      published.add(next.publish("new", "" + i, QoS.EXACTLY_ONCE));
+    }
+    await(Future.all(published));
+    for (int i = 0; i < 20; i++) {
+      assertThat(next(received)).isEqualTo("" + i);
+    }
+  }
+
   @Test
   void propertiesArrive() throws Exception {
     MqttClient client = connected(options());

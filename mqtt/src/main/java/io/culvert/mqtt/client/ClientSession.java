@@ -30,6 +30,12 @@ public final class ClientSession {
   /** Those of the received that the server may use for something else by now. */
   private final ReceivedIds doubted = new ReceivedIds();
 
+  /**
+   * Where the server may still have QoS 2 messages that this session knows nothing of, the
+   * identifiers that are not theirs; else null.
+   */
+  private @Nullable ReceivedIds knownFree;
+
   final Deque<Waiting> queue = new ArrayDeque<>();
   private final Subscriptions subscriptions = new Subscriptions();
   private final int queueLimit;
@@ -41,6 +47,7 @@ public final class ClientSession {
   private ClientSession(int queueLimit, boolean established) {
     this.queueLimit = queueLimit;
     this.established = established;
+    this.knownFree = established ? new ReceivedIds() : null;
   }
 
   /**
@@ -53,8 +60,10 @@ public final class ClientSession {
   }
 
   /**
-   * A client that knows that it left nothing unfinished, although its memory of the session is
-   * gone: a server may resume the session.
+   * A client whose memory of the session is gone, or was {@linkplain #restore written down}: a
+   * server may resume the session. Before an identifier is used for a first QoS 2 message, the
+   * server is told to release what an earlier process may have left under it: else it would take
+   * the message for a repetition, and acknowledge what it never delivers.
    */
   public static ClientSession continuing(int queueLimit) {
     return new ClientSession(queueLimit, true);
@@ -112,6 +121,7 @@ public final class ClientSession {
    * @param message null when PUBREC had come: what is left is its release
    */
   public void restore(int packetId, @Nullable Message message) {
+    knownFree(packetId); // when this one is through
     window.restore(
         packetId, message == null ? null : Delivery.of(message, message.qos(), message.retain()));
   }
@@ -182,6 +192,10 @@ public final class ClientSession {
     for (int id : received.toArray()) {
       boolean unused = doubted.add(id);
     }
+    knownFree = new ReceivedIds();
+    for (int id = window.oldest(); id != 0; id = window.after(id)) {
+      knownFree(id); // sent again, which releases it
+    }
   }
 
   /**
@@ -202,8 +216,26 @@ public final class ClientSession {
     return received.remove(packetId);
   }
 
+  /** The server has no QoS 2 messages that this session knows nothing of. */
+  boolean knowsAll() {
+    return knownFree == null;
+  }
+
+  /** Whether the server may have a QoS 2 message under it that is not of this session. */
+  boolean mayBeTaken(int packetId) {
+    return knownFree != null && !knownFree.contains(packetId);
+  }
+
+  /** What the server may have had under it is released. */
+  void knownFree(int packetId) {
+    if (knownFree != null) {
+      boolean unused = knownFree.add(packetId);
+    }
+  }
+
   /** Drops what only a session that both sides have can finish [MQTT5-3.2.2-5]. */
   List<LostMessage> lose() {
+    knownFree = null;
     received.clear();
     doubted.clear();
     List<LostMessage> lost = new ArrayList<>();

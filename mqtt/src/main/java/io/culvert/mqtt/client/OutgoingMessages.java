@@ -32,6 +32,9 @@ final class OutgoingMessages {
   private final boolean lowerQos;
   private final boolean automaticRelease;
 
+  /** The identifier of the message that waits first, while the server is to release it, or 0. */
+  private int releasing;
+
   /** What PUBREC has said that PUBCOMP does not repeat; most say nothing. */
   private final Map<Integer, ReasonCode> said = new HashMap<>();
 
@@ -85,7 +88,7 @@ final class OutgoingMessages {
     if (!window.hasFreeId()) {
       throw new RefusedException(Refusal.NO_PACKET_IDENTIFIER, "PUBLISH to " + topic);
     }
-    if (window.hasQuota() && session.queue.isEmpty() && transmitter.hasRoom()) {
+    if (hasRoom() && (qos == QoS.AT_LEAST_ONCE || session.knowsAll())) {
       int packetId = window.open(delivery);
       send(delivery, packetId, nowMillis);
       return packetId;
@@ -96,6 +99,7 @@ final class OutgoingMessages {
     }
     int packetId = window.reserve();
     session.queue.add(new Waiting(packetId, delivery)); // [MQTT5-4.9.0-2]
+    pump(nowMillis);
     return packetId;
   }
 
@@ -114,6 +118,9 @@ final class OutgoingMessages {
       sendAgain(id, nowMillis);
     }
     while (!session.queue.isEmpty() && window.hasQuota() && transmitter.hasRoom()) {
+      if (waitsForRelease(session.queue.element(), nowMillis)) {
+        return;
+      }
       Waiting waiting = session.queue.remove();
       Delivery delivery = waiting.delivery();
       boolean expired = delivery.message().isExpired(nowMillis);
@@ -175,6 +182,12 @@ final class OutgoingMessages {
 
   void onPubComp(PubComp ack, long nowMillis) {
     int id = ack.packetId();
+    if (id == releasing) {
+      releasing = 0;
+      session.knownFree(id);
+      pump(nowMillis);
+      return;
+    }
     expect(window.published(id) == null, "PUBCOMP before PUBREC");
     if (window.isReleased(id)) {
       ReasonCode before = said.remove(id);
@@ -187,6 +200,19 @@ final class OutgoingMessages {
     window.close(id);
     events.add(new ClientEvent.Acknowledged(id, reasonCode, properties));
     pump(nowMillis);
+  }
+
+  /** Whether it waits until the server has let go of what it may have under its identifier. */
+  private boolean waitsForRelease(Waiting next, long nowMillis) {
+    int id = next.packetId();
+    if (next.delivery().qos() != QoS.EXACTLY_ONCE || !session.mayBeTaken(id)) {
+      return false;
+    }
+    if (releasing != id) {
+      releasing = id;
+      sendPubRel(id, ReasonCode.SUCCESS, nowMillis);
+    }
+    return true;
   }
 
   private void sendAgain(int id, long nowMillis) {
