@@ -5,6 +5,7 @@ import io.culvert.mqtt.client.ClientSession.Waiting;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.session.OutboundWindow;
+import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.MqttViolation;
 import io.culvert.mqtt.wire.PacketType;
 import io.culvert.mqtt.wire.Properties;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * allows, lets the others wait in the session, and ends their exchanges.
  */
 final class OutgoingMessages {
+  private static final int RELEASED_AT_ONCE = 16;
+
   private final ClientSession session;
   private final OutboundWindow window;
   private final Transmitter transmitter;
@@ -32,8 +35,11 @@ final class OutgoingMessages {
   private final boolean lowerQos;
   private final boolean automaticRelease;
 
-  /** The identifier of the message that waits first, while the server is to release it, or 0. */
-  private int releasing;
+  /** What the server is to let go of, whoever has left it, and has not confirmed yet. */
+  private final ReceivedIds releasing = new ReceivedIds();
+
+  /** QoS 1 messages that it has not taken because of that. */
+  private final ReceivedIds refused = new ReceivedIds();
 
   /** What PUBREC has said that PUBCOMP does not repeat; most say nothing. */
   private final Map<Integer, ReasonCode> said = new HashMap<>();
@@ -142,6 +148,11 @@ final class OutgoingMessages {
       return; // an exchange that has ended already
     }
     expect(delivery.qos() == QoS.AT_LEAST_ONCE, "PUBACK for a QoS 2 message");
+    if (ack.reasonCode() == ReasonCode.PACKET_IDENTIFIER_IN_USE && session.mayBeTaken(id)) {
+      boolean unused = refused.add(id);
+      letGo(id, nowMillis);
+      return;
+    }
     end(id, ack.reasonCode(), ack.properties(), nowMillis);
   }
 
@@ -182,9 +193,12 @@ final class OutgoingMessages {
 
   void onPubComp(PubComp ack, long nowMillis) {
     int id = ack.packetId();
-    if (id == releasing) {
-      releasing = 0;
+    if (releasing.remove(id)) {
       session.knownFree(id);
+      Delivery delivery = refused.remove(id) ? window.published(id) : null;
+      if (delivery != null) {
+        send(delivery, id, nowMillis);
+      }
       pump(nowMillis);
       return;
     }
@@ -208,11 +222,21 @@ final class OutgoingMessages {
     if (next.delivery().qos() != QoS.EXACTLY_ONCE || !session.mayBeTaken(id)) {
       return false;
     }
-    if (releasing != id) {
-      releasing = id;
-      sendPubRel(id, ReasonCode.SUCCESS, nowMillis);
+    int last = Math.min(id + RELEASED_AT_ONCE - 1, OutboundWindow.MAXIMUM_CAPACITY);
+    if (!releasing.contains(id)) {
+      for (int each = id; each <= last; each++) { // those that follow are the next to be used
+        if (session.mayBeTaken(each)) {
+          letGo(each, nowMillis);
+        }
+      }
     }
     return true;
+  }
+
+  private void letGo(int id, long nowMillis) {
+    if (releasing.add(id)) {
+      sendPubRel(id, ReasonCode.SUCCESS, nowMillis);
+    }
   }
 
   private void sendAgain(int id, long nowMillis) {

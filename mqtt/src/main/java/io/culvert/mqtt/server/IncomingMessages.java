@@ -64,7 +64,7 @@ final class IncomingMessages {
     }
     int packetId = publish.packetId();
     boolean exactlyOnce = qos == QoS.EXACTLY_ONCE;
-    if (session.received().contains(packetId)) {
+    if (session.received().contains(packetId) && !(qos == QoS.AT_LEAST_ONCE && forgets(packetId))) {
       onIdInUse(packetId, exactlyOnce);
       return null;
     }
@@ -84,14 +84,12 @@ final class IncomingMessages {
       throw new MqttViolation(
           ReasonCode.PROTOCOL_ERROR, Statement.MQTT5_4_3_3_4, "PUBREL before PUBREC");
     }
-    boolean known = session.received().remove(packetId);
+    boolean known = forgetReceived(packetId);
     if (exchanging.remove(packetId)) {
       unfinished--;
     }
     ReasonCode reasonCode = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-    SessionRecords records = session.records();
-    if (known && records != null) {
-      records.notReceived(packetId); // or the next message of this identifier might seem old
+    if (known && session.records() != null) {
       ledger.whenStored(now -> complete(packetId), nowMillis);
     } else {
       sender.sendAck(PacketType.PUBCOMP, packetId, reasonCode); // [MQTT5-4.3.3-11]
@@ -114,12 +112,22 @@ final class IncomingMessages {
     return true;
   }
 
-  /** The connection has ended: the session remembers what is not decided yet. */
-  void end() {
+  /**
+   * The connection has ended: the session remembers what is not decided yet.
+   *
+   * @return the identifiers of QoS 2 messages on which a decision is still to come
+   */
+  ReceivedIds end() {
     hasEnded = true;
-    acks.forEachUndecidedPubRec(session::addUndecided);
+    ReceivedIds undecided = new ReceivedIds();
+    acks.forEachUndecidedPubRec(
+        packetId -> {
+          session.addUndecided(packetId);
+          boolean unused = undecided.add(packetId);
+        });
     acks.forEachRefusedPubRec(session.received()::remove); // the next one is not a repetition
     acks.clear();
+    return undecided;
   }
 
   /** The identifier belongs to a QoS 2 message that the client has not released. */
@@ -144,6 +152,30 @@ final class IncomingMessages {
           "packet identifier " + packetId + " is in use");
     }
     sendReady();
+  }
+
+  /**
+   * Before MQTT 5 a refusal of a QoS 1 message cannot be told. Where its identifier is that of a
+   * QoS 2 message of an earlier connection, which the client has not gone on with, it has forgotten
+   * that one: so does its session.
+   */
+  private boolean forgets(int packetId) {
+    if (sender.version().isMqtt5()
+        || exchanging.contains(packetId)
+        || session.isUndecided(packetId)) {
+      return false;
+    }
+    forgetReceived(packetId);
+    return true;
+  }
+
+  private boolean forgetReceived(int packetId) {
+    boolean known = session.received().remove(packetId);
+    SessionRecords records = session.records();
+    if (known && records != null) {
+      records.notReceived(packetId); // or the next message of this identifier might seem old
+    }
+    return known;
   }
 
   /** Each exchange of QoS 2 counts once on a connection, however often its PUBLISH comes. */

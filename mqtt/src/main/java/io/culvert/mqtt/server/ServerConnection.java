@@ -11,6 +11,7 @@ import io.culvert.engine.ReceiveBuffer;
 import io.culvert.engine.Wake;
 import io.culvert.mqtt.session.Delivery;
 import io.culvert.mqtt.session.PacketSender;
+import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.Auth;
 import io.culvert.mqtt.wire.ConnAck;
 import io.culvert.mqtt.wire.Connect;
@@ -103,6 +104,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private ServerEvent.@Nullable Disconnected ended;
   private @Nullable Session session;
   private @Nullable IncomingMessages incoming;
+
+  /** Its QoS 2 messages on which a decision is still to come though it has ended. */
+  private @Nullable ReceivedIds undecided;
+
   private @Nullable Authentication authentication;
   private @Nullable Throttle throttle;
 
@@ -408,7 +413,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     Session current = session;
     if (state == State.CONNECTED) {
       decide(packetId, reasonCode);
-    } else if (current != null) {
+    } else if (current != null && undecided != null && undecided.remove(packetId)) {
       current.decideLate(packetId, reasonCode);
     }
   }
@@ -999,7 +1004,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
     IncomingMessages messages = incoming;
     if (messages != null) {
-      messages.end();
+      undecided = messages.end();
       incoming = null; // [MQTT5-3.3.2-7]
     }
     count();

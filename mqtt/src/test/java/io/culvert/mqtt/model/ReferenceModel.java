@@ -232,6 +232,9 @@ public final class ReferenceModel {
       link.expect(PacketType.PUBREC, id, Way.of(0), Way.of(0x10)); // [MQTT5-4.3.3-10]
       return;
     }
+    if (publish.qos() == QoS.AT_LEAST_ONCE && !link.isMqtt5() && !link.unreleased.contains(id)) {
+      session.received.remove(id); // the client has forgotten the exchange
+    }
     if (session.received.contains(id) && publish.qos() == QoS.AT_LEAST_ONCE) {
       if (link.isMqtt5()) {
         link.expect(PacketType.PUBACK, id, new Way(0x91, Choice.ID_IN_USE_TOLD));

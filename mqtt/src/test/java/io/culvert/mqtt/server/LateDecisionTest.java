@@ -32,6 +32,11 @@ class LateDecisionTest {
   private TestClient comeBackUndecided() {
     harness.hold();
     older.send(MESSAGE).lose();
+    return undecided();
+  }
+
+  /** Comes back while what was published is still held. */
+  private TestClient undecided() {
     TestClient newer = harness.open();
     newer.send(Packets.connect("c").cleanStart(false).expirySeconds(3600).build());
     harness.handleNow(newer);
@@ -96,6 +101,23 @@ class LateDecisionTest {
     newer
         .send(Packets.publish("a", "x").qos(QoS.AT_LEAST_ONCE).packetId(9).dup().build())
         .take(PubAck.class);
+  }
+
+  @Test
+  @OneShard
+  void decisionOnQos1IsNoneOnTheQos2MessageThatHasItsIdentifier() {
+    harness.hold();
+    older.send(Packets.publish(9, "a", "x", QoS.AT_LEAST_ONCE)).lose();
+    TestClient newer = undecided();
+    newer.send(MESSAGE).lose();
+    TestClient newest = undecided();
+    newest.send(AGAIN);
+    older.server.acceptPublish(9, ReasonCode.SUCCESS);
+    newest.link.runUntilIdle();
+    assertThat(newest.takeAll()).isEmpty();
+    newer.server.acceptPublish(9, ReasonCode.QUOTA_EXCEEDED);
+    newest.link.runUntilIdle();
+    assertThat(newest.takeAll()).containsExactly(Packets.pubRec(9, ReasonCode.QUOTA_EXCEEDED));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.Scenario;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.Disconnect;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Property;
@@ -137,6 +138,19 @@ class QoS2Test {
     assertThat(older.takeAll()).isEmpty();
     assertThat(older.isClosed()).isTrue();
     assertThat(subscriber.takePayloads()).containsExactly("x");
+  }
+
+  @Test
+  void identifierThatAnOlderClientHasForgottenIsFree() {
+    Connect connect =
+        Packets.connect("c").version(MqttVersion.MQTT_3_1_1).cleanStart(false).build();
+    TestClient before = harness.connect(connect);
+    before.send(message(9, "x")).take(PubRec.class);
+    before.lose();
+    TestClient after = harness.connect(connect);
+    after.send(Packets.publish(9, "a", "y", QoS.AT_LEAST_ONCE)).take(PubAck.class);
+    after.send(message(9, "z")).take(PubRec.class);
+    assertThat(subscriber.takePayloads()).containsExactly("x", "y", "z");
   }
 
   @Test
