@@ -73,8 +73,10 @@ public final class ConnectGate {
   public void refuse(ServerConnection connection, long nowMillis) {
     if (connection.isConnecting()) { // or it has ended meanwhile
       ReasonCode code = ReasonCode.SERVER_BUSY;
-      counters.countRefusedConnect(code);
-      counters.countTurnedAway();
+      if (!connection.hasPeerEnded()) { // else nobody is told
+        counters.countRefusedConnect(code);
+        counters.countTurnedAway();
+      }
       connection.disconnect(
           code, DisconnectCause.REFUSED, RetryAfter.properties(code, retryAfter.next(nowMillis)));
     }

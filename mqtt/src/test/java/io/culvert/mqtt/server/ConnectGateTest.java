@@ -108,6 +108,7 @@ class ConnectGateTest {
     step();
     assertThat(connected()).isEqualTo(ConnectGate.FEWEST_PER_STEP);
     assertThat(gate.waiting()).isEqualTo(2);
+    assertThat(broker.counters().turnedAway()).as("nobody was told").isZero();
   }
 
   private void come(int count) {
