@@ -52,11 +52,7 @@ public final class Session {
   private static final int WILL_BYTES = 200;
 
   private final String clientId;
-  private final Limits limits;
-  private final ByteBudget budget;
-  private final Counters counters;
-  private final BrokerLog log;
-  private final Ledger ledger;
+  private final Shard shard;
   private final OutboundWindow window;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
@@ -97,21 +93,12 @@ public final class Session {
   /** Shards, as bits, whose messages it gets elsewhere while it moves; see {@link SessionMoves}. */
   long deafTo;
 
-  Session(
-      String clientId,
-      Limits limits,
-      ByteBudget budget,
-      Counters counters,
-      BrokerLog log,
-      Ledger ledger,
-      Deadlines<Session> deadlines) {
+  Session(String clientId, Shard shard, Deadlines<Session> deadlines) {
     this.clientId = clientId;
-    this.limits = limits;
-    this.budget = budget;
-    this.counters = counters;
-    this.log = log;
-    this.ledger = ledger;
-    this.window = new OutboundWindow(limits.inFlight(), counters.inFlight(), budget.held());
+    this.shard = shard;
+    this.window =
+        new OutboundWindow(
+            shard.limits().inFlight(), shard.counters().inFlight(), shard.budget().held());
     this.deadline = deadlines.entry(this);
   }
 
@@ -152,10 +139,10 @@ public final class Session {
 
   /** Its client tries what it may not: publish or subscribe, to this. */
   void denied(String action, Object topic, long nowMillis) {
-    counters.countDenied();
+    shard.counters().countDenied();
     if (!denialIsLogged) {
       denialIsLogged = true;
-      log.denied(clientId, userName, action + " to " + topic, nowMillis);
+      shard.log().denied(clientId, userName, action + " to " + topic, nowMillis);
     }
   }
 
@@ -206,13 +193,13 @@ public final class Session {
   }
 
   Counters counters() {
-    return counters;
+    return shard.counters();
   }
 
   // ---- durability
 
   Ledger ledger() {
-    return ledger;
+    return shard.ledger();
   }
 
   /** It survives the process, from its begin to its end. */
@@ -329,7 +316,7 @@ public final class Session {
   private void store(SessionRecords kept, Delivery delivery, long nowMillis) {
     TopicFilter sharedFilter = delivery.sharedFilter();
     boolean isShared = sharedFilter != null;
-    Spread spread = ledger.spread(delivery.message());
+    Spread spread = shard.ledger().spread(delivery.message());
     long number = sharedFilter == null ? kept.id() : Spread.numberOf(sharedFilter);
     if (spread != null && spread.isDone(number)) {
       return;
@@ -353,7 +340,7 @@ public final class Session {
         queueing(stored);
       }
     }
-    ledger.whenStored(now -> arrived(kept, stored, now), nowMillis);
+    shard.ledger().whenStored(now -> arrived(kept, stored, now), nowMillis);
   }
 
   /** It takes room here from now on, as if it waited already. */
@@ -412,7 +399,7 @@ public final class Session {
   private void sendReserved(Delivery stored, long nowMillis) {
     ServerConnection to = connection;
     int packetId = stored.packetId();
-    if (to == null || !to.hasRoom() || !window.hasQuota() || budget.isFull()) {
+    if (to == null || !to.hasRoom() || !window.hasQuota() || shard.budget().isFull()) {
       window.enterReserved(packetId, stored);
       if (to != null) {
         to.pollAgain();
@@ -420,7 +407,7 @@ public final class Session {
     } else if (fits(to, stored, nowMillis)) {
       window.openReserved(packetId, stored);
       to.sendPublish(stored, packetId, false, nowMillis);
-      counters.countDelivered(stored.qos(), stored.message());
+      shard.counters().countDelivered(stored.qos(), stored.message());
     } else {
       window.giveBack(packetId);
     }
@@ -458,7 +445,7 @@ public final class Session {
   private MessageQueue queue() {
     MessageQueue waiting = queue;
     if (waiting == null) {
-      waiting = new MessageQueue(limits, counters, budget.held());
+      waiting = new MessageQueue(shard.limits(), shard.counters(), shard.budget().held());
       queue = waiting;
     }
     return waiting;
@@ -555,18 +542,18 @@ public final class Session {
         dropped(DropReason.OFFLINE, 1, nowMillis);
       } else if (!to.hasRoom()) {
         dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
-      } else if (budget.isFull()) {
+      } else if (shard.budget().isFull()) {
         dropped(DropReason.MEMORY_FULL, 1, nowMillis);
       } else if (fits(to, delivery, nowMillis)) {
         to.sendPublish(delivery, 0, false, nowMillis);
-        counters.countDelivered(QoS.AT_MOST_ONCE, delivery.message());
+        shard.counters().countDelivered(QoS.AT_MOST_ONCE, delivery.message());
       }
     } else if (records != null) {
       store(records, delivery, nowMillis);
-    } else if (delivery.message().qos() == QoS.EXACTLY_ONCE && ledger.isBusy()) {
+    } else if (delivery.message().qos() == QoS.EXACTLY_ONCE && shard.ledger().isBusy()) {
       // To nobody before it is stored for those who need that.
       queueing(delivery);
-      ledger.whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
+      shard.ledger().whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
     } else {
       sendOrQueue(delivery, nowMillis);
     }
@@ -585,7 +572,7 @@ public final class Session {
   /** One that another shard or the journal has had. */
   void sendOrQueue(Delivery delivery, long nowMillis) {
     ServerConnection to = connection;
-    if (to != null && sendsAtOnce() && budget.isFull()) {
+    if (to != null && sendsAtOnce() && shard.budget().isFull()) {
       enqueue(delivery, nowMillis); // where it is there once for all who get it
       to.pollAgain();
     } else if (to != null && sendsAtOnce()) {
@@ -597,7 +584,7 @@ public final class Session {
 
   /** A mistake of ours hit this session: it loses its connection, and nobody else anything. */
   void fail(RuntimeException failure) {
-    log.failed(this, failure);
+    shard.log().failed(this, failure);
     ServerConnection broken = connection;
     if (broken != null) {
       broken.disconnect(
@@ -654,7 +641,8 @@ public final class Session {
   boolean canQueue(int bytes) {
     MessageQueue waiting = queue;
     return waiting == null
-        ? queueing < limits.queueMessages() && queueingBytes + bytes <= limits.queueBytes()
+        ? queueing < shard.limits().queueMessages()
+            && queueingBytes + bytes <= shard.limits().queueBytes()
         : waiting.isOpenFor(queueing + 1, queueingBytes + bytes);
   }
 
@@ -671,22 +659,23 @@ public final class Session {
    */
   boolean isCrowded() {
     MessageQueue waiting = queue;
-    return waiting != null && (budget.isHigh() || (connection != null && waiting.isCrowded()));
+    return waiting != null
+        && (shard.budget().isHigh() || (connection != null && waiting.isCrowded()));
   }
 
   /** Slows down a publisher while this session is crowded, for a limited time. */
   void holdUp(Publisher publisher, long nowMillis) {
     boolean isItself = publisher instanceof LocalPublisher local && local.session() == this;
-    if (isItself || limits.holdPublisherMillis() == 0) {
+    if (isItself || shard.limits().holdPublisherMillis() == 0) {
       return;
     }
     Backlog holding = backlog;
     if (holding == null) {
-      holding = new Backlog(limits.holdPublisherMillis());
+      holding = new Backlog(shard.limits().holdPublisherMillis());
       backlog = holding;
     }
     if (holding.hold(publisher, nowMillis)) {
-      counters.countHeld();
+      shard.counters().countHeld();
     }
   }
 
@@ -694,7 +683,7 @@ public final class Session {
   void feed(RetainedFeed feed, long nowMillis) {
     RetainedFeeds retained = feeds;
     if (retained == null) {
-      retained = new RetainedFeeds(this, budget);
+      retained = new RetainedFeeds(this, shard.budget());
       feeds = retained;
     }
     retained.add(feed);
@@ -752,7 +741,7 @@ public final class Session {
       feeds.beginTurn();
     }
     for (int steps = 0; steps < PUMP_STEPS; steps++) {
-      if (!to.hasRoom() || (budget.isFull() && !to.hasSentAll())) {
+      if (!to.hasRoom() || (shard.budget().isFull() && !to.hasSentAll())) {
         return;
       }
       int resent = window.nextToResend();
@@ -828,7 +817,7 @@ public final class Session {
                         + left.payload().length()
                         + left.properties().contentLength());
     if (now != heldBytes) {
-      budget.held().add(now - heldBytes);
+      shard.budget().held().add(now - heldBytes);
       heldBytes = now;
     }
   }
@@ -838,12 +827,12 @@ public final class Session {
       return;
     }
     int packetId = delivery.qos() == QoS.AT_MOST_ONCE ? 0 : window.open(delivery);
-    counters.countDelivered(delivery.qos(), delivery.message());
+    shard.counters().countDelivered(delivery.qos(), delivery.message());
     SessionRecords kept = records;
     if (kept != null && delivery.isStored()) {
       kept.sent(packetId, delivery);
       if (delivery.qos() == QoS.EXACTLY_ONCE) { // or it might be sent again under another one
-        ledger.whenStored(now -> sendStored(to, delivery, packetId, now), nowMillis);
+        shard.ledger().whenStored(now -> sendStored(to, delivery, packetId, now), nowMillis);
         return;
       }
     }
@@ -883,7 +872,7 @@ public final class Session {
       drop(packetId, delivery, DropReason.TOO_LARGE, nowMillis);
     } else {
       if (isFirst) {
-        counters.countDelivered(delivery.qos(), delivery.message());
+        shard.counters().countDelivered(delivery.qos(), delivery.message());
       }
       to.sendPublish(delivery, packetId, !isFirst, nowMillis); // [MQTT5-3.3.1-1], [MQTT5-4.3.3-7]
     }
@@ -905,7 +894,9 @@ public final class Session {
 
   private void enqueue(Delivery delivery, long nowMillis) {
     MessageQueue waiting =
-        queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
+        queue == null
+            ? new MessageQueue(shard.limits(), shard.counters(), shard.budget().held())
+            : queue;
     if (delivery.isStored()) { // it has had its room since it came
       waiting.hold(delivery);
     } else if (!waiting.offer(delivery)
@@ -1001,8 +992,8 @@ public final class Session {
   }
 
   void dropped(DropReason reason, int messages, long nowMillis) {
-    counters.countDropped(reason, messages);
-    log.dropped(this, reason, messages, nowMillis);
+    shard.counters().countDropped(reason, messages);
+    shard.log().dropped(this, reason, messages, nowMillis);
   }
 
   private @Nullable Delivery nextRetained(ServerConnection to, long nowMillis) {
@@ -1068,7 +1059,9 @@ public final class Session {
   /** A message for a session without connection, which others may get before it. */
   void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
     MessageQueue waiting =
-        queue == null ? new MessageQueue(limits, counters, budget.held()) : queue;
+        queue == null
+            ? new MessageQueue(shard.limits(), shard.counters(), shard.budget().held())
+            : queue;
     queue = waiting;
     if (delivery.isStored()) { // it has had its room since it came
       waiting.holdApart(delivery);
@@ -1164,7 +1157,7 @@ public final class Session {
       if (kept != null && delivery.isStored()) {
         kept.released(packetId, delivery);
         ServerConnection from = connection;
-        ledger.whenStored(now -> sendStoredPubRel(from, packetId), nowMillis);
+        shard.ledger().whenStored(now -> sendStoredPubRel(from, packetId), nowMillis);
         return null;
       }
     } else if (!window.isReleased(packetId)) {

@@ -27,6 +27,7 @@ final class Sessions {
           .put(Property.REASON_STRING, "another user has this Client Identifier")
           .build();
 
+  private final Shard shard;
   private final Limits limits;
   private final ByteBudget budget;
   private final Counters counters;
@@ -57,6 +58,7 @@ final class Sessions {
       Peers peers,
       Ledger ledger,
       LongSupplier random) {
+    this.shard = new Shard(limits, budget, counters, log, ledger);
     this.ledger = ledger;
     this.place = peers.place();
     this.moves = new SessionMoves(this, router, retained, peers, ledger);
@@ -301,7 +303,7 @@ final class Sessions {
 
   /** A session that has no connection yet, and that nobody finds yet. */
   Session create(String clientId) {
-    return new Session(clientId, limits, budget, counters, log, ledger, deadlines);
+    return new Session(clientId, shard, deadlines);
   }
 
   /** Another shard gets this session. */

@@ -1,0 +1,4 @@
+package io.culvert.mqtt.server;
+
+/** What the sessions of one shard have in common. */
+record Shard(Limits limits, ByteBudget budget, Counters counters, BrokerLog log, Ledger ledger) {}
