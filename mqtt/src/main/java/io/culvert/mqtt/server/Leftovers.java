@@ -74,7 +74,7 @@ final class Leftovers {
       return null;
     }
     queued.remove();
-    session.letGoApart(first);
+    session.waiting().letGoApart(first);
     return first;
   }
 
@@ -133,7 +133,7 @@ final class Leftovers {
     }
     Delivery delivery = queued.remove();
     if (!ended) {
-      session.removeApart(delivery);
+      session.waiting().removeApart(delivery);
     }
     return placed(delivery);
   }
@@ -157,7 +157,7 @@ final class Leftovers {
     if (ended) {
       return placed(delivery);
     }
-    session.letGoApart(delivery);
+    session.waiting().letGoApart(delivery);
     return records == null || !delivery.isStored()
         ? Leftovers::nothing
         : () -> records.remove(delivery);
@@ -180,7 +180,7 @@ final class Leftovers {
         first != null && first.message().isExpired(nowMillis);
         first = queued.peek()) {
       queued.remove();
-      session.removeApart(first);
+      session.waiting().removeApart(first);
       removed++;
     }
     return removed;
@@ -205,7 +205,7 @@ final class Leftovers {
 
   /** The session ends, and leaves them behind. */
   void end() {
-    queued.forEach(session::removeApart);
+    queued.forEach(session.waiting()::removeApart);
     while (!unacknowledged.isEmpty()) {
       int packetId = unacknowledged.removeLast();
       Delivery delivery = session.window().published(packetId);

@@ -224,7 +224,7 @@ final class MemberChoice {
     if (session.isIdle()) {
       return Readiness.READY;
     }
-    if (!session.canQueue(bytes)) {
+    if (!session.waiting().canTake(bytes)) {
       return Readiness.FULL;
     }
     return session.isConnected() ? Readiness.BUSY : Readiness.AWAY;

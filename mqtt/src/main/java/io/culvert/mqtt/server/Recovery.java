@@ -273,17 +273,17 @@ final class Recovery {
       }
       long nowMillis = ledger.nowMillis();
       records.wasWritten(lastNumber);
-      made.hasInRecords(waiting, waitingBytes);
+      made.waiting().page(waiting, waitingBytes);
       if (wasConnected) {
         lostConnection(made, nowMillis);
         records.put(made);
       }
       sessions.restore(made, nowMillis);
       made.subscriptions().forEach(router::add);
-      if (made.hasPaged()) { // perhaps something that came while it was a member
+      if (made.waiting().hasPaged()) { // perhaps something that came while it was a member
         made.share(router.shared());
       }
-      if (made.hasShared() && made.hasPaged()) {
+      if (made.hasShared() && made.waiting().hasPaged()) {
         records.loadShared(made);
       }
       restoredSessions++;

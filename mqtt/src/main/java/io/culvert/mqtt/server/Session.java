@@ -54,20 +54,14 @@ public final class Session {
   private final String clientId;
   private final Shard shard;
   private final OutboundWindow window;
+  private final Waiting waiting;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
   private @Nullable ReceivedIds undecided;
   private @Nullable Runnable whenDecided;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
-  private @Nullable MessageQueue queue;
   private @Nullable SessionRecords records;
-
-  /** Messages that are on their way to the journal without a packet identifier, and their bytes. */
-  private int queueing;
-
-  private long queueingBytes;
   private @Nullable RetainedFeeds feeds;
-  private @Nullable Backlog backlog;
   private @Nullable Shares shares;
   private @Nullable ServerConnection connection;
   private @Nullable Will will;
@@ -99,6 +93,7 @@ public final class Session {
     this.window =
         new OutboundWindow(
             shard.limits().inFlight(), shard.counters().inFlight(), shard.budget().held());
+    this.waiting = new Waiting(this, shard);
     this.deadline = deadlines.entry(this);
   }
 
@@ -166,25 +161,12 @@ public final class Session {
 
   /** Messages that wait to be sent. */
   public int queuedMessages() {
-    MessageQueue waiting = queue;
-    return waiting == null ? 0 : waiting.size();
+    return waiting.size();
   }
 
   /** Bytes of those messages. */
   public long queuedBytes() {
-    MessageQueue waiting = queue;
-    return waiting == null ? 0 : waiting.bytes();
-  }
-
-  /** Those of them that are in its records only. */
-  int pagedMessages() {
-    MessageQueue waiting = queue;
-    return waiting == null ? 0 : waiting.paged();
-  }
-
-  long pagedBytes() {
-    MessageQueue waiting = queue;
-    return waiting == null ? 0 : waiting.pagedBytes();
+    return waiting.bytes();
   }
 
   /** Messages that were sent and are not acknowledged. */
@@ -223,15 +205,9 @@ public final class Session {
     }
   }
 
-  boolean hasPaged() {
-    MessageQueue waiting = queue;
-    return waiting != null && waiting.hasPaged();
-  }
-
   /** Some of its messages wait in its records, and it can use them now. */
   boolean wantsPage() {
-    MessageQueue waiting = queue;
-    return !isOver && isConnected() && waiting != null && waiting.hasPaged();
+    return !isOver && isConnected() && waiting.hasPaged();
   }
 
   /**
@@ -240,7 +216,6 @@ public final class Session {
    * @param packetId under which it may have been sent before this process began, or 0
    */
   void loaded(Delivery delivery, int packetId) {
-    MessageQueue waiting = queue();
     if (window.isReserved(packetId)) {
       waiting.unpage(delivery.message().heldBytes());
       window.restoreReserved(packetId, delivery);
@@ -249,29 +224,14 @@ public final class Session {
     }
   }
 
-  /** So many are in its records, whatever was counted. */
-  void hasOnlyPaged(int messages, long bytes) {
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.unpageAll();
-      waiting.page(messages, bytes);
-    }
-    forgetEmptyQueue();
-  }
-
   /** A message of a shared subscription is about to be in memory, if it has no connection. */
   boolean takesShared(int itsBytes) {
-    MessageQueue waiting = queue;
-    if (isOver || isConnected() || waiting == null || !waiting.hasPaged()) {
-      return false;
-    }
-    waiting.unpage(itsBytes);
-    return true;
+    return !isOver && !isConnected() && waiting.unpageShared(itsBytes);
   }
 
   /** A message whose record is of no use any more. */
   void unreadable(int itsBytes, int packetId, long nowMillis) {
-    queue().unpage(itsBytes);
+    waiting.unpage(itsBytes);
     giveBack(packetId);
     dropped(DropReason.DAMAGED, 1, nowMillis);
   }
@@ -280,35 +240,6 @@ public final class Session {
   void giveBack(int packetId) {
     if (window.isReserved(packetId)) {
       window.giveBack(packetId);
-    }
-  }
-
-  /** A message that has expired while it was in its record only. */
-  void expiredOnPage(int itsBytes, long nowMillis) {
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.unpage(itsBytes);
-      dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
-      forgetEmptyQueue();
-    }
-  }
-
-  /** So many more messages are in its records. */
-  void hasInRecords(int messages, long bytes) {
-    if (messages > 0) {
-      queue().page(messages, bytes);
-    }
-  }
-
-  /** Without a connection its queue need not be in memory, but for what others may get. */
-  void pageOut() {
-    MessageQueue waiting = queue;
-    SessionRecords kept = records;
-    if (waiting != null && kept != null) {
-      long first = waiting.pageOut();
-      if (first != 0) {
-        kept.pagesFrom(first);
-      }
     }
   }
 
@@ -321,13 +252,12 @@ public final class Session {
     if (spread != null && spread.isDone(number)) {
       return;
     }
-    if (!hasRoomFor(delivery, nowMillis)) {
+    if (!isIdle() && !waiting.hasRoomFor(delivery, nowMillis)) {
       dropped(DropReason.QUEUE_FULL, 1, nowMillis);
       return;
     }
-    MessageQueue waiting = queue;
-    boolean isPaged = !isShared && (connection == null || (waiting != null && waiting.isLong()));
-    boolean isNext = !isPaged && queueing == 0 && isIdle();
+    boolean isPaged = !isShared && (connection == null || waiting.isLong());
+    boolean isNext = !isPaged && waiting.coming() == 0 && isIdle();
     Delivery stored = kept.add(delivery, isNext ? window.reserve() : 0);
     if (spread != null) {
       spread.stored().add(number);
@@ -337,26 +267,15 @@ public final class Session {
     } else {
       kept.keeps(stored);
       if (!isNext) {
-        queueing(stored);
+        waiting.comes(stored);
       }
     }
     shard.ledger().whenStored(now -> arrived(kept, stored, now), nowMillis);
   }
 
-  /** It takes room here from now on, as if it waited already. */
-  private void queueing(Delivery delivery) {
-    queueing++;
-    queueingBytes += delivery.message().heldBytes();
-  }
-
-  private void queuesNoMore(Delivery delivery) {
-    queueing--;
-    queueingBytes -= delivery.message().heldBytes();
-  }
-
   private void page(SessionRecords kept, Delivery stored) {
     kept.pages(stored);
-    queue().page(1, stored.message().heldBytes());
+    waiting.page(1, stored.message().heldBytes());
   }
 
   private void arrived(SessionRecords kept, Delivery stored, long nowMillis) {
@@ -378,7 +297,7 @@ public final class Session {
   private void arrivedHere(SessionRecords kept, Delivery stored, boolean isShared, long nowMillis) {
     boolean isReserved = stored.packetId() != 0;
     if (!isReserved) {
-      queuesNoMore(stored);
+      waiting.hasCome(stored);
     }
     if (connection == null && isShared) { // others may get it
       if (isReserved) {
@@ -388,7 +307,7 @@ public final class Session {
       shares().setApart(stored, nowMillis);
     } else if (isReserved) {
       sendReserved(stored, nowMillis);
-    } else if (!isShared && (connection == null || hasPaged())) {
+    } else if (!isShared && (connection == null || waiting.hasPaged())) {
       page(kept, stored);
       pump(nowMillis);
     } else {
@@ -413,42 +332,12 @@ public final class Session {
     }
   }
 
-  private boolean hasRoomFor(Delivery delivery, long nowMillis) {
-    if (isIdle()) {
-      return true;
-    }
-    MessageQueue waiting = queue;
-    if (waiting == null) {
-      return canQueue(delivery.message().heldBytes());
-    }
-    int messages = queueing + 1;
-    long bytes = queueingBytes + delivery.message().heldBytes();
-    if (waiting.hasRoomFor(messages, bytes)) {
-      return true;
-    }
-    removesExpired(waiting, nowMillis);
-    SessionRecords kept = records;
-    if (waiting.hasPaged() && kept != null) {
-      kept.removeExpired(this, nowMillis);
-    }
-    return waiting.hasRoomFor(messages, bytes);
-  }
-
   /** This message is done with. */
-  private void forget(Delivery delivery) {
+  void forget(Delivery delivery) {
     SessionRecords kept = records;
     if (kept != null && delivery.isStored()) {
       kept.remove(delivery);
     }
-  }
-
-  private MessageQueue queue() {
-    MessageQueue waiting = queue;
-    if (waiting == null) {
-      waiting = new MessageQueue(shard.limits(), shard.counters(), shard.budget().held());
-      queue = waiting;
-    }
-    return waiting;
   }
 
   /** All that was set down of it. */
@@ -466,11 +355,8 @@ public final class Session {
       }
     }
     kept.arriving().forEach(kept::remove);
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.forEach(kept::remove);
-    }
-    kept.end(waiting != null && waiting.hasPaged());
+    waiting.forEach(kept::remove);
+    kept.end(waiting.hasPaged());
   }
 
   // ---- connection
@@ -500,7 +386,7 @@ public final class Session {
 
   void detach() {
     connection = null;
-    drained();
+    waiting.drained();
   }
 
   /** The CONNECT that it belongs to. */
@@ -516,20 +402,19 @@ public final class Session {
     return window;
   }
 
+  Waiting waiting() {
+    return waiting;
+  }
+
   void forEachQueued(Consumer<Delivery> action) {
     rejoin();
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.forEach(action);
-    }
+    waiting.forEach(action);
   }
 
   /** Takes all that waits out of the session. */
   @Nullable MessageQueue takeQueue() {
     rejoin();
-    MessageQueue waiting = queue;
-    queue = null;
-    return waiting;
+    return waiting.takeQueue();
   }
 
   // ---- delivery
@@ -552,7 +437,7 @@ public final class Session {
       store(records, delivery, nowMillis);
     } else if (delivery.message().qos() == QoS.EXACTLY_ONCE && shard.ledger().isBusy()) {
       // To nobody before it is stored for those who need that.
-      queueing(delivery);
+      waiting.comes(delivery);
       shard.ledger().whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
     } else {
       sendOrQueue(delivery, nowMillis);
@@ -560,7 +445,7 @@ public final class Session {
   }
 
   private void sendOrQueueUnlessOver(Delivery delivery, long nowMillis) {
-    queuesNoMore(delivery);
+    waiting.hasCome(delivery);
     if (!isOver) {
       sendOrQueue(delivery, nowMillis);
       settle(nowMillis);
@@ -573,12 +458,12 @@ public final class Session {
   void sendOrQueue(Delivery delivery, long nowMillis) {
     ServerConnection to = connection;
     if (to != null && sendsAtOnce() && shard.budget().isFull()) {
-      enqueue(delivery, nowMillis); // where it is there once for all who get it
+      waiting.add(delivery, nowMillis); // where it is there once for all who get it
       to.pollAgain();
     } else if (to != null && sendsAtOnce()) {
       sendFirst(to, delivery, nowMillis);
     } else {
-      enqueue(delivery, nowMillis);
+      waiting.add(delivery, nowMillis);
     }
   }
 
@@ -594,14 +479,11 @@ public final class Session {
 
   /** It could take another message without queueing it, beside those that are being stored. */
   boolean isIdle() {
-    return sendsAtOnce() && window.room() > queueing;
+    return sendsAtOnce() && window.room() > waiting.coming();
   }
 
   private boolean sendsAtOnce() {
-    MessageQueue waiting = queue;
-    return (canSend() || canSendSoon())
-        && (waiting == null || waiting.isAllApart())
-        && !window.isFull();
+    return (canSend() || canSendSoon()) && waiting.isAllApart() && !window.isFull();
   }
 
   /** It could, and its client {@link #acknowledges}. */
@@ -619,7 +501,7 @@ public final class Session {
 
   /** How many QoS 1 and 2 messages it could take now. */
   int room() {
-    return isIdle() ? window.room() - queueing : 1;
+    return isIdle() ? window.room() - waiting.coming() : 1;
   }
 
   /** It could take another message of QoS 0. */
@@ -634,49 +516,12 @@ public final class Session {
     return to != null && acknowledges() && to.hasLittleRoom();
   }
 
-  /**
-   * Another message of so many bytes may wait here. Where one may not, none may before the queue
-   * has drained.
-   */
-  boolean canQueue(int bytes) {
-    MessageQueue waiting = queue;
-    return waiting == null
-        ? queueing < shard.limits().queueMessages()
-            && queueingBytes + bytes <= shard.limits().queueBytes()
-        : waiting.isOpenFor(queueing + 1, queueingBytes + bytes);
-  }
-
   /** A number that changes when its answers to {@link #isIdle} and its like do. */
   int capacity() {
     return (isConnected() ? 1 : 0)
         | (canSend() ? 2 : 0)
         | (isIdle() ? 4 : 0)
-        | (canQueue(0) ? 8 : 0);
-  }
-
-  /**
-   * More waits here than a client that keeps up would let wait; or anything, where memory is short.
-   */
-  boolean isCrowded() {
-    MessageQueue waiting = queue;
-    return waiting != null
-        && (shard.budget().isHigh() || (connection != null && waiting.isCrowded()));
-  }
-
-  /** Slows down a publisher while this session is crowded, for a limited time. */
-  void holdUp(Publisher publisher, long nowMillis) {
-    boolean isItself = publisher instanceof LocalPublisher local && local.session() == this;
-    if (isItself || shard.limits().holdPublisherMillis() == 0) {
-      return;
-    }
-    Backlog holding = backlog;
-    if (holding == null) {
-      holding = new Backlog(shard.limits().holdPublisherMillis());
-      backlog = holding;
-    }
-    if (holding.hold(publisher, nowMillis)) {
-      shard.counters().countHeld();
-    }
+        | (waiting.canTake(0) ? 8 : 0);
   }
 
   /** Retained messages for a new subscription, which follow as the client takes them. */
@@ -726,12 +571,11 @@ public final class Session {
 
   private void send(long nowMillis) {
     ServerConnection to = connection;
-    if (to == null || (queue == null && feeds == null && window.isEmpty())) {
+    if (to == null || (!waiting.hasQueue() && feeds == null && window.isEmpty())) {
       return;
     }
-    MessageQueue waiting = queue;
     SessionRecords kept = records;
-    if (waiting != null && kept != null && waiting.hasPaged()) {
+    if (kept != null && waiting.hasPaged()) {
       boolean isStuck = window.isEmpty() && !window.hasFreeId(); // all are of what is not loaded
       if (isStuck || waiting.wantsPage()) {
         kept.load(this);
@@ -786,11 +630,7 @@ public final class Session {
     window.clear();
     received.clear();
     undecided = null;
-    MessageQueue waiting = takeQueue();
-    if (waiting != null) {
-      waiting.clear();
-    }
-    drained();
+    waiting.clear();
     if (feeds != null) {
       feeds.close();
       feeds = null;
@@ -892,52 +732,17 @@ public final class Session {
     }
   }
 
-  private void enqueue(Delivery delivery, long nowMillis) {
-    MessageQueue waiting =
-        queue == null
-            ? new MessageQueue(shard.limits(), shard.counters(), shard.budget().held())
-            : queue;
-    if (delivery.isStored()) { // it has had its room since it came
-      waiting.hold(delivery);
-    } else if (!waiting.offer(delivery)
-        && !(removesExpired(waiting, nowMillis) && waiting.offer(delivery))) {
-      dropped(DropReason.QUEUE_FULL, 1, nowMillis);
-    }
-    queue = waiting.size() == 0 ? null : waiting;
-  }
-
-  private boolean removesExpired(MessageQueue waiting, long nowMillis) {
-    int expired = waiting.removeExpired(nowMillis, this::forget);
-    if (expired > 0) {
-      dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
-      if (waiting.hasDrained()) {
-        drained();
-      }
-    }
-    return expired > 0;
-  }
-
   private @Nullable Delivery nextWaiting(ServerConnection to, long nowMillis) {
-    MessageQueue waiting = queue;
-    while (waiting != null) {
+    while (waiting.hasQueue()) {
       boolean isAllApart = waiting.isAllApart();
-      Delivery delivery = isAllApart ? takeBack() : nextOf(waiting);
+      Delivery delivery = isAllApart ? takeBack() : waiting.next();
       if (delivery == null && isAllApart) {
         break; // only others may have that
       }
       if (delivery == null) {
         return null; // the next page is on its way
       }
-      Backlog holding = backlog;
-      if (holding != null) {
-        holding.moved();
-      }
-      if (waiting.hasDrained()) {
-        drained();
-      }
-      if (waiting.size() == 0) {
-        queue = null;
-      }
+      waiting.moved();
       if (delivery.message().isExpired(nowMillis)) {
         forget(delivery);
         dropped(DropReason.EXPIRED, 1, nowMillis); // [MQTT5-3.3.2-5]
@@ -949,7 +754,6 @@ public final class Session {
         forget(delivery);
         dropped(DropReason.NOT_PERMITTED, 1, nowMillis);
       }
-      waiting = queue;
     }
     return nextRetained(to, nowMillis);
   }
@@ -969,26 +773,6 @@ public final class Session {
     TopicFilter filter = delivery.sharedFilter();
     Shares part = shares;
     return filter != null && part != null && subscription(filter) == null && part.hasOthers(filter);
-  }
-
-  private @Nullable Delivery nextOf(MessageQueue waiting) {
-    SessionRecords kept = records;
-    if (kept == null || !kept.mayHaveSent() || !waiting.hasPaged()) {
-      return waiting.isEmptyHere() ? null : waiting.remove();
-    }
-    Delivery next = waiting.poll(kept::isLoaded);
-    if (next == null) {
-      kept.load(this);
-    }
-    return next;
-  }
-
-  private void drained() {
-    Backlog holding = backlog;
-    if (holding != null) {
-      backlog = null;
-      holding.drained();
-    }
   }
 
   void dropped(DropReason reason, int messages, long nowMillis) {
@@ -1025,8 +809,7 @@ public final class Session {
         return true;
       }
     }
-    MessageQueue waiting = queue;
-    return waiting != null && waiting.holdsShared();
+    return waiting.holdsShared();
   }
 
   /** Its part in shared subscriptions, of which it has had one. */
@@ -1044,68 +827,8 @@ public final class Session {
     if (part == null) {
       return List.of();
     }
-    part.setApart(queue);
+    part.setApart();
     return part.leftovers();
-  }
-
-  /** Sets apart what waits through one shared subscription. */
-  void setApart(Leftovers left) {
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.setApart(left.filter(), (itsFilter, delivery) -> left.addQueued(delivery));
-    }
-  }
-
-  /** A message for a session without connection, which others may get before it. */
-  void setApart(Delivery delivery, Leftovers keeper, long nowMillis) {
-    MessageQueue waiting =
-        queue == null
-            ? new MessageQueue(shard.limits(), shard.counters(), shard.budget().held())
-            : queue;
-    queue = waiting;
-    if (delivery.isStored()) { // it has had its room since it came
-      waiting.holdApart(delivery);
-      keeper.addQueued(delivery);
-      return;
-    }
-    boolean added = waiting.offerApart(delivery);
-    if (!added) {
-      int expired =
-          waiting.removeExpired(nowMillis, this::forget) + keeper.removeExpired(nowMillis);
-      if (expired > 0) {
-        dropped(DropReason.EXPIRED, expired, nowMillis); // [MQTT5-3.3.2-5]
-        added = waiting.offerApart(delivery);
-      }
-    }
-    if (added) {
-      keeper.addQueued(delivery);
-    } else {
-      dropped(DropReason.QUEUE_FULL, 1, nowMillis);
-      forgetEmptyQueue();
-    }
-  }
-
-  /** One that was set apart is gone. */
-  void removeApart(Delivery delivery) {
-    forget(delivery);
-    letGoApart(delivery);
-  }
-
-  /** As above, while its record stays until somebody else has one. */
-  void letGoApart(Delivery delivery) {
-    MessageQueue waiting = queue;
-    if (waiting != null) {
-      waiting.removeApart(delivery);
-      if (waiting.hasDrained()) {
-        drained();
-      }
-      forgetEmptyQueue();
-    }
-  }
-
-  /** What was set apart is its own again. */
-  void rejoin(Leftovers left) {
-    left.rejoin(queue);
   }
 
   void forget(Leftovers left) {
@@ -1119,14 +842,7 @@ public final class Session {
   void rejoin() {
     Shares part = shares;
     if (part != null) {
-      part.rejoin(queue);
-    }
-  }
-
-  private void forgetEmptyQueue() {
-    MessageQueue waiting = queue;
-    if (waiting != null && waiting.size() == 0) {
-      queue = null;
+      part.rejoin();
     }
   }
 

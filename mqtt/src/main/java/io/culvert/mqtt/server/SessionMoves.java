@@ -107,7 +107,8 @@ final class SessionMoves {
     Arrival arrival = arrival(in.i64());
     Session session = arrival.session();
     List<TopicFilter> unfinished = SessionState.read(in, session, nowMillis);
-    if (session.holdsShared() || session.hasPaged()) { // perhaps of a group that it has left
+    if (session.holdsShared()
+        || session.waiting().hasPaged()) { // perhaps of a group that it has left
       session.share(router.shared());
     }
     for (TopicFilter filter : unfinished) {

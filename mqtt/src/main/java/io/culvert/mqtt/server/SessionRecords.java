@@ -460,7 +460,7 @@ final class SessionRecords {
       }
     }
     if (!hasMore) {
-      session.hasOnlyPaged(newMessages, newBytes);
+      session.waiting().hasOnlyPaged(newMessages, newBytes);
       forgetSent(session);
     }
     session.pump(nowMillis);
@@ -591,12 +591,12 @@ final class SessionRecords {
             }
             if (message.isExpired(nowMillis)) {
               remove(record.number, record.payloadId);
-              session.expiredOnPage(record.heldBytes, nowMillis);
+              session.waiting().expiredOnPage(record.heldBytes, nowMillis);
             } else {
               expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
             }
           }
-          if (page.hasMore() && session.hasPaged()) {
+          if (page.hasMore() && session.waiting().hasPaged()) {
             removeExpired(session, last, nowMillis);
           } else {
             loading = false;

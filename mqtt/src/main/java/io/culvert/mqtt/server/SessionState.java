@@ -45,10 +45,10 @@ final class SessionState {
       for (int id : reserved) {
         out.u16(id);
       }
-      out.i32(session.pagedMessages()).i64(session.pagedBytes());
+      out.i32(session.waiting().paged()).i64(session.waiting().pagedBytes());
       records.writeQueueTo(out);
     }
-    out.i32(session.queuedMessages() - session.pagedMessages());
+    out.i32(session.queuedMessages() - session.waiting().paged());
     session.forEachQueued(out::delivery);
     List<TopicFilter> unfinished = session.unfinishedFeeds();
     out.i32(unfinished.size());
@@ -88,7 +88,7 @@ final class SessionState {
       int paged = in.i32();
       long pagedBytes = in.i64();
       records.readQueue(in, paged > 0);
-      session.hasInRecords(paged, pagedBytes);
+      session.waiting().page(paged, pagedBytes);
     }
     for (int left = in.i32(); left > 0; left--) {
       Delivery delivery = in.delivery();
@@ -96,7 +96,7 @@ final class SessionState {
       session.sendOrQueue(delivery, nowMillis);
     }
     if (newer != null) {
-      session.hasInRecords(newer.paged(), newer.pagedBytes());
+      session.waiting().page(newer.paged(), newer.pagedBytes());
       newer.unpageAll();
       while (newer.size() > 0) {
         session.sendOrQueue(newer.remove(), nowMillis);

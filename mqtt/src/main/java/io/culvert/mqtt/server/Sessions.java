@@ -608,7 +608,7 @@ final class Sessions {
   /** It lives on without a connection. */
   private void away(Session session, long nowMillis) {
     router.shared().away(session, nowMillis);
-    session.pageOut();
+    session.waiting().pageOut();
     session.putRecord();
     session.count();
   }

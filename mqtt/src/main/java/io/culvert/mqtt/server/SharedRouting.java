@@ -205,8 +205,8 @@ final class SharedRouting {
     } catch (RuntimeException failure) {
       session.fail(failure);
     }
-    if (publisher != null && session.isCrowded()) {
-      session.holdUp(publisher, nowMillis);
+    if (publisher != null && session.waiting().isCrowded()) {
+      session.waiting().holdUp(publisher, nowMillis);
     }
   }
 
@@ -239,7 +239,7 @@ final class SharedRouting {
     TopicFilter filter = delivery.sharedFilter();
     if (filter != null) {
       Leftovers waiting = session.shares().leftovers(filter);
-      session.setApart(delivery, waiting, nowMillis);
+      session.waiting().addApart(delivery, waiting, nowMillis);
       if (!waiting.isOffered()) {
         offer(waiting);
         unfinished.add(filter);
@@ -279,8 +279,11 @@ final class SharedRouting {
 
   private static void holdUp(
       @Nullable SharedMember<Subscription> slow, @Nullable Publisher publisher, long nowMillis) {
-    if (publisher != null && slow != null && slow.subscription().session().isCrowded()) {
-      slow.subscription().session().holdUp(publisher, nowMillis);
+    if (publisher != null && slow != null) {
+      Waiting waiting = slow.subscription().session().waiting();
+      if (waiting.isCrowded()) {
+        waiting.holdUp(publisher, nowMillis);
+      }
     }
   }
 
@@ -366,17 +369,17 @@ final class SharedRouting {
     session.share(this); // it need not have been one in this process
     if (group == null && routes.group(filter) != null) {
       Leftovers left = session.shares().leftovers(filter);
-      session.setApart(left);
+      session.waiting().setApart(left);
       offer(left);
       handOver(filter, nowMillis);
     } else if (group != null) {
       Leftovers left = new Leftovers(session, filter);
-      session.setApart(left);
+      session.waiting().setApart(left);
       boolean more = true;
       while (more && left.size() > 0) {
         more = handOverOne(group, left, true, nowMillis);
       }
-      session.rejoin(left);
+      session.waiting().rejoin(left);
     }
   }
 

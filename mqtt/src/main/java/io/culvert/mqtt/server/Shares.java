@@ -113,7 +113,7 @@ final class Shares {
   }
 
   /** Sets apart everything that another member may get, unless that has been done. */
-  void setApart(@Nullable MessageQueue queue) {
+  void setApart() {
     if (isApart) {
       return;
     }
@@ -128,18 +128,16 @@ final class Shares {
         }
       }
     }
-    if (queue != null) {
-      queue.setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
-    }
+    session.waiting().setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
   }
 
   /** Nothing is set apart any more: the session sends by itself what it still has. */
-  void rejoin(@Nullable MessageQueue queue) {
+  void rejoin() {
     for (Leftovers left : leftovers.values()) {
       if (left.isOffered()) {
         routing.withdraw(left);
       }
-      left.rejoin(queue);
+      session.waiting().rejoin(left);
     }
     leftovers.clear();
     isApart = false;

@@ -94,8 +94,8 @@ final class Targets {
         } catch (RuntimeException failure) {
           session.fail(failure);
         }
-        if (publisher != null && session.isCrowded()) {
-          session.holdUp(publisher, nowMillis);
+        if (publisher != null && session.waiting().isCrowded()) {
+          session.waiting().holdUp(publisher, nowMillis);
         }
       }
     }
