@@ -386,7 +386,7 @@ public final class Broker {
     if (latest != null && !session.isOver()) {
       RetainedFeed feed = retainedShards.feed(subscription);
       feed.replaced(subscription, latest);
-      session.feed(feed, nowMillis);
+      session.outgoing().feed(feed, nowMillis);
     }
   }
 
@@ -471,7 +471,7 @@ public final class Broker {
     if (sendRetained && !filter.isShared() && limits.retainAvailable()) {
       feeds.put(filter, subscription); // [MQTT5-3.3.1-9]
     } else if (before != null) {
-      session.goOnFeeding(before, subscription); // [MQTT5-3.8.4-4]
+      session.outgoing().goOnFeeding(before, subscription); // [MQTT5-3.8.4-4]
     }
     // [MQTT5-3.2.2-10], [MQTT5-3.8.4-7]
     return ReasonCode.granted(request.options().qos().min(limits.maximumQos()));

@@ -74,7 +74,7 @@ final class Leftovers {
       return null;
     }
     queued.remove();
-    session.waiting().letGoApart(first);
+    session.outgoing().waiting().letGoApart(first);
     return first;
   }
 
@@ -109,7 +109,7 @@ final class Leftovers {
   /** The first one, or null. */
   @Nullable Delivery peek() {
     Integer packetId = unacknowledged.peek();
-    return packetId == null ? queued.peek() : session.window().published(packetId);
+    return packetId == null ? queued.peek() : session.outgoing().window().published(packetId);
   }
 
   /** Takes out the first one, which is worth nothing any more; there is one. */
@@ -125,15 +125,15 @@ final class Leftovers {
   Runnable take() {
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
-      Delivery delivery = session.window().published(packetId);
+      Delivery delivery = session.outgoing().window().published(packetId);
       if (delivery != null) {
-        session.close(packetId, delivery);
+        session.outgoing().close(packetId, delivery);
       }
       return Leftovers::nothing;
     }
     Delivery delivery = queued.remove();
     if (!ended) {
-      session.waiting().removeApart(delivery);
+      session.outgoing().waiting().removeApart(delivery);
     }
     return placed(delivery);
   }
@@ -147,8 +147,8 @@ final class Leftovers {
     SessionRecords records = ended ? null : session.records();
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
-      Delivery delivery = session.window().published(packetId);
-      session.window().close(packetId);
+      Delivery delivery = session.outgoing().window().published(packetId);
+      session.outgoing().window().close(packetId);
       return records == null || delivery == null
           ? Leftovers::nothing
           : () -> records.acknowledged(packetId, delivery);
@@ -157,7 +157,7 @@ final class Leftovers {
     if (ended) {
       return placed(delivery);
     }
-    session.waiting().letGoApart(delivery);
+    session.outgoing().waiting().letGoApart(delivery);
     return records == null || !delivery.isStored()
         ? Leftovers::nothing
         : () -> records.remove(delivery);
@@ -180,7 +180,7 @@ final class Leftovers {
         first != null && first.message().isExpired(nowMillis);
         first = queued.peek()) {
       queued.remove();
-      session.waiting().removeApart(first);
+      session.outgoing().waiting().removeApart(first);
       removed++;
     }
     return removed;
@@ -205,13 +205,13 @@ final class Leftovers {
 
   /** The session ends, and leaves them behind. */
   void end() {
-    queued.forEach(session.waiting()::removeApart);
+    queued.forEach(session.outgoing().waiting()::removeApart);
     while (!unacknowledged.isEmpty()) {
       int packetId = unacknowledged.removeLast();
-      Delivery delivery = session.window().published(packetId);
+      Delivery delivery = session.outgoing().window().published(packetId);
       if (delivery != null) {
         queued.addFirst(delivery);
-        session.close(packetId, delivery);
+        session.outgoing().close(packetId, delivery);
       }
     }
     ended = true;

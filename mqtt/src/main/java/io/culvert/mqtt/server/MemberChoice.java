@@ -189,7 +189,7 @@ final class MemberChoice {
     SharedMember<Subscription> first = group.first(line);
     for (int i = 0; first != null && i < MOST_ASKED; i++) {
       first.moveTo(line);
-      if (first.subscription().session().canSend()) {
+      if (first.subscription().session().outgoing().canSend()) {
         return first;
       }
       first = group.first(line);
@@ -207,7 +207,7 @@ final class MemberChoice {
     if (now != member.readiness()) {
       member.moveTo(now);
       if (now != Readiness.READY && member.watch()) {
-        member.subscription().session().shares().watch(member);
+        member.subscription().session().outgoing().shares().watch(member);
       }
     }
     return now;
@@ -219,12 +219,12 @@ final class MemberChoice {
   static Readiness readiness(Subscription subscription, int bytes) {
     Session session = subscription.session();
     if (subscription.options().qos() == QoS.AT_MOST_ONCE) { // nothing waits for it
-      return session.canSend() ? Readiness.READY : Readiness.FULL;
+      return session.outgoing().canSend() ? Readiness.READY : Readiness.FULL;
     }
-    if (session.isIdle()) {
+    if (session.outgoing().isIdle()) {
       return Readiness.READY;
     }
-    if (!session.waiting().canTake(bytes)) {
+    if (!session.outgoing().waiting().canTake(bytes)) {
       return Readiness.FULL;
     }
     return session.isConnected() ? Readiness.BUSY : Readiness.AWAY;

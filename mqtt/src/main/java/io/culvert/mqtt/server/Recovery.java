@@ -221,9 +221,9 @@ final class Recovery {
         long number = in.i64();
         int packetId = RecordKeys.packetId(entry.key());
         if (number == 0) {
-          of.window().restore(packetId, null);
+          of.outgoing().window().restore(packetId, null);
         } else {
-          of.window().reserve(packetId);
+          of.outgoing().window().reserve(packetId);
           records.wasSent(number, packetId);
         }
       }
@@ -259,8 +259,8 @@ final class Recovery {
         lastNumber = RecordKeys.queuedNumber(entry.key());
         Session of = session;
         boolean isItsOwn = packetId != 0 && !records.isSentBefore(lastNumber);
-        if (of != null && isItsOwn && of.window().isFree(packetId)) {
-          of.window().reserve(packetId);
+        if (of != null && isItsOwn && of.outgoing().window().isFree(packetId)) {
+          of.outgoing().window().reserve(packetId);
         }
       }
     }
@@ -273,17 +273,19 @@ final class Recovery {
       }
       long nowMillis = ledger.nowMillis();
       records.wasWritten(lastNumber);
-      made.waiting().page(waiting, waitingBytes);
+      made.outgoing().waiting().page(waiting, waitingBytes);
       if (wasConnected) {
         lostConnection(made, nowMillis);
         records.put(made);
       }
       sessions.restore(made, nowMillis);
       made.subscriptions().forEach(router::add);
-      if (made.waiting().hasPaged()) { // perhaps something that came while it was a member
-        made.share(router.shared());
+      if (made.outgoing()
+          .waiting()
+          .hasPaged()) { // perhaps something that came while it was a member
+        made.outgoing().share(router.shared());
       }
-      if (made.hasShared() && made.waiting().hasPaged()) {
+      if (made.hasShared() && made.outgoing().waiting().hasPaged()) {
         records.loadShared(made);
       }
       restoredSessions++;

@@ -91,7 +91,7 @@ final class RetainedFeeds {
    */
   @Nullable Delivery next(ServerConnection to, long nowMillis) {
     if (!hasMemory()) {
-      if (session.window().isEmpty()) { // else an acknowledgement comes
+      if (session.outgoing().window().isEmpty()) { // else an acknowledgement comes
         to.pollAt(nowMillis + MEMORY_MILLIS);
       }
       return null;
@@ -125,6 +125,6 @@ final class RetainedFeeds {
    * a client that does not do so makes the node hold no more. Where it is critical, all wait.
    */
   private boolean hasMemory() {
-    return !budget.isScarce() || (session.window().isEmpty() && !budget.isCritical());
+    return !budget.isScarce() || (session.outgoing().window().isEmpty() && !budget.isCritical());
   }
 }

@@ -260,7 +260,7 @@ final class RetainedShards {
       }
       forgetIfDone();
       askForMore();
-      subscription.session().pump(nowMillis);
+      subscription.session().outgoing().pump(nowMillis);
     }
 
     void changed(Message message) {

@@ -288,7 +288,8 @@ final class Router {
     match(topic);
     for (int i = 0; i < fanOut.size(); i++) {
       Subscription subscription = fanOut.get(i);
-      if (subscription.options().qos() != QoS.AT_MOST_ONCE && !subscription.session().keepsUp()) {
+      if (subscription.options().qos() != QoS.AT_MOST_ONCE
+          && !subscription.session().outgoing().keepsUp()) {
         return false;
       }
     }

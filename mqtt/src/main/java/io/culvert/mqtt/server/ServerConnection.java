@@ -188,7 +188,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
       }
       Session current = session;
       if (state == State.CONNECTED && current != null) {
-        current.pump(nowMillis);
+        current.outgoing().pump(nowMillis);
         current.count();
       }
       count();
@@ -760,10 +760,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
     }
     return switch (type) {
       case PUBLISH -> incoming().onPublish((Publish) packet);
-      case PUBACK -> connected().onPubAck(packet.packetId());
-      case PUBREC -> connected().onPubRec((PubRec) packet, nowMillis);
+      case PUBACK -> connected().outgoing().onPubAck(packet.packetId());
+      case PUBREC -> connected().outgoing().onPubRec((PubRec) packet, nowMillis);
       case PUBREL -> onPubRel(packet.packetId(), nowMillis);
-      case PUBCOMP -> connected().onPubComp(packet.packetId());
+      case PUBCOMP -> connected().outgoing().onPubComp(packet.packetId());
       case SUBSCRIBE -> onSubscribe((Subscribe) packet);
       case UNSUBSCRIBE -> onUnsubscribe((Unsubscribe) packet);
       case PINGREQ -> onPingReq();

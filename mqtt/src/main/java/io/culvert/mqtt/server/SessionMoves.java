@@ -107,14 +107,14 @@ final class SessionMoves {
     Arrival arrival = arrival(in.i64());
     Session session = arrival.session();
     List<TopicFilter> unfinished = SessionState.read(in, session, nowMillis);
-    if (session.holdsShared()
-        || session.waiting().hasPaged()) { // perhaps of a group that it has left
-      session.share(router.shared());
+    if (session.outgoing().holdsShared()
+        || session.outgoing().waiting().hasPaged()) { // perhaps of a group that it has left
+      session.outgoing().share(router.shared());
     }
     for (TopicFilter filter : unfinished) {
       Subscription subscription = session.subscription(filter);
       if (subscription != null) {
-        session.feed(retained.feed(subscription), nowMillis); // from the start
+        session.outgoing().feed(retained.feed(subscription), nowMillis); // from the start
       }
     }
     finish(arrival, session, nowMillis); // and perhaps its end, by the next CONNECT

@@ -433,7 +433,7 @@ final class SessionRecords {
   private void finish(Session session, List<QueueRecord> records, boolean hasMore, int asked) {
     loading = false;
     long nowMillis = ledger.nowMillis();
-    if (!session.wantsPage()) {
+    if (!session.outgoing().wantsPage()) {
       return; // it is read again when it is wanted
     }
     if (asked != goneBack) {
@@ -451,26 +451,26 @@ final class SessionRecords {
         if (before != null) {
           completed(before);
         }
-        session.unreadable(record.heldBytes, packetId, nowMillis);
+        session.outgoing().unreadable(record.heldBytes, packetId, nowMillis);
       } else {
         if (record.isShared()) {
           inMemory.add(record.number);
         }
-        session.loaded(delivery, packetId);
+        session.outgoing().loaded(delivery, packetId);
       }
     }
     if (!hasMore) {
-      session.waiting().hasOnlyPaged(newMessages, newBytes);
+      session.outgoing().waiting().hasOnlyPaged(newMessages, newBytes);
       forgetSent(session);
     }
-    session.pump(nowMillis);
+    session.outgoing().pump(nowMillis);
   }
 
   /** Those messages are gone: all that were sent before this process began are here. */
   private void forgetSent(Session session) {
     for (int packetId : sentBefore.values()) {
       completed(packetId);
-      session.giveBack(packetId);
+      session.outgoing().giveBack(packetId);
     }
     sentBefore = Map.of();
   }
@@ -517,9 +517,11 @@ final class SessionRecords {
 
   private void bring(Session session, QueueRecord record) {
     Delivery delivery = record.delivery(0);
-    if (delivery != null && record.number > loadedTo && session.takesShared(record.heldBytes)) {
+    if (delivery != null
+        && record.number > loadedTo
+        && session.outgoing().takesShared(record.heldBytes)) {
       inMemory.add(record.number);
-      session.shares().setApart(delivery, ledger.nowMillis());
+      session.outgoing().shares().setApart(delivery, ledger.nowMillis());
     }
   }
 
@@ -591,16 +593,16 @@ final class SessionRecords {
             }
             if (message.isExpired(nowMillis)) {
               remove(record.number, record.payloadId);
-              session.waiting().expiredOnPage(record.heldBytes, nowMillis);
+              session.outgoing().waiting().expiredOnPage(record.heldBytes, nowMillis);
             } else {
               expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
             }
           }
-          if (page.hasMore() && session.waiting().hasPaged()) {
+          if (page.hasMore() && session.outgoing().waiting().hasPaged()) {
             removeExpired(session, last, nowMillis);
           } else {
             loading = false;
-            session.pump(ledger.nowMillis());
+            session.outgoing().pump(ledger.nowMillis());
           }
         });
   }

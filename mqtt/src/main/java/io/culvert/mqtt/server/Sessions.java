@@ -308,7 +308,7 @@ final class Sessions {
 
   /** Another shard gets this session. */
   void forget(Session session) {
-    session.rejoin();
+    session.outgoing().rejoin();
     deadlines.remove(session.deadline());
     sessions.remove(session.clientId(), session);
   }
@@ -368,7 +368,7 @@ final class Sessions {
         session, isPresent, joining.grant().keepAliveSeconds(), joining.connAck(), nowMillis);
     counters.countConnect(connection.version());
     log.connected(connection, isPresent, nowMillis);
-    session.pump(nowMillis);
+    session.outgoing().pump(nowMillis);
   }
 
   void disconnected(ServerConnection connection, DisconnectCause cause, long nowMillis) {
@@ -608,7 +608,7 @@ final class Sessions {
   /** It lives on without a connection. */
   private void away(Session session, long nowMillis) {
     router.shared().away(session, nowMillis);
-    session.waiting().pageOut();
+    session.outgoing().waiting().pageOut();
     session.putRecord();
     session.count();
   }

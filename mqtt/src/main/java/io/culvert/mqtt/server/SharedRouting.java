@@ -125,7 +125,7 @@ final class SharedRouting {
   boolean keepsUp(SharedGroup<Subscription> group) {
     SharedMember<Subscription> next = choice.anyReady(group);
     if (next != null) {
-      return next.subscription().session().keepsUp();
+      return next.subscription().session().outgoing().keepsUp();
     }
     SharedShards others = shards;
     return routes.own(group.filter()).connected() == 0
@@ -198,15 +198,15 @@ final class SharedRouting {
     try {
       Delivery delivery = delivery(to, message, key);
       if (session.isConnected() || session.isDurable() || delivery.qos() == QoS.AT_MOST_ONCE) {
-        session.deliver(delivery, nowMillis);
+        session.outgoing().deliver(delivery, nowMillis);
       } else {
         setApart(session, delivery, nowMillis);
       }
     } catch (RuntimeException failure) {
       session.fail(failure);
     }
-    if (publisher != null && session.waiting().isCrowded()) {
-      session.waiting().holdUp(publisher, nowMillis);
+    if (publisher != null && session.outgoing().waiting().isCrowded()) {
+      session.outgoing().waiting().holdUp(publisher, nowMillis);
     }
   }
 
@@ -238,8 +238,8 @@ final class SharedRouting {
   void setApart(Session session, Delivery delivery, long nowMillis) {
     TopicFilter filter = delivery.sharedFilter();
     if (filter != null) {
-      Leftovers waiting = session.shares().leftovers(filter);
-      session.waiting().addApart(delivery, waiting, nowMillis);
+      Leftovers waiting = session.outgoing().shares().leftovers(filter);
+      session.outgoing().waiting().addApart(delivery, waiting, nowMillis);
       if (!waiting.isOffered()) {
         offer(waiting);
         unfinished.add(filter);
@@ -280,7 +280,7 @@ final class SharedRouting {
   private static void holdUp(
       @Nullable SharedMember<Subscription> slow, @Nullable Publisher publisher, long nowMillis) {
     if (publisher != null && slow != null) {
-      Waiting waiting = slow.subscription().session().waiting();
+      Waiting waiting = slow.subscription().session().outgoing().waiting();
       if (waiting.isCrowded()) {
         waiting.holdUp(publisher, nowMillis);
       }
@@ -306,7 +306,7 @@ final class SharedRouting {
 
   /** A member has come, who may take over what others have left; {@link #timeout} sees to it. */
   void joined(Subscription subscription) {
-    subscription.session().share(this);
+    subscription.session().outgoing().share(this);
     SharedShards others = shards;
     if (leftovers.containsKey(subscription.filter())
         || (others != null && others.isOffered(subscription.filter()))) {
@@ -339,7 +339,7 @@ final class SharedRouting {
 
   /** The connection of a session that lives on has ended. */
   void away(Session session, long nowMillis) {
-    for (Leftovers left : session.setApart()) {
+    for (Leftovers left : session.outgoing().setApart()) {
       if (hasMembers(left.filter())) {
         offer(left);
         handOver(left.filter(), nowMillis);
@@ -349,9 +349,9 @@ final class SharedRouting {
 
   /** A session has ended, and its subscriptions are gone; what is not left here dies with it. */
   void ended(Session session, long nowMillis) {
-    for (Leftovers left : session.setApart()) {
+    for (Leftovers left : session.outgoing().setApart()) {
       if (hasMembers(left.filter())) {
-        session.forget(left);
+        session.outgoing().forget(left);
         left.end();
         offer(left);
         handOver(left.filter(), nowMillis);
@@ -366,20 +366,20 @@ final class SharedRouting {
    */
   void unsubscribed(Session session, TopicFilter filter, long nowMillis) {
     SharedGroup<Subscription> group = subscriptions.group(filter);
-    session.share(this); // it need not have been one in this process
+    session.outgoing().share(this); // it need not have been one in this process
     if (group == null && routes.group(filter) != null) {
-      Leftovers left = session.shares().leftovers(filter);
-      session.waiting().setApart(left);
+      Leftovers left = session.outgoing().shares().leftovers(filter);
+      session.outgoing().waiting().setApart(left);
       offer(left);
       handOver(filter, nowMillis);
     } else if (group != null) {
       Leftovers left = new Leftovers(session, filter);
-      session.waiting().setApart(left);
+      session.outgoing().waiting().setApart(left);
       boolean more = true;
       while (more && left.size() > 0) {
         more = handOverOne(group, left, true, nowMillis);
       }
-      session.waiting().rejoin(left);
+      session.outgoing().waiting().rejoin(left);
     }
   }
 
@@ -426,7 +426,7 @@ final class SharedRouting {
     } else if (others != null && group != null && others.isOffered(filter)) {
       SharedMember<Subscription> ready = choice.anyReady(group);
       if (ready != null) {
-        others.take(filter, Math.min(MOST_TAKEN, ready.subscription().session().room()));
+        others.take(filter, Math.min(MOST_TAKEN, ready.subscription().session().outgoing().room()));
       }
     }
   }
@@ -455,7 +455,7 @@ final class SharedRouting {
       }
       all.remove();
       left.offered(false);
-      left.session().forget(left);
+      left.session().outgoing().forget(left);
     }
     return null;
   }

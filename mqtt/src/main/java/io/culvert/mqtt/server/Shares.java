@@ -35,12 +35,12 @@ final class Shares {
   /** This member stands in a line where it waits for room. */
   void watch(SharedMember<Subscription> member) {
     watched.add(member);
-    capacity = session.capacity();
+    capacity = session.outgoing().capacity();
   }
 
   /** The session may have room again. */
   void settle(long nowMillis) {
-    int now = session.capacity();
+    int now = session.outgoing().capacity();
     if (now == capacity || watched.isEmpty()) {
       return;
     }
@@ -118,7 +118,7 @@ final class Shares {
       return;
     }
     isApart = true;
-    OutboundWindow window = session.window();
+    OutboundWindow window = session.outgoing().window();
     for (int id = window.oldest(); id != 0; id = window.after(id)) {
       Delivery delivery = window.published(id);
       if (delivery != null && delivery.qos() == QoS.AT_LEAST_ONCE) { // [MQTT5-4.8.2-4]
@@ -128,7 +128,10 @@ final class Shares {
         }
       }
     }
-    session.waiting().setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
+    session
+        .outgoing()
+        .waiting()
+        .setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
   }
 
   /** Nothing is set apart any more: the session sends by itself what it still has. */
@@ -137,7 +140,7 @@ final class Shares {
       if (left.isOffered()) {
         routing.withdraw(left);
       }
-      session.waiting().rejoin(left);
+      session.outgoing().waiting().rejoin(left);
     }
     leftovers.clear();
     isApart = false;

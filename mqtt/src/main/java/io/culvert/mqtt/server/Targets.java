@@ -90,12 +90,12 @@ final class Targets {
       Session session = sessions[i];
       if (session != null) {
         try {
-          session.deliver(delivery(i, message), nowMillis);
+          session.outgoing().deliver(delivery(i, message), nowMillis);
         } catch (RuntimeException failure) {
           session.fail(failure);
         }
-        if (publisher != null && session.waiting().isCrowded()) {
-          session.waiting().holdUp(publisher, nowMillis);
+        if (publisher != null && session.outgoing().waiting().isCrowded()) {
+          session.outgoing().waiting().holdUp(publisher, nowMillis);
         }
       }
     }

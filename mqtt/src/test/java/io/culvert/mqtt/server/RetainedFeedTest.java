@@ -43,10 +43,12 @@ class RetainedFeedTest {
         server, Wire.encode(Packets.subscribe(1, "+/+/yes", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
     Session session = harness.session("c");
     int portions = 0;
-    while (session.feedCount() > 0) {
+    while (session.outgoing().feedCount() > 0) {
       int before = wakes;
       poll(server);
-      assertThat(session.feedCount() == 0 || wakes > before).as("it goes on by itself").isTrue();
+      assertThat(session.outgoing().feedCount() == 0 || wakes > before)
+          .as("it goes on by itself")
+          .isTrue();
       portions++;
     }
     assertThat(portions).isGreaterThan(1);
@@ -64,7 +66,7 @@ class RetainedFeedTest {
     hand(server, Wire.encode(Packets.connect("c").build(), MqttVersion.MQTT_5));
     hand(server, Wire.encode(Packets.subscribe(1, "a/#", QoS.AT_MOST_ONCE), MqttVersion.MQTT_5));
     long delivered = harness.broker.counters().delivered();
-    while (harness.session("c").feedCount() > 0) {
+    while (harness.session("c").outgoing().feedCount() > 0) {
       int before = wakes;
       poll(server);
       long now = harness.broker.counters().delivered();
@@ -88,7 +90,7 @@ class RetainedFeedTest {
     harness.advance(1);
     assertThat(client.takeAll()).hasSizeBetween(1, 250);
     harness.advance(20);
-    assertThat(harness.session("c").feedCount()).isZero();
+    assertThat(harness.session("c").outgoing().feedCount()).isZero();
     assertThat(harness.broker.counters().delivered()).isEqualTo(many);
     assertThat(harness.broker.deadlineMillis()).isGreaterThan(harness.clock.nowMillis() + 1000);
   }
@@ -119,7 +121,7 @@ class RetainedFeedTest {
     for (int i = 0; i < 100; i++) {
       client.send(Packets.subscribe(2, "a", QoS.AT_LEAST_ONCE)).takeAll();
     }
-    assertThat(client.session().feedCount()).isLessThan(10);
+    assertThat(client.session().outgoing().feedCount()).isLessThan(10);
     assertThat(payloadsToTheEnd(client)).containsExactly("x");
   }
 
@@ -136,7 +138,7 @@ class RetainedFeedTest {
     for (int i = 0; i < 3; i++) {
       client.send(Packets.subscribe(2, Packets.entry("a/#", options))).takeAll();
     }
-    assertThat(client.session().feedCount()).isEqualTo(1);
+    assertThat(client.session().outgoing().feedCount()).isEqualTo(1);
     assertThat(payloadsToTheEnd(client)).hasSize(10);
   }
 
