@@ -122,7 +122,7 @@ final class IncomingMessages {
     ReceivedIds undecided = new ReceivedIds();
     acks.forEachUndecidedPubRec(
         packetId -> {
-          session.addUndecided(packetId);
+          session.lateDecisions().add(packetId);
           boolean unused = undecided.add(packetId);
         });
     acks.forEachRefusedPubRec(session.received()::remove); // the next one is not a repetition

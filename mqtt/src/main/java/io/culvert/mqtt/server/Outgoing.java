@@ -403,7 +403,7 @@ final class Outgoing {
       arrivedHere(kept, stored, isShared, nowMillis);
       settle(nowMillis); // it may have been too large, so that nobody acknowledges it
     }
-    session.goOnIfDecided();
+    session.goOnIfSettled();
   }
 
   private void arrivedHere(SessionRecords kept, Delivery stored, boolean isShared, long nowMillis) {

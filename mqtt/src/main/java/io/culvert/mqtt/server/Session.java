@@ -38,8 +38,7 @@ public final class Session {
   private final Outgoing outgoing;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
-  private @Nullable ReceivedIds undecided;
-  private @Nullable Runnable whenDecided;
+  private @Nullable LateDecisions late;
   private Map<TopicFilter, Subscription> subscriptions = Map.of();
   private @Nullable SessionRecords records;
   private @Nullable ServerConnection connection;
@@ -268,7 +267,9 @@ public final class Session {
   void clear() {
     outgoing.clear();
     received.clear();
-    undecided = null;
+    if (late != null) {
+      late.forget();
+    }
     will = null;
     isOver = true;
     count();
@@ -303,59 +304,48 @@ public final class Session {
 
   // ---- what its client publishes at QoS 2
 
+  /** The identifiers of messages that its client has not released. */
   ReceivedIds received() {
     return received;
   }
 
-  /** A QoS 2 message's connection has ended before its PUBREC was decided. */
-  void addUndecided(int packetId) {
-    ReceivedIds ids = undecided == null ? new ReceivedIds() : undecided;
-    ids.add(packetId);
-    undecided = ids;
+  /** Of these messages, those that are decided on when their connection has ended. */
+  LateDecisions lateDecisions() {
+    LateDecisions its = late;
+    if (its == null) {
+      its = new LateDecisions(this);
+      late = its;
+    }
+    return its;
   }
 
-  /** Whether a repetition of this QoS 2 message has to wait for the decision on the first one. */
+  /** Whether a repetition of this message has to wait for the decision on the first one. */
   boolean isUndecided(int packetId) {
-    return undecided != null && undecided.contains(packetId);
+    LateDecisions its = late;
+    return its != null && its.contains(packetId);
   }
 
-  /**
-   * Whether all that it has published at QoS 2 is decided on, and all that it gets is stored.
-   *
-   * @param otherwise called when it is
-   */
-  boolean isDecided(Runnable otherwise) {
-    whenDecided = isSettled() ? null : otherwise;
-    return isSettled();
-  }
-
-  private boolean isSettled() {
-    return undecided == null && (records == null || records.arriving().isEmpty());
-  }
-
-  /** The decision on a QoS 2 message of an earlier connection. */
+  /** The decision on a message of an earlier connection. */
   void decideLate(int packetId, ReasonCode reasonCode) {
-    ReceivedIds ids = undecided;
-    if (ids == null || !ids.remove(packetId)) {
-      return;
+    LateDecisions its = late;
+    if (its != null) {
+      its.decide(packetId, reasonCode);
+      forgetIfEmpty(its);
     }
-    undecided = ids.size() == 0 ? null : ids;
-    ServerConnection to = connection;
-    if (to != null && to.isConnected()) {
-      to.decide(packetId, reasonCode);
-    }
-    if (reasonCode.isError()) {
-      received.remove(packetId); // [MQTT5-4.3.3-9]
-    }
-    goOnIfDecided();
   }
 
-  /** Goes on with what has waited until it {@link #isDecided}. */
-  void goOnIfDecided() {
-    Runnable then = whenDecided;
-    if (then != null && isSettled()) {
-      whenDecided = null;
-      then.run();
+  /** Something that it gets is stored: see {@link LateDecisions#isSettled}. */
+  void goOnIfSettled() {
+    LateDecisions its = late;
+    if (its != null) {
+      its.goOn();
+      forgetIfEmpty(its);
+    }
+  }
+
+  private void forgetIfEmpty(LateDecisions its) {
+    if (its.isEmpty()) {
+      late = null;
     }
   }
 

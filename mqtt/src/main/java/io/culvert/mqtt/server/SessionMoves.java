@@ -207,7 +207,7 @@ final class SessionMoves {
   private void leave(long claim, Departure departure, long nowMillis) {
     Session session = departure.session;
     if (departure.cut == allShards()
-        && session.isDecided(() -> leave(claim, departure, nowMillis))) {
+        && session.lateDecisions().isSettled(() -> leave(claim, departure, nowMillis))) {
       departures.remove(claim);
       ledger.flush(); // what this shard has written is before what the new one writes
       FrameWriter state = new FrameWriter(FrameType.STATE).i64(departure.newClaim);
