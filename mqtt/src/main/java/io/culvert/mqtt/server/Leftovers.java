@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leftovers {
   private final Session session;
+  private final Outgoing outgoing;
   private final TopicFilter filter;
   private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
   private final ArrayDeque<Delivery> queued = new ArrayDeque<>();
@@ -27,6 +28,7 @@ final class Leftovers {
 
   Leftovers(Session session, TopicFilter filter) {
     this.session = session;
+    this.outgoing = session.outgoing();
     this.filter = filter;
   }
 
@@ -74,7 +76,7 @@ final class Leftovers {
       return null;
     }
     queued.remove();
-    session.outgoing().waiting().letGoApart(first);
+    outgoing.waiting().letGoApart(first);
     return first;
   }
 
@@ -109,7 +111,7 @@ final class Leftovers {
   /** The first one, or null. */
   @Nullable Delivery peek() {
     Integer packetId = unacknowledged.peek();
-    return packetId == null ? queued.peek() : session.outgoing().window().published(packetId);
+    return packetId == null ? queued.peek() : outgoing.window().published(packetId);
   }
 
   /** Takes out the first one, which is worth nothing any more; there is one. */
@@ -125,15 +127,15 @@ final class Leftovers {
   Runnable take() {
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
-      Delivery delivery = session.outgoing().window().published(packetId);
+      Delivery delivery = outgoing.window().published(packetId);
       if (delivery != null) {
-        session.outgoing().close(packetId, delivery);
+        outgoing.close(packetId, delivery);
       }
       return Leftovers::nothing;
     }
     Delivery delivery = queued.remove();
     if (!ended) {
-      session.outgoing().waiting().removeApart(delivery);
+      outgoing.waiting().removeApart(delivery);
     }
     return placed(delivery);
   }
@@ -147,8 +149,8 @@ final class Leftovers {
     SessionRecords records = ended ? null : session.records();
     Integer packetId = unacknowledged.poll();
     if (packetId != null) {
-      Delivery delivery = session.outgoing().window().published(packetId);
-      session.outgoing().window().close(packetId);
+      Delivery delivery = outgoing.window().published(packetId);
+      outgoing.window().close(packetId);
       return records == null || delivery == null
           ? Leftovers::nothing
           : () -> records.acknowledged(packetId, delivery);
@@ -157,7 +159,7 @@ final class Leftovers {
     if (ended) {
       return placed(delivery);
     }
-    session.outgoing().waiting().letGoApart(delivery);
+    outgoing.waiting().letGoApart(delivery);
     return records == null || !delivery.isStored()
         ? Leftovers::nothing
         : () -> records.remove(delivery);
@@ -180,7 +182,7 @@ final class Leftovers {
         first != null && first.message().isExpired(nowMillis);
         first = queued.peek()) {
       queued.remove();
-      session.outgoing().waiting().removeApart(first);
+      outgoing.waiting().removeApart(first);
       removed++;
     }
     return removed;
@@ -205,13 +207,13 @@ final class Leftovers {
 
   /** The session ends, and leaves them behind. */
   void end() {
-    queued.forEach(session.outgoing().waiting()::removeApart);
+    queued.forEach(outgoing.waiting()::removeApart);
     while (!unacknowledged.isEmpty()) {
       int packetId = unacknowledged.removeLast();
-      Delivery delivery = session.outgoing().window().published(packetId);
+      Delivery delivery = outgoing.window().published(packetId);
       if (delivery != null) {
         queued.addFirst(delivery);
-        session.outgoing().close(packetId, delivery);
+        outgoing.close(packetId, delivery);
       }
     }
     ended = true;

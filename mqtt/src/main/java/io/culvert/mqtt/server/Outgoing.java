@@ -643,8 +643,9 @@ final class Outgoing {
     }
   }
 
-  // ---- all of it
+  // ---- when it moves to another shard, or ends
 
+  /** All that waits in memory; nothing is set apart any more. */
   void forEachQueued(Consumer<Delivery> action) {
     rejoin();
     waiting.forEach(action);
@@ -666,7 +667,7 @@ final class Outgoing {
     return window.size() + waiting.size() + (int) arriving;
   }
 
-  /** Removes the records of all that is in memory; nothing is set apart. */
+  /** Removes the records of all that is in memory; nothing may be set apart. */
   void removeRecords(SessionRecords kept) {
     for (int packetId = window.oldest(); packetId != 0; packetId = window.after(packetId)) {
       Delivery delivery = window.published(packetId);

@@ -273,19 +273,18 @@ final class Recovery {
       }
       long nowMillis = ledger.nowMillis();
       records.wasWritten(lastNumber);
-      made.outgoing().waiting().page(waiting, waitingBytes);
+      Outgoing outgoing = made.outgoing();
+      outgoing.waiting().page(waiting, waitingBytes);
       if (wasConnected) {
         lostConnection(made, nowMillis);
         records.put(made);
       }
       sessions.restore(made, nowMillis);
       made.subscriptions().forEach(router::add);
-      if (made.outgoing()
-          .waiting()
-          .hasPaged()) { // perhaps something that came while it was a member
-        made.outgoing().share(router.shared());
+      if (outgoing.waiting().hasPaged()) { // perhaps something that came while it was a member
+        outgoing.share(router.shared());
       }
-      if (made.hasShared() && made.outgoing().waiting().hasPaged()) {
+      if (made.hasShared() && outgoing.waiting().hasPaged()) {
         records.loadShared(made);
       }
       restoredSessions++;

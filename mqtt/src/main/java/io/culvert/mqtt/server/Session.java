@@ -16,9 +16,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the broker keeps of one Client Identifier: subscriptions, messages in flight and waiting,
- * the Will, and when all this ends. Outlives connections. Owned by one {@link Broker}, on its
- * thread.
+ * What the broker keeps of one Client Identifier: who that is, its subscriptions, the Will, and
+ * when all this ends; messages in flight and waiting are in its {@code Outgoing}. Outlives
+ * connections. Owned by one {@link Broker}, on its thread.
  */
 public final class Session {
   /** The expiry of a session that never ends by itself. */
@@ -192,16 +192,6 @@ public final class Session {
     }
   }
 
-  /** All that was set down of it. */
-  private void endRecords(SessionRecords kept) {
-    subscriptions.values().forEach(kept::remove);
-    for (int packetId : received.toArray()) {
-      kept.notReceived(packetId);
-    }
-    outgoing.removeRecords(kept);
-    kept.end(outgoing.waiting().hasPaged());
-  }
-
   // ---- connection
 
   @Nullable ServerConnection connection() {
@@ -249,54 +239,7 @@ public final class Session {
     }
   }
 
-  /** Messages that will never be delivered because the session ends. */
-  void discard(long nowMillis) {
-    int lost = outgoing.lostAtEnd();
-    if (lost > 0) {
-      dropped(DropReason.SESSION_ENDED, lost, nowMillis);
-    }
-    SessionRecords kept = records;
-    if (kept != null) {
-      outgoing.rejoin();
-      endRecords(kept);
-    }
-    clear();
-  }
-
-  /** Forgets everything: another shard has it. */
-  void clear() {
-    outgoing.clear();
-    received.clear();
-    if (late != null) {
-      late.forget();
-    }
-    will = null;
-    isOver = true;
-    count();
-  }
-
-  /** Tells the budget what it holds beside messages, where that has changed. */
-  void count() {
-    Will left = will;
-    int now =
-        isOver
-            ? 0
-            : OVERHEAD_BYTES
-                + clientId.length()
-                + received.heldBytes()
-                + (records == null ? 0 : RECORDS_BYTES)
-                + (left == null
-                    ? 0
-                    : WILL_BYTES
-                        + left.topic().length()
-                        + left.payload().length()
-                        + left.properties().contentLength());
-    if (now != heldBytes) {
-      shard.budget().held().add(now - heldBytes);
-      heldBytes = now;
-    }
-  }
-
+  /** Messages that it does not get. */
   void dropped(DropReason reason, int messages, long nowMillis) {
     shard.counters().countDropped(reason, messages);
     shard.log().dropped(this, reason, messages, nowMillis);
@@ -430,6 +373,66 @@ public final class Session {
     will(null);
     putRecord();
     return Message.of(due, nowMillis);
+  }
+
+  /** Messages that will never be delivered because the session ends. */
+  void discard(long nowMillis) {
+    int lost = outgoing.lostAtEnd();
+    if (lost > 0) {
+      dropped(DropReason.SESSION_ENDED, lost, nowMillis);
+    }
+    SessionRecords kept = records;
+    if (kept != null) {
+      outgoing.rejoin();
+      endRecords(kept);
+    }
+    clear();
+  }
+
+  /** All that was set down of it. */
+  private void endRecords(SessionRecords kept) {
+    subscriptions.values().forEach(kept::remove);
+    for (int packetId : received.toArray()) {
+      kept.notReceived(packetId);
+    }
+    outgoing.removeRecords(kept);
+    kept.end(outgoing.waiting().hasPaged());
+  }
+
+  /** Forgets everything: another shard has it. */
+  void clear() {
+    outgoing.clear();
+    received.clear();
+    if (late != null) {
+      late.forget();
+    }
+    will = null;
+    isOver = true;
+    count();
+  }
+
+  // ---- memory
+
+  /** Tells the budget what it holds beside messages, where that has changed. */
+  void count() {
+    Will left = will;
+    int now =
+        isOver
+            ? 0
+            : OVERHEAD_BYTES
+                + clientId.length()
+                + received.heldBytes()
+                + (records == null ? 0 : RECORDS_BYTES)
+                + (left == null
+                    ? 0
+                    : WILL_BYTES
+                        + left.topic().length()
+                        + left.payload().length()
+                        + left.properties().contentLength());
+    if (now != heldBytes) {
+      shard.budget().held().add(now - heldBytes);
+      heldBytes = now;
+    }
   }
 
   @Override

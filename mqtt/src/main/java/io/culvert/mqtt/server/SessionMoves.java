@@ -106,15 +106,15 @@ final class SessionMoves {
   void onState(FrameReader in, long nowMillis) {
     Arrival arrival = arrival(in.i64());
     Session session = arrival.session();
+    Outgoing outgoing = session.outgoing();
     List<TopicFilter> unfinished = SessionState.read(in, session, nowMillis);
-    if (session.outgoing().holdsShared()
-        || session.outgoing().waiting().hasPaged()) { // perhaps of a group that it has left
-      session.outgoing().share(router.shared());
+    if (outgoing.holdsShared() || outgoing.waiting().hasPaged()) {
+      outgoing.share(router.shared()); // perhaps of a group that it has left
     }
     for (TopicFilter filter : unfinished) {
       Subscription subscription = session.subscription(filter);
       if (subscription != null) {
-        session.outgoing().feed(retained.feed(subscription), nowMillis); // from the start
+        outgoing.feed(retained.feed(subscription), nowMillis); // from the start
       }
     }
     finish(arrival, session, nowMillis); // and perhaps its end, by the next CONNECT

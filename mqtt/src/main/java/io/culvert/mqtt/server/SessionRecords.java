@@ -433,7 +433,8 @@ final class SessionRecords {
   private void finish(Session session, List<QueueRecord> records, boolean hasMore, int asked) {
     loading = false;
     long nowMillis = ledger.nowMillis();
-    if (!session.outgoing().wantsPage()) {
+    Outgoing outgoing = session.outgoing();
+    if (!outgoing.wantsPage()) {
       return; // it is read again when it is wanted
     }
     if (asked != goneBack) {
@@ -451,26 +452,26 @@ final class SessionRecords {
         if (before != null) {
           completed(before);
         }
-        session.outgoing().unreadable(record.heldBytes, packetId, nowMillis);
+        outgoing.unreadable(record.heldBytes, packetId, nowMillis);
       } else {
         if (record.isShared()) {
           inMemory.add(record.number);
         }
-        session.outgoing().loaded(delivery, packetId);
+        outgoing.loaded(delivery, packetId);
       }
     }
     if (!hasMore) {
-      session.outgoing().waiting().hasOnlyPaged(newMessages, newBytes);
-      forgetSent(session);
+      outgoing.waiting().hasOnlyPaged(newMessages, newBytes);
+      forgetSent(outgoing);
     }
-    session.outgoing().pump(nowMillis);
+    outgoing.pump(nowMillis);
   }
 
   /** Those messages are gone: all that were sent before this process began are here. */
-  private void forgetSent(Session session) {
+  private void forgetSent(Outgoing outgoing) {
     for (int packetId : sentBefore.values()) {
       completed(packetId);
-      session.outgoing().giveBack(packetId);
+      outgoing.giveBack(packetId);
     }
     sentBefore = Map.of();
   }
@@ -516,12 +517,11 @@ final class SessionRecords {
   }
 
   private void bring(Session session, QueueRecord record) {
+    Outgoing outgoing = session.outgoing();
     Delivery delivery = record.delivery(0);
-    if (delivery != null
-        && record.number > loadedTo
-        && session.outgoing().takesShared(record.heldBytes)) {
+    if (delivery != null && record.number > loadedTo && outgoing.takesShared(record.heldBytes)) {
       inMemory.add(record.number);
-      session.outgoing().shares().setApart(delivery, ledger.nowMillis());
+      outgoing.shares().setApart(delivery, ledger.nowMillis());
     }
   }
 
@@ -574,6 +574,7 @@ final class SessionRecords {
   }
 
   private void removeExpired(Session session, Bytes after, long nowMillis) {
+    Waiting waiting = session.outgoing().waiting();
     gone.clear();
     ledger.scan(
         key(RecordKeys.QUEUED),
@@ -593,12 +594,12 @@ final class SessionRecords {
             }
             if (message.isExpired(nowMillis)) {
               remove(record.number, record.payloadId);
-              session.outgoing().waiting().expiredOnPage(record.heldBytes, nowMillis);
+              waiting.expiredOnPage(record.heldBytes, nowMillis);
             } else {
               expiresAtMillis = Math.min(expiresAtMillis, message.expiresAtMillis());
             }
           }
-          if (page.hasMore() && session.outgoing().waiting().hasPaged()) {
+          if (page.hasMore() && waiting.hasPaged()) {
             removeExpired(session, last, nowMillis);
           } else {
             loading = false;

@@ -29,7 +29,8 @@ final class SessionState {
     for (int id : received) {
       out.u16(id);
     }
-    OutboundWindow window = session.outgoing().window();
+    Outgoing outgoing = session.outgoing();
+    OutboundWindow window = outgoing.window();
     out.i32(window.size());
     for (int id = window.oldest(); id != 0; id = window.after(id)) {
       Delivery delivery = window.published(id);
@@ -45,12 +46,12 @@ final class SessionState {
       for (int id : reserved) {
         out.u16(id);
       }
-      out.i32(session.outgoing().waiting().paged()).i64(session.outgoing().waiting().pagedBytes());
+      out.i32(outgoing.waiting().paged()).i64(outgoing.waiting().pagedBytes());
       records.writeQueueTo(out);
     }
-    out.i32(session.queuedMessages() - session.outgoing().waiting().paged());
-    session.outgoing().forEachQueued(out::delivery);
-    List<TopicFilter> unfinished = session.outgoing().unfinishedFeeds();
+    out.i32(outgoing.waiting().size() - outgoing.waiting().paged());
+    outgoing.forEachQueued(out::delivery);
+    List<TopicFilter> unfinished = outgoing.unfinishedFeeds();
     out.i32(unfinished.size());
     unfinished.forEach(out::filter);
   }
@@ -71,7 +72,8 @@ final class SessionState {
     for (int left = in.i32(); left > 0; left--) {
       received.add(in.u16());
     }
-    OutboundWindow window = session.outgoing().window();
+    Outgoing outgoing = session.outgoing();
+    OutboundWindow window = outgoing.window();
     int inFlight = in.i32();
     for (int left = inFlight; left > 0; left--) {
       int id = in.u16();
@@ -79,7 +81,7 @@ final class SessionState {
       window.restore(id, delivery);
       keepShared(session, delivery);
     }
-    MessageQueue newer = session.outgoing().takeQueue();
+    MessageQueue newer = outgoing.takeQueue();
     SessionRecords records = session.records();
     if (records != null) {
       for (int left = in.i32(); left > 0; left--) {
@@ -88,18 +90,18 @@ final class SessionState {
       int paged = in.i32();
       long pagedBytes = in.i64();
       records.readQueue(in, paged > 0);
-      session.outgoing().waiting().page(paged, pagedBytes);
+      outgoing.waiting().page(paged, pagedBytes);
     }
     for (int left = in.i32(); left > 0; left--) {
       Delivery delivery = in.delivery();
       keepShared(session, delivery);
-      session.outgoing().sendOrQueue(delivery, nowMillis);
+      outgoing.sendOrQueue(delivery, nowMillis);
     }
     if (newer != null) {
-      session.outgoing().waiting().page(newer.paged(), newer.pagedBytes());
+      outgoing.waiting().page(newer.paged(), newer.pagedBytes());
       newer.unpageAll();
       while (newer.size() > 0) {
-        session.outgoing().sendOrQueue(newer.remove(), nowMillis);
+        outgoing.sendOrQueue(newer.remove(), nowMillis);
       }
     }
     List<TopicFilter> unfinished = new ArrayList<>();

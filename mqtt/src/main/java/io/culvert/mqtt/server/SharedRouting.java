@@ -205,9 +205,7 @@ final class SharedRouting {
     } catch (RuntimeException failure) {
       session.fail(failure);
     }
-    if (publisher != null && session.outgoing().waiting().isCrowded()) {
-      session.outgoing().waiting().holdUp(publisher, nowMillis);
-    }
+    holdUp(session.outgoing().waiting(), publisher, nowMillis);
   }
 
   /**
@@ -279,11 +277,14 @@ final class SharedRouting {
 
   private static void holdUp(
       @Nullable SharedMember<Subscription> slow, @Nullable Publisher publisher, long nowMillis) {
-    if (publisher != null && slow != null) {
-      Waiting waiting = slow.subscription().session().outgoing().waiting();
-      if (waiting.isCrowded()) {
-        waiting.holdUp(publisher, nowMillis);
-      }
+    if (slow != null) {
+      holdUp(slow.subscription().session().outgoing().waiting(), publisher, nowMillis);
+    }
+  }
+
+  private static void holdUp(Waiting slow, @Nullable Publisher publisher, long nowMillis) {
+    if (publisher != null && slow.isCrowded()) {
+      slow.holdUp(publisher, nowMillis);
     }
   }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shares {
   private final Session session;
+  private final Outgoing outgoing;
   private final SharedRouting routing;
   private final List<SharedMember<Subscription>> watched = new ArrayList<>(2);
   private final Map<TopicFilter, Leftovers> leftovers = new LinkedHashMap<>(2);
@@ -27,6 +28,7 @@ final class Shares {
 
   Shares(Session session, SharedRouting routing) {
     this.session = session;
+    this.outgoing = session.outgoing();
     this.routing = routing;
   }
 
@@ -35,12 +37,12 @@ final class Shares {
   /** This member stands in a line where it waits for room. */
   void watch(SharedMember<Subscription> member) {
     watched.add(member);
-    capacity = session.outgoing().capacity();
+    capacity = outgoing.capacity();
   }
 
   /** The session may have room again. */
   void settle(long nowMillis) {
-    int now = session.outgoing().capacity();
+    int now = outgoing.capacity();
     if (now == capacity || watched.isEmpty()) {
       return;
     }
@@ -118,7 +120,7 @@ final class Shares {
       return;
     }
     isApart = true;
-    OutboundWindow window = session.outgoing().window();
+    OutboundWindow window = outgoing.window();
     for (int id = window.oldest(); id != 0; id = window.after(id)) {
       Delivery delivery = window.published(id);
       if (delivery != null && delivery.qos() == QoS.AT_LEAST_ONCE) { // [MQTT5-4.8.2-4]
@@ -128,10 +130,7 @@ final class Shares {
         }
       }
     }
-    session
-        .outgoing()
-        .waiting()
-        .setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
+    outgoing.waiting().setApart(null, (filter, delivery) -> leftovers(filter).addQueued(delivery));
   }
 
   /** Nothing is set apart any more: the session sends by itself what it still has. */
@@ -140,7 +139,7 @@ final class Shares {
       if (left.isOffered()) {
         routing.withdraw(left);
       }
-      session.outgoing().waiting().rejoin(left);
+      outgoing.waiting().rejoin(left);
     }
     leftovers.clear();
     isApart = false;

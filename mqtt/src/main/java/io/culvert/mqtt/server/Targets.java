@@ -89,13 +89,14 @@ final class Targets {
     for (int i = 0; i < size; i++) {
       Session session = sessions[i];
       if (session != null) {
+        Outgoing outgoing = session.outgoing();
         try {
-          session.outgoing().deliver(delivery(i, message), nowMillis);
+          outgoing.deliver(delivery(i, message), nowMillis);
         } catch (RuntimeException failure) {
           session.fail(failure);
         }
-        if (publisher != null && session.outgoing().waiting().isCrowded()) {
-          session.outgoing().waiting().holdUp(publisher, nowMillis);
+        if (publisher != null && outgoing.waiting().isCrowded()) {
+          outgoing.waiting().holdUp(publisher, nowMillis);
         }
       }
     }
