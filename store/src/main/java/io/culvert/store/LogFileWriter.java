@@ -35,17 +35,27 @@ final class LogFileWriter implements AutoCloseable {
 
   void record(byte[] content) throws IOException {
     int done = 0;
+    boolean isFirst = true;
     do {
-      int room = LogFile.BLOCK_BYTES - at - LogFile.HEADER_BYTES;
-      if (room <= 0) {
-        output.write(new byte[LogFile.BLOCK_BYTES - at]);
-        at = 0;
-        continue;
-      }
-      int length = Math.min(room, content.length - done);
-      piece(type(done == 0, done + length == content.length), content, done, length);
+      int length = Math.min(room(), content.length - done);
+      piece(type(isFirst, done + length == content.length), content, done, length);
       done += length;
+      isFirst = false;
     } while (done < content.length);
+  }
+
+  /**
+   * Bytes for the next piece behind its header, perhaps in a new block. Where only the header has
+   * room, a piece is empty, as RocksDB writes it.
+   */
+  private int room() throws IOException {
+    int left = LogFile.BLOCK_BYTES - at;
+    if (left < LogFile.HEADER_BYTES) {
+      output.write(new byte[left]);
+      at = 0;
+      left = LogFile.BLOCK_BYTES;
+    }
+    return left - LogFile.HEADER_BYTES;
   }
 
   @Override

@@ -14,6 +14,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 
@@ -29,6 +31,20 @@ class LogFileTest {
     assertThat(read).usingElementComparator(Arrays::compare).isEqualTo(records);
     assertThat(content)
         .isEqualTo(new LogFile(Files.size(file), records.size(), List.of(), Files.size(file)));
+    Files.delete(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 6, 7, 8, 100})
+  void whateverIsLeftOfABlockIsNoDamage(int left) throws IOException {
+    List<byte[]> records =
+        List.of(new byte[LogFile.BLOCK_BYTES - LogFile.HEADER_BYTES - left], new byte[100]);
+    Path file = write(records);
+
+    List<byte[]> read = new ArrayList<>();
+    LogFile content = LogFile.read(file, read::add);
+    assertThat(read).usingElementComparator(Arrays::compare).isEqualTo(records);
+    assertThat(content).isEqualTo(new LogFile(Files.size(file), 2, List.of(), Files.size(file)));
     Files.delete(file);
   }
 
