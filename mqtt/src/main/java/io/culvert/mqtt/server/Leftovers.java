@@ -1,6 +1,7 @@
 package io.culvert.mqtt.server;
 
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.wire.TopicFilter;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -11,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * What one shared subscription has given to one session that cannot send it now: first the QoS 1
  * messages that were sent and not acknowledged, then those that wait, each in their order. While
  * the session lives they stay in its window and count in its queue, so that it has everything when
- * it comes back; what another member gets meanwhile is taken out.
+ * it comes back; what another member gets meanwhile is taken out. When it has ended, they count as
+ * held here.
  */
 final class Leftovers {
   private final Session session;
   private final Outgoing outgoing;
+  private final HeldBytes held;
   private final TopicFilter filter;
   private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
   private final ArrayDeque<Delivery> queued = new ArrayDeque<>();
@@ -29,6 +32,7 @@ final class Leftovers {
   Leftovers(Session session, TopicFilter filter) {
     this.session = session;
     this.outgoing = session.outgoing();
+    this.held = session.held();
     this.filter = filter;
   }
 
@@ -86,6 +90,9 @@ final class Leftovers {
 
   void addQueued(Delivery delivery) {
     queued.add(delivery);
+    if (ended) {
+      held.keep(delivery);
+    }
   }
 
   /**
@@ -98,7 +105,7 @@ final class Leftovers {
       whenPlaced = new HashMap<>(4);
     }
     whenPlaced.put(delivery, placed);
-    queued.add(delivery);
+    addQueued(delivery);
   }
 
   private static void nothing() {}
@@ -134,7 +141,9 @@ final class Leftovers {
       return Leftovers::nothing;
     }
     Delivery delivery = queued.remove();
-    if (!ended) {
+    if (ended) {
+      held.letGo(delivery);
+    } else {
       outgoing.waiting().removeApart(delivery);
     }
     return placed(delivery);
@@ -157,6 +166,7 @@ final class Leftovers {
     }
     Delivery delivery = queued.remove();
     if (ended) {
+      held.letGo(delivery);
       return placed(delivery);
     }
     outgoing.waiting().letGoApart(delivery);
@@ -191,7 +201,9 @@ final class Leftovers {
   /** Drops the newest of an ended session. */
   void removeLast(int count) {
     for (int i = 0; i < count; i++) {
-      placed(queued.removeLast()).run();
+      Delivery last = queued.removeLast();
+      held.letGo(last);
+      placed(last).run();
     }
   }
 
@@ -217,5 +229,6 @@ final class Leftovers {
       }
     }
     ended = true;
+    queued.forEach(held::keep);
   }
 }

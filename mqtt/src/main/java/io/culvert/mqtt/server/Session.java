@@ -3,6 +3,7 @@ package io.culvert.mqtt.server;
 import io.culvert.engine.Deadlines;
 import io.culvert.engine.Engine;
 import io.culvert.mqtt.session.Delivery;
+import io.culvert.mqtt.session.HeldBytes;
 import io.culvert.mqtt.session.Message;
 import io.culvert.mqtt.session.ReceivedIds;
 import io.culvert.mqtt.wire.ReasonCode;
@@ -412,6 +413,11 @@ public final class Session {
   }
 
   // ---- memory
+
+  /** Where what it leaves behind is counted. */
+  HeldBytes held() {
+    return shard.budget().held();
+  }
 
   /** Tells the budget what it holds beside messages, where that has changed. */
   void count() {

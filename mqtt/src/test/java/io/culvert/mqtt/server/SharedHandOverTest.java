@@ -386,6 +386,22 @@ class SharedHandOverTest {
   }
 
   @Test
+  void whatEndedSessionsLeaveIsCountedAsHeld() {
+    TestClient stuck = open("stuck", 1, true, 0).subscribe(FILTER, QoS.AT_LEAST_ONCE);
+    publish(1, QoS.AT_LEAST_ONCE);
+    TestClient ends = join(open("ends", 10, true, 0), QoS.AT_LEAST_ONCE);
+    long before = harness.broker.heldBytes();
+    for (int id = 1; id <= 8; id++) {
+      publisher.send(Packets.publish(id, "t", "x".repeat(10_000), QoS.AT_LEAST_ONCE));
+    }
+    ends.takeAll();
+    ends.lose();
+    assertThat(harness.broker.heldBytes()).isGreaterThan(before + 75_000);
+    assertThat(work(stuck)).hasSize(9);
+    assertThat(harness.broker.heldBytes()).isLessThan(before);
+  }
+
+  @Test
   void endedSessionsDoNotPileUp() {
     harness =
         BrokerHarness.create(limits -> limits.queueMessages(4).inFlight(4).holdPublisherMillis(0));
