@@ -121,7 +121,7 @@ public final class ClientSession {
    * @param message null when PUBREC had come: what is left is its release
    */
   public void restore(int packetId, @Nullable Message message) {
-    knownFree(packetId); // when this one is through
+    becomesFree(packetId); // when this one is through
     window.restore(
         packetId, message == null ? null : Delivery.of(message, message.qos(), message.retain()));
   }
@@ -194,7 +194,7 @@ public final class ClientSession {
     }
     knownFree = new ReceivedIds();
     for (int id = window.oldest(); id != 0; id = window.after(id)) {
-      knownFree(id); // sent again, which releases it
+      becomesFree(id); // sent again, which releases it
     }
   }
 
@@ -227,7 +227,7 @@ public final class ClientSession {
   }
 
   /** What the server may have had under it is released. */
-  void knownFree(int packetId) {
+  void becomesFree(int packetId) {
     if (knownFree != null) {
       boolean unused = knownFree.add(packetId);
     }

@@ -194,7 +194,7 @@ final class OutgoingMessages {
   void onPubComp(PubComp ack, long nowMillis) {
     int id = ack.packetId();
     if (releasing.remove(id)) {
-      session.knownFree(id);
+      session.becomesFree(id);
       Delivery delivery = refused.remove(id) ? window.published(id) : null;
       if (delivery != null) {
         send(delivery, id, nowMillis);

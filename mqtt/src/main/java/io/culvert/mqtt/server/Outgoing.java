@@ -32,14 +32,14 @@ final class Outgoing {
   private static final int KEEPING_UP = 16;
 
   private final Session session;
-  private final Shard shard;
+  private final ShardParts shard;
   private final OutboundWindow window;
   private final Waiting waiting;
   private @Nullable RetainedFeeds feeds;
   private @Nullable Shares shares;
   private int acknowledged;
 
-  Outgoing(Session session, Shard shard) {
+  Outgoing(Session session, ShardParts shard) {
     this.session = session;
     this.shard = shard;
     this.window =

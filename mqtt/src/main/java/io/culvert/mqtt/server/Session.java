@@ -35,7 +35,7 @@ public final class Session {
   private static final int WILL_BYTES = 200;
 
   private final String clientId;
-  private final Shard shard;
+  private final ShardParts shard;
   private final Outgoing outgoing;
   private final ReceivedIds received = new ReceivedIds();
   private final Deadlines.Entry<Session> deadline;
@@ -65,7 +65,7 @@ public final class Session {
   /** Shards, as bits, whose messages it gets elsewhere while it moves; see {@link SessionMoves}. */
   long deafTo;
 
-  Session(String clientId, Shard shard, Deadlines<Session> deadlines) {
+  Session(String clientId, ShardParts shard, Deadlines<Session> deadlines) {
     this.clientId = clientId;
     this.shard = shard;
     this.outgoing = new Outgoing(this, shard);

@@ -27,7 +27,7 @@ final class Sessions {
           .put(Property.REASON_STRING, "another user has this Client Identifier")
           .build();
 
-  private final Shard shard;
+  private final ShardParts shard;
   private final Limits limits;
   private final ByteBudget budget;
   private final Counters counters;
@@ -58,7 +58,7 @@ final class Sessions {
       Peers peers,
       Ledger ledger,
       LongSupplier random) {
-    this.shard = new Shard(limits, budget, counters, log, ledger);
+    this.shard = new ShardParts(limits, budget, counters, log, ledger);
     this.ledger = ledger;
     this.place = peers.place();
     this.moves = new SessionMoves(this, router, retained, peers, ledger);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waiting {
   private final Session session;
-  private final Shard shard;
+  private final ShardParts shard;
   private @Nullable MessageQueue queue;
   private @Nullable Backlog backlog;
 
@@ -22,7 +22,7 @@ final class Waiting {
 
   private long comingBytes;
 
-  Waiting(Session session, Shard shard) {
+  Waiting(Session session, ShardParts shard) {
     this.session = session;
     this.shard = shard;
   }

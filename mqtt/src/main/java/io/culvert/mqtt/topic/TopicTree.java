@@ -43,7 +43,7 @@ public final class TopicTree<S> {
    * As above.
    *
    * @param recentTopics how many recent topics are remembered with what matched: 0 or a power of
-   *     two. Each takes 200 bytes or so.
+   *     two. Each takes some hundred bytes.
    */
   public TopicTree(Function<? super S, ?> owner, long seed, int recentTopics) {
     this.owner = owner;

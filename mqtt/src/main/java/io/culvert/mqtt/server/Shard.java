@@ -1,4 +1,0 @@
-package io.culvert.mqtt.server;
-
-/** What the sessions of one shard have in common. */
-record Shard(Limits limits, ByteBudget budget, Counters counters, BrokerLog log, Ledger ledger) {}
