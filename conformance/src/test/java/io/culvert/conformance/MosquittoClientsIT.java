@@ -41,7 +41,9 @@ class MosquittoClientsIT {
 
   /**
    * mosquitto_sub 2.0.11 stops after some twenty messages with MQTT 5 at QoS 2, a defect of its
-   * own: that one combination is left out.
+   * own: that one combination is left out. And mosquitto_pub 2.0.11 does not always end at QoS 0:
+   * when its last line is out before it has read the end of its input, it waits for ever, with any
+   * broker (11 of 2000 with this one, 15 of 2000 with Mosquitto). There its end is not waited for.
    */
   @ParameterizedTest
   @CsvSource({"mqttv311,0", "mqttv311,1", "mqttv311,2", "mqttv5,0", "mqttv5,1"})
@@ -51,12 +53,16 @@ class MosquittoClientsIT {
     String topic = scene.topic("lines");
     MosquittoClient subscriber =
         subscriber(scene, lines.size(), topic, "-V", version, "-q", "" + qos);
-    pub(scene, "-V", version, "-q", "" + qos, "-t", topic, "-l").input(lines).awaitSuccess();
+    MosquittoClient publisher =
+        pub(scene, "-V", version, "-q", "" + qos, "-t", topic, "-l").input(lines);
 
     assertThat(subscriber.nextMessages(lines.size()))
         .extracting(message -> message.getString("payload"))
         .containsExactlyElementsOf(lines);
     subscriber.awaitSuccess();
+    if (qos > 0) {
+      publisher.awaitSuccess();
+    }
   }
 
   @Test
