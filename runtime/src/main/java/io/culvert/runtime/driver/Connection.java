@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever an engine or its application throws is caught here and ends this connection only.
  */
-final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, FlushRounds.Member {
+final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
+    implements Wake, Shard.Timed {
   /** For one pooled buffer: a larger write saves no time, and it is what a slow peer pins. */
   static final int WRITE_BYTES = 64 * 1024;
 
@@ -122,7 +123,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
   }
 
   @Override
-  public boolean flushIfLight(long nowMillis) {
+  boolean flushIfLight(long nowMillis) {
     try {
       if (engine.outbox().pendingBytes() > LIGHT_BYTES || engine.awaitsDecision()) {
         return false;
@@ -136,7 +137,7 @@ final class Connection<E, N extends Engine<E>> implements Wake, Shard.Timed, Flu
 
   /** Asks the engine and sends what it has to send. */
   @Override
-  public void flush(long nowMillis) {
+  void flush(long nowMillis) {
     dirty = false;
     if (released) {
       return;

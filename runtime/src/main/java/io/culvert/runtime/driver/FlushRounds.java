@@ -9,6 +9,9 @@ import java.util.function.LongSupplier;
  * go first; those with much wait in a line, of which each call of {@link #flush} does a slice, so
  * that the sockets are looked at in between. A round is over when all have been flushed that waited
  * when it began.
+ *
+ * <p>Nobody goes first twice in a round. Else messages for very many, which come while some of
+ * these still wait for an earlier one, would be sent one by one to those who do not.
  */
 final class FlushRounds {
   /**
@@ -23,6 +26,7 @@ final class FlushRounds {
   private final ArrayDeque<Member> changed = new ArrayDeque<>();
   private final ArrayDeque<Member> waiting = new ArrayDeque<>();
   private int leftOfRound;
+  private int round;
 
   FlushRounds(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -49,12 +53,18 @@ final class FlushRounds {
       return;
     }
     long endNanos = nanoTime.getAsLong() + SLICE_NANOS;
+    boolean begins = leftOfRound == 0;
+    if (begins) {
+      round++;
+    }
     flushLight(nowMillis, endNanos);
-    if (leftOfRound == 0) {
+    if (begins) {
       leftOfRound = waiting.size();
     }
     while (leftOfRound > 0) {
-      waiting.removeFirst().flush(nowMillis);
+      Member member = waiting.removeFirst();
+      member.flushedIn = round;
+      member.flush(nowMillis);
       leftOfRound--;
       if (isOver(endNanos)) {
         return;
@@ -67,9 +77,12 @@ final class FlushRounds {
     int count = changed.size();
     for (int i = 1; i <= count; i++) {
       Member member = changed.removeFirst();
-      if (isOver || !member.flushIfLight(nowMillis)) {
+      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis)) {
         waiting.addLast(member);
-      } else if (i % LIGHT_PER_LOOK == 0) {
+        continue;
+      }
+      member.flushedIn = round;
+      if (i % LIGHT_PER_LOOK == 0) {
         isOver = isOver(endNanos);
       }
     }
@@ -80,11 +93,13 @@ final class FlushRounds {
   }
 
   /** Whoever has something to send. */
-  interface Member {
+  abstract static class Member {
+    private int flushedIn;
+
     /** Flushes it where that is done in no time; false, and nothing is done, where it is not. */
-    boolean flushIfLight(long nowMillis);
+    abstract boolean flushIfLight(long nowMillis);
 
     /** Flushes it. Does not throw. */
-    void flush(long nowMillis);
+    abstract void flush(long nowMillis);
   }
 }

@@ -87,17 +87,40 @@ class FlushRoundsTest {
     assertThat(flushed).isEqualTo(names);
   }
 
+  /** Else each would be sent one message at a time, however many come. */
+  @Test
+  void whoHasGoneFirstWaitsWithTheOthersUntilTheRoundIsOver() {
+    List<String> names = IntStream.range(0, 1000).mapToObj(i -> "l" + i).toList();
+    List<FlushRounds.Member> members =
+        names.stream().map(n -> member(n, true, SLICE / 100)).toList();
+    members.forEach(rounds::add);
+    rounds.flush(0);
+    int first = flushed.size();
+    assertThat(first).isLessThan(200);
+
+    members.subList(0, first).forEach(rounds::add);
+    while (rounds.isBehind()) {
+      rounds.flush(0);
+    }
+    assertThat(flushed).isEqualTo(names);
+
+    while (rounds.hasMore()) {
+      rounds.flush(0);
+    }
+    assertThat(flushed).hasSize(names.size() + first);
+  }
+
   @Test
   void whoIsAddedWhileItIsFlushedWaitsForTheNextCall() {
     rounds.add(
         new FlushRounds.Member() {
           @Override
-          public boolean flushIfLight(long nowMillis) {
+          boolean flushIfLight(long nowMillis) {
             return false;
           }
 
           @Override
-          public void flush(long nowMillis) {
+          void flush(long nowMillis) {
             flushed.add("again");
             rounds.add(this);
           }
@@ -111,21 +134,24 @@ class FlushRoundsTest {
   }
 
   private void add(String name, boolean isLight, long nanos) {
-    rounds.add(
-        new FlushRounds.Member() {
-          @Override
-          public boolean flushIfLight(long nowMillis) {
-            if (isLight) {
-              flush(nowMillis);
-            }
-            return isLight;
-          }
+    rounds.add(member(name, isLight, nanos));
+  }
 
-          @Override
-          public void flush(long nowMillis) {
-            flushed.add(name);
-            nowNanos += nanos;
-          }
-        });
+  private FlushRounds.Member member(String name, boolean isLight, long nanos) {
+    return new FlushRounds.Member() {
+      @Override
+      boolean flushIfLight(long nowMillis) {
+        if (isLight) {
+          flush(nowMillis);
+        }
+        return isLight;
+      }
+
+      @Override
+      void flush(long nowMillis) {
+        flushed.add(name);
+        nowNanos += nanos;
+      }
+    };
   }
 }

@@ -86,16 +86,16 @@ class ShardRoundsTest {
     };
   }
 
-  private abstract static class Slow implements FlushRounds.Member {
+  private abstract static class Slow extends FlushRounds.Member {
     abstract void flushed();
 
     @Override
-    public boolean flushIfLight(long nowMillis) {
+    boolean flushIfLight(long nowMillis) {
       return false;
     }
 
     @Override
-    public void flush(long nowMillis) {
+    void flush(long nowMillis) {
       long endNanos = System.nanoTime() + FlushRounds.SLICE_NANOS;
       while (System.nanoTime() - endNanos < 0) {
         Thread.onSpinWait();
