@@ -365,7 +365,6 @@ public final class ServerConnection implements Engine<ServerEvent> {
     lastReceivedMillis = nowMillis; // nobody has read since CONNECT
     awaitsDecision = false;
     join(accepted);
-    incoming = new IncomingMessages(accepted, limits, sender, accepted.ledger(), wake);
     throttle = Throttle.of(limits, accepted.counters(), nowMillis);
     keepAliveMillis = keepAliveSeconds * 1000L;
     // [MQTT5-3.1.4-5]
@@ -1070,10 +1069,13 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return current;
   }
 
+  /** It is there from the first message on: most clients that listen send none. */
   private IncomingMessages incoming() {
     IncomingMessages current = incoming;
     if (current == null) {
-      throw new IllegalStateException("not connected");
+      Session its = connected();
+      current = new IncomingMessages(its, limits, sender, its.ledger(), wake);
+      incoming = current;
     }
     return current;
   }

@@ -53,6 +53,7 @@ public final class Session {
   private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
+  private final int ownBytes;
   private int heldBytes;
   private boolean isOver;
 
@@ -67,6 +68,7 @@ public final class Session {
 
   Session(String clientId, ShardParts shard, Deadlines<Session> deadlines) {
     this.clientId = clientId;
+    this.ownBytes = OVERHEAD_BYTES + clientId.length();
     this.shard = shard;
     this.outgoing = new Outgoing(this, shard);
     this.deadline = deadlines.entry(this);
@@ -425,8 +427,7 @@ public final class Session {
     int now =
         isOver
             ? 0
-            : OVERHEAD_BYTES
-                + clientId.length()
+            : ownBytes
                 + received.heldBytes()
                 + (records == null ? 0 : RECORDS_BYTES)
                 + (left == null

@@ -99,11 +99,23 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
       if (waits && inputWaits) {
         pause(true);
       }
+      if (hasNothingToSend()) {
+        endpoint.shard().set(deadline, engine.deadlineMillis());
+        endpoint.shard().schedulePass(); // which ends the turn
+        return;
+      }
     } catch (Throwable failure) {
       fail(failure);
       return;
     }
     changed();
+  }
+
+  /** There is nothing to do in a pass for one that has just been asked. */
+  private boolean hasNothingToSend() {
+    return engine.outbox().isEmpty()
+        && engine.status() == Engine.Status.OPEN
+        && !(inputWaits || ending || released);
   }
 
   /** The peer will send no more. */

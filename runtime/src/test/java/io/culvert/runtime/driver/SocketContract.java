@@ -392,6 +392,22 @@ abstract class SocketContract {
     }
   }
 
+  /** Such as an acknowledgement: there is nothing to do in a pass. */
+  @Test
+  void inputWithoutAnAnswerIsAskedForOnceAndItsDeadlineIsArmed() throws Exception {
+    AtomicLong polls = new AtomicLong();
+    app.onFrame = (engine, bytes) -> engine.deadlineMillis = shard.nowMillis() + 20; // wakes nobody
+    try (ToyClient client = client()) {
+      ToyEngine engine = ToyApp.next(app.opened);
+      onShard(() -> 0); // the pass that follows the opening is behind this
+      onShard(() -> engine.onPoll = polls::incrementAndGet);
+      client.send("a");
+      timedOut();
+      long framesAndTimeout = 4; // of two events and, behind each, none
+      assertThat(onShard(polls::get)).isEqualTo(framesAndTimeout);
+    }
+  }
+
   @Test
   void partWithoutSocketJoinsTheTimer() throws Exception {
     CompletableFuture<Long> fired = new CompletableFuture<>();

@@ -34,7 +34,7 @@ final class ToyEngine implements Engine<ToyEngine.Event> {
   private boolean ended;
   private boolean endTold;
   private boolean closeOnEnd = true;
-  private long deadlineMillis = NO_DEADLINE;
+  long deadlineMillis = NO_DEADLINE;
   int receivedWhileWaiting;
   boolean throwInPoll;
 
