@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.testkit.SimulatedDisk.Crash;
 import io.culvert.mqtt.Normative;
 import io.culvert.mqtt.wire.ConnAck;
+import io.culvert.mqtt.wire.Connect;
 import io.culvert.mqtt.wire.MqttPacket;
 import io.culvert.mqtt.wire.MqttVersion;
 import io.culvert.mqtt.wire.Properties;
@@ -181,6 +182,24 @@ class DurabilityTest {
     assertThat(reader.takeAll()).isEmpty();
     publisher.send(Packets.publish(1, "t", "next", QoS.EXACTLY_ONCE)); // the identifier is free
     assertThat(reader.takePayloads()).containsExactly("next");
+  }
+
+  /** Or the next message under it would seem old, and be acknowledged and go to nobody. */
+  @Test
+  void anIdentifierThatAnOlderClientHasForgottenIsFreeAfterACrashToo() {
+    harness.resume("reader").subscribe("t", QoS.EXACTLY_ONCE).lose();
+    Connect older = Packets.connect("c").version(MqttVersion.MQTT_3_1_1).cleanStart(false).build();
+    TestClient before = harness.connect(older);
+    before.send(Packets.publish(9, "t", "x", QoS.EXACTLY_ONCE)).take(PubRec.class);
+    before.lose();
+    TestClient again = harness.connect(older);
+    again.send(Packets.publish(9, "t", "y", QoS.AT_LEAST_ONCE)).take(PubAck.class);
+    harness.restart();
+
+    TestClient after = harness.connect(older);
+    after.send(Packets.publish(9, "t", "z", QoS.EXACTLY_ONCE)).take(PubRec.class);
+    assertThat(harness.resumeWithMessages("reader").takePayloads())
+        .containsExactlyInAnyOrder("x", "y", "z"); // in their order where QoS is the same
   }
 
   @Test
