@@ -35,6 +35,7 @@ public final class Session {
   private static final int WILL_BYTES = 200;
 
   private final String clientId;
+  private final int ownBytes;
   private final ShardParts shard;
   private final Outgoing outgoing;
   private final ReceivedIds received = new ReceivedIds();
@@ -53,7 +54,6 @@ public final class Session {
   private Owner owner = Owner.ONLY_SHARD;
   private long willAtMillis = Engine.NO_DEADLINE;
   private long endsAtMillis = Engine.NO_DEADLINE;
-  private final int ownBytes;
   private int heldBytes;
   private boolean isOver;
 

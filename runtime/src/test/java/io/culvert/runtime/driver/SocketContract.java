@@ -403,8 +403,8 @@ abstract class SocketContract {
       onShard(() -> engine.onPoll = polls::incrementAndGet);
       client.send("a");
       timedOut();
-      long framesAndTimeout = 4; // of two events and, behind each, none
-      assertThat(onShard(polls::get)).isEqualTo(framesAndTimeout);
+      // The frame and the timeout, and behind each of them nothing.
+      assertThat(onShard(polls::get)).isEqualTo(4);
     }
   }
 
