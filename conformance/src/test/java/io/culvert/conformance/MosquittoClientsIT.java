@@ -42,8 +42,8 @@ class MosquittoClientsIT {
   /**
    * mosquitto_sub 2.0.11 stops after some twenty messages with MQTT 5 at QoS 2, a defect of its
    * own: that one combination is left out. And mosquitto_pub 2.0.11 does not always end at QoS 0:
-   * when its last line is out before it has read the end of its input, it waits for ever, with any
-   * broker (11 of 2000 with this one, 15 of 2000 with Mosquitto). There its end is not waited for.
+   * it has read all its input, and waits for its own network thread, which never disconnects (11 of
+   * 2000 with this broker, 15 of 2000 with Mosquitto). There its end is not waited for.
    */
   @ParameterizedTest
   @CsvSource({"mqttv311,0", "mqttv311,1", "mqttv311,2", "mqttv5,0", "mqttv5,1"})

@@ -88,7 +88,7 @@ final class RpcCommand {
   /** Each state of a resource, until it is asked to end or no other will come. */
   static int observe(ParseResult result, Environment environment, Console console, Ending ending)
       throws StartException, InterruptedException {
-    Logging.quietBut("culvert.rpc"); // which says when the broker has gone
+    Logging.quiet();
     return new RpcCommand(result, environment, console).observe(ending);
   }
 

@@ -38,6 +38,22 @@ class RpcIT {
   }
 
   @Test
+  void whoObservesIsToldThatTheBrokerHasGone() throws Exception {
+    try (JarProcess broker = JarProcess.culvert(folder, run())) {
+      String port = mqttPort(broker);
+      try (JarProcess device = simulate(port)) {
+        assertThat(device.lineWith("ready")).isEqualTo("ready " + TAG);
+        try (JarProcess observe =
+            JarProcess.culvert(folder, "rpc", "observe", "-p", port, TAG, "axuv", "gains")) {
+          assertThat(observe.firstLine()).isEqualTo("[0,1,2,3,4]");
+          assertThat(broker.signal("KILL")).isEqualTo(128 + 9);
+          assertThat(observe.lineWith("has ended")).contains("has closed the connection");
+        }
+      }
+    }
+  }
+
+  @Test
   void plainVertxLauncherDeploysTheVerticle() throws Exception {
     try (JarProcess broker = JarProcess.culvert(folder, run())) {
       String configuration =

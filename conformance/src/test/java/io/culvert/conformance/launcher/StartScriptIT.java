@@ -50,6 +50,7 @@ class StartScriptIT {
         "-Xmx64m                        | 32m 64m  | NewRatio=4                | Serial",
         "-Xms64m                        | 64m 512m | NewRatio=4                | Serial",
         "-XX:MaxHeapSize=64m            | 32m 64m  | NewRatio=4                | Serial",
+        "-XX:InitialHeapSize=64m        | 64m 512m | NewRatio=4                | Serial",
         "-XX:+UseG1GC                   | 32m 512m | MaxNewSize=96m            | G1",
         "-XX:+UseParallelGC -Xmx900m    | 32m 900m |                           | Parallel",
         "-XX:MaxNewSize=20m             | 32m 512m | MaxNewSize=20m            | Serial",

@@ -1069,7 +1069,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
     return current;
   }
 
-  /** It is there from the first message on: most clients that listen send none. */
+  /** It is there from the first message on: a client that only listens has none. */
   private IncomingMessages incoming() {
     IncomingMessages current = incoming;
     if (current == null) {

@@ -35,7 +35,10 @@ public final class Session {
   private static final int WILL_BYTES = 200;
 
   private final String clientId;
+
+  /** What it holds in any case; asked for with every packet, when the identifier is not at hand. */
   private final int ownBytes;
+
   private final ShardParts shard;
   private final Outgoing outgoing;
   private final ReceivedIds received = new ReceivedIds();

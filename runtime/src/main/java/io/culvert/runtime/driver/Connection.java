@@ -99,23 +99,24 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
       if (waits && inputWaits) {
         pause(true);
       }
-      if (hasNothingToSend()) {
+      if (needsFlush()) {
+        changed();
+      } else {
         endpoint.shard().set(deadline, engine.deadlineMillis());
         endpoint.shard().schedulePass(); // which ends the turn
-        return;
       }
     } catch (Throwable failure) {
       fail(failure);
-      return;
     }
-    changed();
   }
 
-  /** There is nothing to do in a pass for one that has just been asked. */
-  private boolean hasNothingToSend() {
-    return engine.outbox().isEmpty()
-        && engine.status() == Engine.Status.OPEN
-        && !(inputWaits || ending || released);
+  /** An engine that has just been asked has something to send, waits, or comes to its end. */
+  private boolean needsFlush() {
+    return !engine.outbox().isEmpty()
+        || engine.status() != Engine.Status.OPEN
+        || inputWaits
+        || ending
+        || released;
   }
 
   /** The peer will send no more. */
