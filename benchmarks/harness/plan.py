@@ -7,6 +7,7 @@ class Plan:
 
     def __init__(self, rounds, minutes, quick):
         self.rounds, self.minutes, self.quick = rounds, minutes, quick
+        self.processes = 1 if quick else 3          # of Culvert and its first version, where they are compared
         self.few_rounds = min(rounds, 3)            # of what takes long: idle, start, retained
         self.first_s = 1.5 if quick else 12.0       # load on each new process before anything else
         self.warm_cpu_s, self.round_cpu_s = (0.3, 0.3) if quick else (0.6, 0.8)

@@ -15,6 +15,7 @@ TLS = 'TLS'      # left out as a whole where there is no certificate, or no gene
 NAMES = tuple(LABELS)
 FIRST_COMMIT = 'bf9ff4c'
 OWN = ('culvert', 'culvert2')
+COMPARED = ('culvert', 'first')  # in several processes each, where both take part
 SYNCS = ('always', 'interval', 'never')
 PEERS = ('mosquitto', 'hivemq', 'moquette')
 

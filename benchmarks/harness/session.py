@@ -6,7 +6,7 @@ import time
 from . import measure
 from .plan import brief
 from .process import BrokerFailure
-from .products import OWN, SYNCS
+from .products import COMPARED, OWN, SYNCS
 from .scenarios import BY_CODE, DURABLE, FEED, IDLE, LOAD, RETAINED, START, STORM
 
 
@@ -27,31 +27,38 @@ class Session:
         for setup, kinds in (('', (LOAD, STORM, RETAINED)), (DURABLE, (DURABLE,))):
             needed = [s for s in scenarios if s.kind in kinds and s.setup() == setup]
             for name in [n for n in self.names if any(s.takes(n) for s in needed)]:
-                self.note(f'start {name} {setup}'.rstrip())
-                self.standing(name, setup)
-                self.first_load(name, setup)
+                for process in range(max(self.processes(s, name) for s in needed)):
+                    self.note(f'start {name} {setup}'.rstrip() + (f' {process + 1}' if process else ''))
+                    self.first_load(self.standing(name, setup, process))
         kinds = {LOAD: self.loaded, DURABLE: self.loaded, STORM: self.loaded, RETAINED: self.retained, FEED: self.fed, IDLE: self.fresh, START: self.fresh}
         for scenario in scenarios:
             kinds[scenario.kind](scenario, [n for n in self.names if scenario.takes(n)])
         for broker in self.brokers.values():
             broker.stop()
 
-    def first_load(self, name, setup=''):
+    def processes(self, scenario, name):
+        """Those that take turns in the rounds. The ratio to the first version is the only one near 1, and two processes of one program
+        differ by up to a third: a virtual machine compiles by what it happens to see."""
+        return self.plan.processes if name in COMPARED and 'first' in self.names and scenario.takes('first') else 1
+
+    def first_load(self, broker):
         """A new process gets some seconds of load before anything is looked at, so that what every scenario uses is compiled."""
         end = time.monotonic() + self.plan.first_s
         size = 200
         while time.monotonic() < end:
             for code in ('p1', 'p0'):
-                result = self.attempt(lambda: measure.load(self.standing(name, setup), BY_CODE[code], size))
+                result = self.attempt(lambda: measure.load(broker, BY_CODE[code], size))
                 if result['faults']:
                     return
                 size = self.plan.size(BY_CODE[code], result, self.plan.warm_cpu_s, size)
 
     def loaded(self, scenario, names):
-        sizes = {name: self.warm_up(scenario, name) for name in names if not self.late(scenario)}
+        sizes = {name: [self.warm_up(scenario, name, p) for p in range(self.processes(scenario, name))] for name in names if not self.late(scenario)}
         rounds = self.plan.few_rounds if scenario.kind == DURABLE and not scenario.ephemeral_goal else self.plan.rounds
-        for number, name in self.turns(scenario, [n for n in sizes if sizes[n]], rounds=rounds):
-            self.round(scenario, name, number, sizes[name], lambda: self.one(self.standing(name, scenario.setup()), scenario, sizes[name]))
+        for number, name in self.turns(scenario, [n for n in sizes if all(sizes[n])], rounds=rounds):
+            process = (number - 1) % len(sizes[name])
+            size = sizes[name][process]
+            self.round(scenario, name, number, size, lambda: self.one(scenario, name, process, size))
 
     def retained(self, scenario, names):
         count = self.plan.retained
@@ -103,25 +110,24 @@ class Session:
                     return
                 yield number, name
 
-    def warm_up(self, scenario, name):
+    def warm_up(self, scenario, name, process):
         """Untimed runs until the CPU per delivery falls no more and is not spent on compiling.
 
         Returns the size of the timed rounds, or None where no run was free of faults.
         """
         if scenario.rate:
             size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
-            steady = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
-            return size if steady else None
+            return size if self.steady(scenario, name, size, lambda: self.one(scenario, name, process, size)) else None
         size = 1000 if scenario.kind == STORM else scenario.probe
-        result = self.round(scenario, name, 0, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
+        result = self.round(scenario, name, 0, size, lambda: self.one(scenario, name, process, size))
         size = self.plan.size(scenario, result, self.plan.warm_cpu_s, size)
-        result = self.steady(scenario, name, size, lambda: self.one(self.standing(name, scenario.setup()), scenario, size))
+        result = self.steady(scenario, name, size, lambda: self.one(scenario, name, process, size))
         return self.plan.size(scenario, result, self.plan.round_cpu_s, size) if result else None
 
-    def steady(self, scenario, name, size, action, least=1, most=None):
+    def steady(self, scenario, name, size, action):
         """The last result without faults, or None: then a peer's timed rounds are left out, and the report says why."""
         best, last = None, None
-        for number in range(most or self.plan.most_warm_ups):
+        for number in range(self.plan.most_warm_ups):
             result = self.round(scenario, name, 0, size, action)
             if result['faults']:
                 if number >= 1 and last is None and name not in OWN + SYNCS:
@@ -129,14 +135,13 @@ class Session:
                 continue
             last = result
             per = result.get('cpu_s_per_million', 0)
-            if best is not None and number >= least and per > 0.95 * best and not self.plan.compiles(result):
+            if best is not None and number >= 1 and per > 0.95 * best and not self.plan.compiles(result):
                 break
             best = per if best is None else min(best, per)
         return last if last or name not in OWN + SYNCS else {'faults': {}}
 
-    @staticmethod
-    def one(broker, scenario, size):
-        return (measure.storm if scenario.kind == STORM else measure.load)(broker, scenario, size)
+    def one(self, scenario, name, process, size):
+        return (measure.storm if scenario.kind == STORM else measure.load)(self.standing(name, scenario.setup(), process), scenario, size)
 
     @staticmethod
     def attempt(action):
@@ -159,16 +164,16 @@ class Session:
                 self.own_faults.append(fault)
         return result
 
-    def standing(self, name, setup=''):
-        broker = self.brokers.get((name, setup))
+    def standing(self, name, setup='', process=0):
+        broker = self.brokers.get((name, setup, process))
         if broker is None or not broker.alive():
             if broker is not None:
                 text = broker.log_tail()
-                self.brokers.pop((name, setup)).stop()
+                self.brokers.pop((name, setup, process)).stop()
                 raise BrokerFailure(f'{name} has died; its last words:\n{text}')
             broker = self.make(name, setup)
             broker.start()
-            self.brokers[name, setup] = broker
+            self.brokers[name, setup, process] = broker
         return broker
 
     def late(self, scenario):
