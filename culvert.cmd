@@ -52,11 +52,16 @@ if not "%failed%"=="0" (
 )
 
 :start
-set "options=-Xms32m -Xmx512m -Xshare:auto"
-echo " %CULVERT_JAVA_OPTS% " | findstr /c:" -Xm" >nul
-if errorlevel 1 (set "sizes=-XX:MaxNewSize=96m" & set "serial_sizes=-XX:MaxNewSize=96m") else (set "sizes=" & set "serial_sizes=-XX:NewRatio=4")
+set "options=-Xshare:auto -XX:+UseSerialGC"
+set "ratio= -XX:NewRatio=4"
 echo " %CULVERT_JAVA_OPTS% " | findstr /r /c:" -XX:+Use[A-Za-z0-9]*GC " >nul
-if errorlevel 1 (set "options=%options% -XX:+UseSerialGC %serial_sizes%") else (set "options=%options% %sizes%")
+if not errorlevel 1 (set "options=-Xshare:auto" & set "ratio=")
+set "heap=-Xms48m -Xmx512m -XX:NewSize=24m -XX:MaxNewSize=96m"
+echo " %CULVERT_JAVA_OPTS% " | findstr /c:"NewSize=" >nul
+if not errorlevel 1 set "heap=-Xms48m -Xmx512m -XX:MaxNewSize=96m"
+echo " %CULVERT_JAVA_OPTS% " | findstr /c:" -Xm" /c:" -XX:MaxHeapSize=" /c:" -XX:InitialHeapSize=" >nul
+if not errorlevel 1 set "heap=-Xms32m -Xmx512m%ratio%"
+set "options=%heap% %options%"
 if %version% GEQ 24 set "options=%options% --enable-native-access=ALL-UNNAMED"
 "%java%" %options% %CULVERT_JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%

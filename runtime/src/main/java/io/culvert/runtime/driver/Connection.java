@@ -32,9 +32,6 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
    */
   static final int MORE_FROM_BYTES = WRITE_BYTES;
 
-  /** Who has no more to send, and does not rest, does not wait for the others of a pass. */
-  private static final int LIGHT_BYTES = 1024;
-
   /** Bytes that are read and thrown away for a peer that still sends while we wait for its end. */
   static final int DISCARD_BYTES = 1024 * 1024;
 
@@ -136,9 +133,9 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
   }
 
   @Override
-  boolean flushIfLight(long nowMillis) {
+  boolean flushIfLight(long nowMillis, int lightBytes) {
     try {
-      if (engine.outbox().pendingBytes() > LIGHT_BYTES || engine.awaitsDecision()) {
+      if (engine.outbox().pendingBytes() > lightBytes || engine.awaitsDecision()) {
         return false;
       }
     } catch (Throwable failure) {

@@ -19,6 +19,12 @@ final class FlushRounds {
    */
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** What is sent in about a slice. Whoever has no more than its part of it has little to send. */
+  static final int SLICE_BYTES = 1024 * 1024;
+
+  /** A write of so much takes no longer than one of less, however many have something to send. */
+  private static final int LEAST_PART_BYTES = 1024;
+
   /** Of those that have little to send, between two looks at the clock. */
   private static final int LIGHT_PER_LOOK = 16;
 
@@ -75,9 +81,10 @@ final class FlushRounds {
   private void flushLight(long nowMillis, long endNanos) {
     boolean isOver = false;
     int count = changed.size();
+    int part = count == 0 ? 0 : Math.max(LEAST_PART_BYTES, SLICE_BYTES / count);
     for (int i = 1; i <= count; i++) {
       Member member = changed.removeFirst();
-      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis)) {
+      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis, part)) {
         waiting.addLast(member);
         continue;
       }
@@ -96,8 +103,11 @@ final class FlushRounds {
   abstract static class Member {
     private int flushedIn;
 
-    /** Flushes it where that is done in no time; false, and nothing is done, where it is not. */
-    abstract boolean flushIfLight(long nowMillis);
+    /**
+     * Flushes it where it has no more to send than so much, and does not rest; false, and nothing
+     * is done, where it has.
+     */
+    abstract boolean flushIfLight(long nowMillis, int lightBytes);
 
     /** Flushes it. Does not throw. */
     abstract void flush(long nowMillis);

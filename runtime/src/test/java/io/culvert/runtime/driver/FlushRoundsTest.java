@@ -25,6 +25,28 @@ class FlushRoundsTest {
     assertThat(rounds.isBehind()).isFalse();
   }
 
+  /** What all have to send together decides, too: a few may have more each. */
+  @Test
+  void littleIsAPartOfWhatASliceSends() {
+    addBytes("page", 64 * 1024);
+    addBytes("answer", 2);
+    rounds.flush(0);
+    assertThat(flushed).containsExactly("page", "answer");
+
+    flushed.clear();
+    List<String> readers = IntStream.range(0, 1000).mapToObj(i -> "r" + i).toList();
+    readers.forEach(name -> addBytes(name, 3 * 1024));
+    addBytes("answer", 2);
+    rounds.flush(0);
+    assertThat(flushed).startsWith("answer", "r0").endsWith("r999");
+
+    flushed.clear();
+    readers.forEach(name -> addBytes(name, 1024));
+    addBytes("answer", 2);
+    rounds.flush(0);
+    assertThat(flushed).startsWith("r0").endsWith("answer");
+  }
+
   @Test
   void aSliceEndsAndTheNextGoesOnWhereItEnded() {
     for (int i = 0; i < 5; i++) {
@@ -115,7 +137,7 @@ class FlushRoundsTest {
     rounds.add(
         new FlushRounds.Member() {
           @Override
-          boolean flushIfLight(long nowMillis) {
+          boolean flushIfLight(long nowMillis, int lightBytes) {
             return false;
           }
 
@@ -137,10 +159,19 @@ class FlushRoundsTest {
     rounds.add(member(name, isLight, nanos));
   }
 
+  private void addBytes(String name, int bytes) {
+    rounds.add(member(name, bytes, 0));
+  }
+
   private FlushRounds.Member member(String name, boolean isLight, long nanos) {
+    return member(name, isLight ? 0 : Integer.MAX_VALUE, nanos);
+  }
+
+  private FlushRounds.Member member(String name, int bytes, long nanos) {
     return new FlushRounds.Member() {
       @Override
-      boolean flushIfLight(long nowMillis) {
+      boolean flushIfLight(long nowMillis, int lightBytes) {
+        boolean isLight = bytes <= lightBytes;
         if (isLight) {
           flush(nowMillis);
         }

@@ -90,7 +90,7 @@ class ShardRoundsTest {
     abstract void flushed();
 
     @Override
-    boolean flushIfLight(long nowMillis) {
+    boolean flushIfLight(long nowMillis, int lightBytes) {
       return false;
     }
 

@@ -123,9 +123,10 @@ abstract class SocketContract {
         engines.add(ToyApp.next(app.opened));
       }
       List<ToyEngine> polled = new ArrayList<>();
+      int muchBytes = FlushRounds.SLICE_BYTES / 2; // a third would be little
       onShard(
           () -> {
-            engines.get(0).outbox().copy(ToyEngine.frame(new byte[5000]), 0, 5004);
+            engines.get(0).outbox().copy(ToyEngine.frame(new byte[muchBytes]), 0, muchBytes + 4);
             engines.get(1).await();
             for (ToyEngine engine : engines) {
               engine.onPoll = () -> polled.add(engine);
@@ -134,7 +135,7 @@ abstract class SocketContract {
             return true;
           });
       assertThat(little.receiveText()).isEqualTo("second");
-      assertThat(much.receive()).hasSize(5000);
+      assertThat(much.receive()).hasSize(muchBytes);
       assertThat(much.receiveText()).isEqualTo("second");
       assertThat(rests.receiveText()).isEqualTo("second");
       assertThat(onShard(() -> polled.stream().distinct().toList()))
