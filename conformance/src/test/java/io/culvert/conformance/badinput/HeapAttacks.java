@@ -4,6 +4,7 @@ import io.culvert.conformance.raw.Hex;
 import io.culvert.conformance.raw.RawConnection;
 import io.culvert.conformance.scene.Scene;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class HeapAttacks {
     all.put("57 clients that never read", HeapAttacks::neverRead);
     all.put("57 clients that never read large messages", HeapAttacks::neverReadLarge);
     all.put("57 clients that never read their answers", HeapAttacks::neverReadAnswers);
+    all.put("57 and those who send to them and hang up", HeapAttacks::hangUp);
     all.put("58 very many subscriptions", HeapAttacks::manySubscriptions);
     all.put("59 subscriptions that come and go", HeapAttacks::churnOfSubscriptions);
     all.put("60 and 61 very many retained messages, read by twenty", HeapAttacks::retained);
@@ -137,6 +139,27 @@ final class HeapAttacks {
 
   private static void neverReadAnswers(Scene scene) throws IOException {
     Crowd.of(scene, 50).connect(4, "asks").flood(repeated(Offender.PINGREQ, 50_000));
+  }
+
+  /** What a kernel has taken from them may come after they have gone. */
+  private static void hangUp(Scene scene) throws IOException {
+    Crowd crowd = Crowd.of(scene, 300).connect(4, "deaf");
+    crowd.send(member -> Hex.subscribe(4, scene.topic("t/" + member % 30), 0));
+    byte[][] some = new byte[300][];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = Hex.publish(5, scene.topic("t/" + i % 30), new byte[16 * 1024]);
+    }
+    byte[] all = Hex.joined(some);
+    for (int round = 0; goesOn(); round++) {
+      try (var connection = RawConnection.open(scene.broker().mqtt())) {
+        connection.send(Hex.connect(5, scene.clientId("hasty-" + round)));
+        if (connection.nextPacket() != null) { // else its close would be a reset
+          connection.send(all);
+        }
+      } catch (SocketException e) {
+        // It was refused.
+      }
+    }
   }
 
   private static void neverEnd(Scene scene) throws IOException {

@@ -11,12 +11,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A broker with 64 MB of heap, as the script {@code culvert} starts it, attacked in every way that
- * wants more than there is.
+ * A broker with 64 MB of heap, all of it from the start, as the script {@code culvert} starts it
+ * where that is wanted, attacked in every way that wants more than there is.
  */
 @BlackBox
 @OwnBroker(
-    jvm = {"-Xms32m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:NewRatio=4"},
+    jvm = {"-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:NewRatio=4"},
     options = {"--instances=2"}) // as on most machines; with one there is less to go wrong
 class SmallHeapIT {
   private static final HeapSiege SIEGE = new HeapSiege(Path.of("target", "small-heap.md"));

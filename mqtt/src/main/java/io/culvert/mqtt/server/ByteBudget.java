@@ -120,6 +120,11 @@ final class ByteBudget {
     return held.bytes() >= fullAt;
   }
 
+  /** So much more may be held before memory is scarce. */
+  boolean hasRoom(long bytes) {
+    return held.bytes() + bytes < scarceAt;
+  }
+
   /**
    * Whether somebody may take so much at once, for a while: a message for those who keep up, what
    * has come of a packet, answers that are not sent yet.

@@ -72,6 +72,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /** The same where its messages are large or have many readers: bytes that these are sent. */
   private static final int FANNED_OUT_IN_A_ROW_BYTES = 1024 * 1024;
 
+  /** A driver reads no more from a client that has to wait, while that is there. */
+  private static final int READ_AHEAD_BYTES = 256 * 1024;
+
+  private static final String OVERRUN =
+      "more came while the client had to wait than there is memory for";
+
   /** While memory is short, an outbox may hold a sixteenth of what it else may. */
   private static final int SHORT_OUTBOX_PART = 16;
 
@@ -120,6 +126,10 @@ public final class ServerConnection implements Engine<ServerEvent> {
   private int unfinishedBytes;
   private int weightInARow;
   private boolean isResting;
+
+  /** Of what came while it had to wait, something was not kept. */
+  private boolean hasOverrun;
+
   private @Nullable Login login;
   private @Nullable Object peer;
   private long heldBytes;
@@ -165,9 +175,24 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public void receive(Bytes chunk) {
-    if (status == Status.OPEN) {
+    if (status == Status.OPEN && !hasOverrun && mayKeep(chunk)) {
       in.add(chunk);
     }
+  }
+
+  /**
+   * Whoever has hung up is read to the end, also while it has to wait: that may be all that its
+   * kernel and ours have taken from it, many megabytes. Beyond what is read ahead of any client it
+   * is kept where there is memory for it, twice, because the array grows; else this is the end.
+   */
+  private boolean mayKeep(Bytes chunk) {
+    long waits = in.readable();
+    if (waits >= READ_AHEAD_BYTES
+        && awaitsDecision()
+        && !budget.hasRoom(2 * (waits + chunk.length()))) {
+      hasOverrun = true;
+    }
+    return !hasOverrun;
   }
 
   @Override
@@ -708,6 +733,9 @@ public final class ServerConnection implements Engine<ServerEvent> {
         // A second CONNECT may name another version than the connection has.
         answer(violation.in(state == State.CONNECTED ? version() : decoder.version()));
       }
+    }
+    if (hasOverrun && !awaitsDecision() && state != State.ENDED) {
+      answer(new MqttViolation(ReasonCode.QUOTA_EXCEEDED, null, OVERRUN));
     }
     if (peerEnded && !awaitsDecision() && state != State.ENDED) {
       end(DisconnectCause.CONNECTION_LOST, null, null);

@@ -16,6 +16,7 @@ import io.culvert.mqtt.wire.ReasonCode;
 import io.culvert.mqtt.wire.SubAck;
 import io.culvert.mqtt.wire.TopicName;
 import io.culvert.mqtt.wire.UnsubAck;
+import io.culvert.mqtt.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -248,6 +249,44 @@ class MemoryTest {
     hold(-936_000);
     small.sendHex("00".repeat(2496));
     assertThat(small.isClosed()).isFalse();
+  }
+
+  /** It has hung up: what the kernels have taken from it comes, though it has to wait. */
+  @Test
+  void whatComesWhileAClientHasToWaitIsKeptWhereThereIsMemory() {
+    BrokerHarness node =
+        BrokerHarness.create(limits -> limits.nodeBytes(4_000_000).messagesPerSecond(10));
+    TestClient reader = node.connect("reader").subscribe("t", QoS.AT_MOST_ONCE);
+    TestClient patient = node.connect("patient");
+    comesWhileItWaits(node, patient, 1000);
+    assertThat(node.broker.heldBytes()).isGreaterThan(1_000_000);
+    node.advanceSeconds(101);
+    assertThat(reader.takePublishes()).hasSize(1000);
+    assertThat(patient.isClosed()).isFalse();
+
+    TestClient hasty = node.connect("hasty");
+    assertThat(comesWhileItWaits(node, hasty, 10_000)).isBetween(2_000_000L, 3_600_000L);
+    node.advanceSeconds(1000);
+    assertThat(hasty.take(Disconnect.class).reasonCode()).isEqualTo(ReasonCode.QUOTA_EXCEEDED);
+    assertThat(hasty.isClosed()).isTrue();
+    assertThat(reader.takePublishes()).hasSizeBetween(1000, 3600);
+    assertThat(node.broker.heldBytes()).isLessThan(100_000);
+  }
+
+  /** So many messages of a kilobyte; tells the most that the node has held meanwhile. */
+  private static long comesWhileItWaits(BrokerHarness node, TestClient client, int messages) {
+    Bytes message = Wire.encode(Packets.publish("t", KILOBYTE).build(), MqttVersion.MQTT_5);
+    int sent = 0;
+    for (; !client.server.awaitsDecision(); sent++) {
+      client.send(message);
+    }
+    long most = 0;
+    for (; sent < messages; sent++) {
+      client.server.receive(message);
+      assertThat(client.server.poll(node.clock.nowMillis())).isNull();
+      most = Math.max(most, node.broker.heldBytes());
+    }
+    return most;
   }
 
   /** An acknowledgement would be a lie, and there is no other answer. */
