@@ -21,7 +21,7 @@ It needs Linux, Python 3, a C compiler, Maven and `mosquitto`, for TLS `openssl`
 What cannot be had is named and left out. `benchmarks/run --help` names the rest. Raw rounds: `benchmarks/target/results.jsonl`.
 
 - All brokers run during the whole benchmark; only one is loaded at a time. The rounds alternate, and every second one goes backwards.
-- Culvert and its first version have three processes each where they are compared, which take turns in the rounds: what a virtual machine has happened to compile must not decide.
+- Culvert and its first version have three processes each where they are compared, which take turns in the rounds, because processes of one program differ.
 - Each process gets 12 seconds of load before anything is looked at. In each scenario it is then warmed up until a run saves less than 5 % of the CPU of the best before and,
   of a broker in Java, less than 2 % of it goes to the compiler of its virtual machine, with ten runs at most.
 - The number of messages is chosen for each broker so that a timed round burns about the same CPU (0.8 s, at most 2.5 s of wall time): the faster broker gets more messages.

@@ -175,7 +175,8 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public void receive(Bytes chunk) {
-    if (status == Status.OPEN && !hasOverrun && mayKeep(chunk)) {
+    hasOverrun = hasOverrun || overruns(chunk);
+    if (status == Status.OPEN && !hasOverrun) {
       in.add(chunk);
     }
   }
@@ -185,14 +186,11 @@ public final class ServerConnection implements Engine<ServerEvent> {
    * kernel and ours have taken from it, many megabytes. Beyond what is read ahead of any client it
    * is kept where there is memory for it, twice, because the array grows; else this is the end.
    */
-  private boolean mayKeep(Bytes chunk) {
+  private boolean overruns(Bytes chunk) {
     long waits = in.readable();
-    if (waits >= READ_AHEAD_BYTES
+    return waits >= READ_AHEAD_BYTES
         && awaitsDecision()
-        && !budget.hasRoom(2 * (waits + chunk.length()))) {
-      hasOverrun = true;
-    }
-    return !hasOverrun;
+        && !budget.hasRoom(2 * (waits + chunk.length()));
   }
 
   @Override

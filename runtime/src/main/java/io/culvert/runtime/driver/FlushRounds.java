@@ -19,11 +19,11 @@ final class FlushRounds {
    */
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** What is sent in about a slice. Whoever has no more than its part of it has little to send. */
-  static final int SLICE_BYTES = 1024 * 1024;
+  /** Divided by all that have something to send: who has no more than that has little. */
+  static final int LIGHT_BYTES_OF_ALL = 1024 * 1024;
 
-  /** A write of so much takes no longer than one of less, however many have something to send. */
-  private static final int LEAST_PART_BYTES = 1024;
+  /** It is always little, however many have something to send. */
+  private static final int LEAST_LIGHT_BYTES = 1024;
 
   /** Of those that have little to send, between two looks at the clock. */
   private static final int LIGHT_PER_LOOK = 16;
@@ -81,10 +81,10 @@ final class FlushRounds {
   private void flushLight(long nowMillis, long endNanos) {
     boolean isOver = false;
     int count = changed.size();
-    int part = count == 0 ? 0 : Math.max(LEAST_PART_BYTES, SLICE_BYTES / count);
+    int lightBytes = Math.max(LEAST_LIGHT_BYTES, LIGHT_BYTES_OF_ALL / Math.max(1, count));
     for (int i = 1; i <= count; i++) {
       Member member = changed.removeFirst();
-      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis, part)) {
+      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis, lightBytes)) {
         waiting.addLast(member);
         continue;
       }
@@ -104,8 +104,8 @@ final class FlushRounds {
     private int flushedIn;
 
     /**
-     * Flushes it where it has no more to send than so much, and does not rest; false, and nothing
-     * is done, where it has.
+     * Flushes it where it has no more to send than that, and does not rest; else it does nothing,
+     * and gives false.
      */
     abstract boolean flushIfLight(long nowMillis, int lightBytes);
 

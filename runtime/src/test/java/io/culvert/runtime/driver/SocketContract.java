@@ -123,7 +123,7 @@ abstract class SocketContract {
         engines.add(ToyApp.next(app.opened));
       }
       List<ToyEngine> polled = new ArrayList<>();
-      int muchBytes = FlushRounds.SLICE_BYTES / 2; // a third would be little
+      int muchBytes = FlushRounds.LIGHT_BYTES_OF_ALL / 2; // a third would be little
       onShard(
           () -> {
             engines.get(0).outbox().copy(ToyEngine.frame(new byte[muchBytes]), 0, muchBytes + 4);
