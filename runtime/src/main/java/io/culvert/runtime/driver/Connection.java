@@ -74,6 +74,13 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
     }
   }
 
+  private void answers() {
+    if (!dirty && !released) {
+      dirty = true;
+      endpoint.shard().answering(this);
+    }
+  }
+
   N engine() {
     return engine;
   }
@@ -97,7 +104,7 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
         pause(true);
       }
       if (needsFlush()) {
-        changed();
+        answers();
       } else {
         endpoint.shard().set(deadline, engine.deadlineMillis());
         endpoint.shard().schedulePass(); // which ends the turn

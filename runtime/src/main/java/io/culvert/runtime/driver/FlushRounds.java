@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The connections of a shard that have something to send, each once and in order. Those with little
- * go first; those with much wait in a line, of which each call of {@link #flush} does a slice, so
- * that the sockets are looked at in between. A round is over when all have been flushed that waited
- * when it began.
+ * go first, and of these those that have only answers last; those with much wait in a line, of
+ * which each call of {@link #flush} does a slice, so that the sockets are looked at in between. A
+ * round is over when all have been flushed that waited when it began.
  *
  * <p>Nobody goes first twice in a round. Else messages for very many, which come while some of
  * these still wait for an earlier one, would be sent one by one to those who do not.
@@ -20,7 +20,7 @@ final class FlushRounds {
   static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** Divided by all that have something to send: who has no more than that has little. */
-  static final int LIGHT_BYTES_OF_ALL = 1024 * 1024;
+  static final int LIGHT_BYTES_OF_ALL = 2 * 1024 * 1024;
 
   /** It is always little, however many have something to send. */
   private static final int LEAST_LIGHT_BYTES = 1024;
@@ -30,6 +30,7 @@ final class FlushRounds {
 
   private final LongSupplier nanoTime;
   private final ArrayDeque<Member> changed = new ArrayDeque<>();
+  private final ArrayDeque<Member> answering = new ArrayDeque<>();
   private final ArrayDeque<Member> waiting = new ArrayDeque<>();
   private int leftOfRound;
   private int round;
@@ -43,9 +44,17 @@ final class FlushRounds {
     changed.addLast(member);
   }
 
+  /**
+   * As {@link #add}, and after all that are added so: for one that only answers what it was sent. A
+   * message is late until it is delivered; its sender seldom waits for the answer.
+   */
+  void addAnswering(Member member) {
+    answering.addLast(member);
+  }
+
   /** Some have been added since {@link #flush} began, or still wait. */
   boolean hasMore() {
-    return !changed.isEmpty() || !waiting.isEmpty();
+    return !changed.isEmpty() || !answering.isEmpty() || !waiting.isEmpty();
   }
 
   /** Not all have been flushed that waited when the round began. */
@@ -80,10 +89,11 @@ final class FlushRounds {
 
   private void flushLight(long nowMillis, long endNanos) {
     boolean isOver = false;
-    int count = changed.size();
+    int delivering = changed.size();
+    int count = delivering + answering.size();
     int lightBytes = Math.max(LEAST_LIGHT_BYTES, LIGHT_BYTES_OF_ALL / Math.max(1, count));
     for (int i = 1; i <= count; i++) {
-      Member member = changed.removeFirst();
+      Member member = (i <= delivering ? changed : answering).removeFirst();
       if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis, lightBytes)) {
         waiting.addLast(member);
         continue;

@@ -279,6 +279,12 @@ public final class Shard {
     schedulePass();
   }
 
+  /** It has to answer what it was just sent, and nothing else. */
+  void answering(FlushRounds.Member connection) {
+    rounds.addAnswering(connection);
+    schedulePass();
+  }
+
   /**
    * A round goes on: connections wait that the last passes had no time for. What makes more work is
    * done when it is over, so that each gets as much in a round as it would in a pass.

@@ -25,6 +25,30 @@ class FlushRoundsTest {
     assertThat(rounds.isBehind()).isFalse();
   }
 
+  @Test
+  void answersGoAfterWhatIsDelivered() {
+    rounds.addAnswering(member("answer", true, 1));
+    add("much", false, 1);
+    add("message", true, 1);
+    rounds.flush(0);
+
+    assertThat(flushed).containsExactly("message", "answer", "much");
+    assertThat(rounds.hasMore()).isFalse();
+  }
+
+  @Test
+  void answersWaitInTheLineToo() {
+    add("message", true, SLICE);
+    IntStream.range(0, 17).forEach(i -> rounds.addAnswering(member("a" + i, true, 0)));
+    rounds.flush(0);
+    assertThat(flushed).startsWith("message", "a0").hasSize(17);
+    assertThat(rounds.hasMore()).isTrue();
+
+    rounds.flush(0);
+    assertThat(flushed).hasSize(18).endsWith("a16");
+    assertThat(rounds.hasMore()).isFalse();
+  }
+
   /** What all have to send together decides, too: a few may have more each. */
   @Test
   void littleIsAPartOfWhatASliceSends() {
