@@ -138,14 +138,13 @@ def mark(own):
 
 
 def ratio(out, timed, own, peer, name='cpu_s_per_million'):
-    """Ratio of the medians; its spread is that of the rounds taken pair by pair."""
+    """Of the rounds taken pair by pair, because what slows the machine for a while slows both; of the medians where faults have left no pair."""
     mine, other = out.metric(own, name), out.metric(peer, name)
     if not mine or not other or other.mid <= 0:
         return None
     ours, theirs = timed[own], timed[peer]
     each = [ours[n][name] / theirs[n][name] for n in ours if n in theirs and ours[n].get(name) and theirs[n].get(name)]
-    mid = mine.mid / other.mid
-    return Spread(mid, min([mid, *each]), max([mid, *each]))
+    return Spread.of(each or [mine.mid / other.mid])
 
 
 QUANTITIES = {'rss_per_connection': 'RSS per connection', 'heap_per_connection': 'live heap per connection',

@@ -1,5 +1,5 @@
 """How much of everything is done, and one line that says what came out."""
-from .scenarios import IDLE, STORM
+from .scenarios import DURABLE, IDLE, STORM
 
 
 class Plan:
@@ -14,6 +14,7 @@ class Plan:
         self.most_warm_ups = 2 if quick else 10
         self.wall_s = 1.0 if quick else 2.5
         self.rate_s = 1 if quick else 2.5
+        self.tail_rounds, self.tail_s = (rounds, 1) if quick else (4 * rounds, 1)   # of what has a goal for p99
         self.retained, self.many_retained = (10_000, 100_000) if quick else (100_000, 1_000_000)
         self.quiet_s = 1 if quick else 2.5
         self.idle_total, self.hold_s = (2000, 3) if quick else (10000, 4)
@@ -24,6 +25,17 @@ class Plan:
     def compiles(result):
         """A virtual machine still compiles what this scenario needs: more than a fiftieth of the CPU of the run went there."""
         return result.get('compiler_cpu_s', 0) > result.get('broker_cpu_s', 0) / 50
+
+    def timed_rounds(self, scenario):
+        """A virtual machine that stands still for some milliseconds now and then decides the p99 of a round; that of most short rounds it
+        does not."""
+        if scenario.p99_goal:
+            return self.tail_rounds
+        return self.few_rounds if scenario.kind == DURABLE and not scenario.ephemeral_goal else self.rounds
+
+    def paced(self, scenario):
+        """Messages per publisher of a scenario that has a rate."""
+        return int(scenario.rate * (self.tail_s if scenario.p99_goal else self.rate_s) / scenario.publishers)
 
     def size(self, scenario, result, budget_s, present):
         """Messages per publisher (or connections) that burn budget_s of the broker's CPU, within wall_s."""

@@ -54,8 +54,7 @@ class Session:
 
     def loaded(self, scenario, names):
         sizes = {name: [self.warm_up(scenario, name, p) for p in range(self.processes(scenario, name))] for name in names if not self.late(scenario)}
-        rounds = self.plan.few_rounds if scenario.kind == DURABLE and not scenario.ephemeral_goal else self.plan.rounds
-        for number, name in self.turns(scenario, [n for n in sizes if all(sizes[n])], rounds=rounds):
+        for number, name in self.turns(scenario, [n for n in sizes if all(sizes[n])], rounds=self.plan.timed_rounds(scenario)):
             process = (number - 1) % len(sizes[name])
             size = sizes[name][process]
             self.round(scenario, name, number, size, lambda: self.one(scenario, name, process, size))
@@ -116,7 +115,7 @@ class Session:
         Returns the size of the timed rounds, or None where no run was free of faults.
         """
         if scenario.rate:
-            size = int(scenario.rate * self.plan.rate_s / scenario.publishers)
+            size = self.plan.paced(scenario)
             return size if self.steady(scenario, name, size, lambda: self.one(scenario, name, process, size)) else None
         size = 1000 if scenario.kind == STORM else scenario.probe
         result = self.round(scenario, name, 0, size, lambda: self.one(scenario, name, process, size))

@@ -31,9 +31,13 @@ def only_row(records):
 
 
 class Figures(unittest.TestCase):
-    def test_ratio_is_that_of_medians_and_spread_that_of_pairs(self):
-        ratio = only_row(rounds(culvert=[2, 3, 10], mosquitto=[20, 30, 40])).ratios['culvert', 'mosquitto']
-        self.assertEqual((ratio.mid, ratio.low, ratio.high), (3 / 30, 3 / 30, 10 / 40))
+    def test_ratio_is_that_of_the_rounds_pair_by_pair(self):
+        ratio = only_row(rounds(culvert=[2, 9, 4], mosquitto=[20, 30, 10])).ratios['culvert', 'mosquitto']
+        self.assertEqual((ratio.mid, ratio.low, ratio.high), (9 / 30, 2 / 20, 4 / 10))
+
+    def test_ratio_is_that_of_the_medians_where_no_pair_is_left(self):
+        ratio = only_row([load('culvert', 1, 3), load('mosquitto', 2, 30)]).ratios['culvert', 'mosquitto']
+        self.assertEqual((ratio.mid, ratio.low, ratio.high), (3 / 30, 3 / 30, 3 / 30))
 
     def test_warm_up_does_not_count(self):
         row = only_row([load('culvert', 0, 99), *rounds(culvert=[2, 3, 4], mosquitto=[20, 30, 40])])
@@ -209,6 +213,11 @@ class Sizes(unittest.TestCase):
         self.assertEqual(plan.size(p0, {'cpu_s_per_million': 10, 'msgs_per_s': 1e6}, 2.0, 1), 200000 // 50)
         self.assertEqual(plan.size(p0, {'cpu_s_per_million': 10, 'msgs_per_s': 1000}, 2.0, 1), round(1000 * plan.wall_s / 50))
         self.assertEqual(plan.size(p0, {}, 2.0, 77), 77)
+
+    def test_goals_for_p99_have_more_and_shorter_rounds(self):
+        plan = Plan(5, 60, False)
+        self.assertEqual([plan.timed_rounds(BY_CODE[code]) for code in ('p1', 'p1r', 'p0w1', 'd1', 'c1')], [5, 20, 20, 3, 5])
+        self.assertEqual([plan.paced(BY_CODE[code]) for code in ('p1r', 'd1h')], [200, 187])
 
     def test_codes_are_unique_and_groups_known(self):
         self.assertEqual(len({s.code for s in ALL}), len(ALL))

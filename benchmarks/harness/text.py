@@ -12,7 +12,7 @@ Culvert has one shard (one event loop), Culvert ×2 has two: the same process an
 METHOD = """## How it is measured, and how to repeat it
 
 ```
-benchmarks/run                          # everything, about half an hour, writes this page and the chart
+benchmarks/run                          # everything, about three quarters of an hour, writes this page and the chart
 benchmarks/run --quick                  # one short round of everything, about nine minutes, not for quoting
 benchmarks/run --quick --scenarios rt   # one scenario; the report goes to benchmarks/target
 ```
@@ -25,13 +25,14 @@ What cannot be had is named and left out. `benchmarks/run --help` names the rest
 - Each process gets 12 seconds of load before anything is looked at. In each scenario it is then warmed up until a run saves less than 5 % of the CPU of the best before and,
   of a broker in Java, less than 2 % of it goes to the compiler of its virtual machine, with ten runs at most.
 - The number of messages is chosen for each broker so that a timed round burns about the same CPU (0.8 s, at most 2.5 s of wall time): the faster broker gets more messages.
-- Five timed rounds; three of what takes long (rt, rtp, idle, start).
+- Five timed rounds; three of what takes long (rt, rtp, idle, start); twenty of about a second where there is a goal for p99 (p0w1, p0r, p1r), because a virtual machine that stands
+  still for some milliseconds now and then decides the p99 of a long round, and of a few short ones only.
 - The generator, `benchmarks/mqload`, is one C thread on the same machine. Each payload carries publisher, sequence, time and a check sum, so that every delivery is
   accounted for: a message that is lost, doubled, out of order or damaged, an acknowledgement that is missing or a connection that fails is a fault. A round with a fault
   counts in no figure; a fault of Culvert is a goal that is not reached.
 - One to one, half of the pairs are on the same shard of Culvert ×2, and half cross: connections are dealt to the shards in turn, and the second half of the publishers comes in another order.
 - p50 and p99 are from publish to delivery at the load of that scenario. Except in p0w1, p0r and p1r the window is full all the time, so they say how long the queue is, not how fast an idle broker answers.
-- Ratios are those of the medians; their brackets hold the ratios of the rounds taken pair by pair.
+- Ratios are medians of those of the rounds taken pair by pair, because what slows the machine for a while slows both; in brackets minimum and maximum.
 - Goals: the ratios that stand in the table; else no peer needs less CPU per delivery, with one shard and with two; none has a lower p99 in p0w1, p0r and p1r; at most 15 % more CPU than the
   first version, which runs beside the others: it is built from the project's history.
 - Idle connections and start are measured on processes that are started for each round. RSS per connection is the whole growth of the process from 200 connections that
