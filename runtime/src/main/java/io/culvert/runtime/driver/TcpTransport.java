@@ -17,6 +17,7 @@ import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
@@ -43,6 +44,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   private boolean opened;
   private boolean outputEnded;
   private boolean crowded;
+  private boolean stalled;
   private long unsent;
 
   TcpTransport(Endpoint<?, ?> endpoint, Channel channel) {
@@ -116,9 +118,10 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
   }
 
+  /** Not while the kernel has not taken what it was given: more would only wait elsewhere. */
   @Override
   public boolean isWritable() {
-    return channel.isWritable();
+    return !stalled && channel.isWritable();
   }
 
   @Override
@@ -140,6 +143,10 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   public void flush() {
     channel.flush();
     countUnsent();
+    if (unsent > 0 && !stalled) {
+      stalled = true;
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::taken);
+    }
   }
 
   @Override
@@ -214,11 +221,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    countUnsent();
-    Connection<?, ?> target = connection;
-    if (target != null && channel.isWritable()) {
-      target.changed();
-    }
+    writable();
   }
 
   @Override
@@ -262,6 +265,20 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
       }
     } finally {
       endpoint.shard().leave(previous);
+    }
+  }
+
+  /** The kernel has taken all of it, or the channel has ended. */
+  private void taken(Future<? super Void> sent) {
+    stalled = false;
+    writable();
+  }
+
+  private void writable() {
+    countUnsent();
+    Connection<?, ?> target = connection;
+    if (target != null && isWritable()) {
+      target.changed();
     }
   }
 

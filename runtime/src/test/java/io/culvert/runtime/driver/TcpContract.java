@@ -59,6 +59,42 @@ abstract class TcpContract extends SocketContract {
     await(slow.close());
   }
 
+  /** More would wait in direct memory, which many slow peers would fill. */
+  @Test
+  void nothingIsWrittenBeforeTheKernelHasTakenWhatItWasGiven() throws Exception {
+    int each = 16 * 1024;
+    app.onFrame = (engine, bytes) -> {};
+    try (ToyClient client = client(server.port(), each)) {
+      client.send("nothing comes yet");
+      ToyEngine engine = ToyApp.next(app.opened);
+      int sent = 0;
+      while (onShard(() -> transport(engine).isWritable())) {
+        byte[] payload = new byte[each];
+        payload[0] = (byte) sent++;
+        onShard(
+            () -> {
+              engine.send(Bytes.wrap(payload));
+              return 0;
+            });
+        eventually(() -> onShard(() -> engine.outbox().isEmpty()));
+      }
+      long unsent = onShard(() -> unsentBytes(engine));
+      assertThat(unsent).isPositive().isLessThan(each + 1024);
+      onShard(
+          () -> {
+            engine.send(Bytes.utf8("last"));
+            return 0;
+          });
+      eventually(() -> onShard(() -> engine.outbox().pendingBytes()) == "last".length() + 4);
+      assertThat(onShard(() -> unsentBytes(engine))).isEqualTo(unsent);
+
+      for (int i = 0; i < sent; i++) {
+        assertThat(client.receive()[0]).isEqualTo((byte) i);
+      }
+      assertThat(client.receiveText()).isEqualTo("last");
+    }
+  }
+
   @Test
   void halfClosedPeerStillGetsItsAnswer() throws Exception {
     app.onOpen = ToyEngine::stayOpenAfterEnd;
