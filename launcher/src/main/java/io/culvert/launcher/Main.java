@@ -4,6 +4,8 @@ import io.culvert.broker.BrokerVerticle;
 
 /** Entry point of the runnable jar. */
 public final class Main {
+  private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
+
   private Main() {}
 
   /** Ends the process with one of {@link ExitCode}. */
@@ -27,5 +29,10 @@ public final class Main {
     System.setProperty("jdk.console", "java.base");
     // Names are looked up at the start only; the resolver of the JDK does, and needs no threads.
     System.setProperty("vertx.disableDnsResolver", "true");
+    // Netty's events for the JDK's flight recorder are made when the first peer does not read all
+    // that it is sent, which took 100 ms of an event loop. Who wants them sets it to true.
+    if (System.getProperty(NETTY_EVENTS) == null) {
+      System.setProperty(NETTY_EVENTS, "false");
+    }
   }
 }

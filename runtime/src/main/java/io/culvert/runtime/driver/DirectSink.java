@@ -27,6 +27,8 @@ final class DirectSink implements Outbox.Sink {
       // JDK buffers: they live as long as the shard, and no leak detector counts them.
       reused[i] = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(Connection.WRITE_BYTES));
     }
+    // What the pool needs for its first buffer is loaded now, and not when nobody reads.
+    ByteBufAllocator.DEFAULT.directBuffer(1).release();
   }
 
   /** Drains up to {@code limitBytes} of a non-empty outbox to a buffer that the caller releases. */
