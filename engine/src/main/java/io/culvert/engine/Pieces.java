@@ -11,6 +11,10 @@ final class Pieces {
   static final int PIECE_BYTES = 32 * 1024;
 
   private final List<byte[]> arrays = new ArrayList<>();
+
+  /** What was taken of the first array. */
+  private int start;
+
   private int length;
 
   int length() {
@@ -25,7 +29,7 @@ final class Pieces {
   void add(Bytes chunk) {
     int done = 0;
     while (done < chunk.length()) {
-      int at = length % PIECE_BYTES;
+      int at = (start + length) % PIECE_BYTES;
       if (at == 0) {
         arrays.add(new byte[PIECE_BYTES]);
       }
@@ -39,13 +43,25 @@ final class Pieces {
 
   /** The byte at {@code offset} of all. */
   byte get(int offset) {
-    return arrays.get(offset / PIECE_BYTES)[offset % PIECE_BYTES];
+    int at = start + offset;
+    return arrays.get(at / PIECE_BYTES)[at % PIECE_BYTES];
   }
 
-  void copyTo(byte[] target, int start) {
-    for (int done = 0; done < length; done += PIECE_BYTES) {
-      byte[] piece = arrays.get(done / PIECE_BYTES);
-      System.arraycopy(piece, 0, target, start + done, Math.min(PIECE_BYTES, length - done));
+  /** Takes so many from the front. */
+  void moveTo(byte[] target, int targetStart, int count) {
+    int done = 0;
+    int empty = 0;
+    while (done < count) {
+      int part = Math.min(count - done, PIECE_BYTES - start);
+      System.arraycopy(arrays.get(empty), start, target, targetStart + done, part);
+      done += part;
+      start += part;
+      if (start == PIECE_BYTES) {
+        start = 0;
+        empty++;
+      }
     }
+    arrays.subList(0, empty).clear();
+    length -= count;
   }
 }

@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes that have arrived and are not parsed yet. The usual case, whole frames inside one chunk,
  * copies nothing: the chunk is borrowed. Of a frame that spans chunks only its own bytes are
- * copied, once its length is {@linkplain #awaits known}; a large one is held in pieces until its
- * end has come. {@link #keep()} copies what is left of a chunk into an array of this buffer's own
- * and lets go of an array that is empty or much too large, so an idle connection holds none. Views
- * of what was taken are valid until the next {@link #add} or keep.
+ * copied, once its length is {@linkplain #awaits known}; a large one is held in pieces until it is
+ * taken, and so is what comes behind when that is much. {@link #keep()} copies what is left of a
+ * chunk into an array of this buffer's own and lets go of an array that is empty or much too large,
+ * so an idle connection holds none. Views of what was taken are valid until the next {@link #add}
+ * or keep.
  *
  * <p>The owner bounds it: it checks the length of a frame on its header and never asks for a frame
  * that it would refuse.
@@ -25,7 +26,7 @@ public final class ReceiveBuffer {
 
   private static final int UNKNOWN = Integer.MAX_VALUE;
 
-  /** An awaited frame that is longer is held in pieces. */
+  /** More than that is held in pieces. */
   private static final int LARGE_BYTES = 4 * Pieces.PIECE_BYTES;
 
   private byte[] array = Bytes.EMPTY.array();
@@ -33,10 +34,10 @@ public final class ReceiveBuffer {
   private int end;
   private boolean borrowed;
 
-  /** What the frame at the front has behind the array, if it is large. */
+  /** What is behind the array, if that is much; never empty. */
   private @Nullable Pieces pieces;
 
-  /** What a chunk has behind the frame that it has completed; only borrowed. */
+  /** What a chunk has behind the frame that it has completed, and behind all else; borrowed. */
   private Bytes rest = Bytes.EMPTY;
 
   private int frameBytes = UNKNOWN;
@@ -52,14 +53,15 @@ public final class ReceiveBuffer {
     int readable = readable();
     if (readable == 0) {
       borrow(chunk);
-    } else if (frameBytes != UNKNOWN && readable < frameBytes) {
+      return;
+    }
+    keepRest();
+    if (frameBytes != UNKNOWN && readable < frameBytes) {
       int missing = Math.min(frameBytes - readable, chunk.length());
-      addToFrame(chunk.slice(0, missing));
+      addBehind(chunk.slice(0, missing), frameBytes);
       rest = chunk.slice(missing, chunk.length());
     } else {
-      join();
-      reserve(chunk.length(), UNKNOWN);
-      append(chunk);
+      addBehind(chunk, UNKNOWN);
     }
   }
 
@@ -69,9 +71,7 @@ public final class ReceiveBuffer {
       clear();
       return;
     }
-    if (!rest.isEmpty()) {
-      join();
-    }
+    keepRest();
     if (borrowed || isMuchTooLarge()) {
       moveToOwn(inArray());
     }
@@ -88,7 +88,7 @@ public final class ReceiveBuffer {
   }
 
   public int readable() {
-    return inArray() + (pieces == null ? 0 : pieces.length()) + rest.length();
+    return inArray() + behindArray() + rest.length();
   }
 
   /** The byte at {@code offset} from the front, 0…255, without taking it. */
@@ -100,7 +100,8 @@ public final class ReceiveBuffer {
       return array[position + offset] & 0xff;
     }
     int behind = offset - inArray();
-    return (pieces == null ? rest.get(behind) : pieces.get(behind)) & 0xff;
+    int much = behindArray();
+    return (behind < much && pieces != null ? pieces.get(behind) : rest.get(behind - much)) & 0xff;
   }
 
   /**
@@ -137,6 +138,10 @@ public final class ReceiveBuffer {
     return end - position;
   }
 
+  private int behindArray() {
+    return pieces == null ? 0 : pieces.length();
+  }
+
   private int inPieces() {
     return pieces == null ? 0 : pieces.heldBytes();
   }
@@ -152,54 +157,65 @@ public final class ReceiveBuffer {
     if (length < 0 || length > readable()) {
       throw new IndexOutOfBoundsException(length + " of " + readable());
     }
-    if (length > inArray()) {
-      join();
+    if (length > inArray() + behindArray()) {
+      keepRest();
+    }
+    if (length > inArray() && pieces != null) {
+      pull(length - inArray(), pieces);
     }
   }
 
   private void advance(int length) {
     position += length;
     frameBytes = UNKNOWN;
-    if (position == end && !rest.isEmpty()) {
+    if (position == end && pieces == null && !rest.isEmpty()) {
       borrow(rest);
       rest = Bytes.EMPTY;
     }
   }
 
-  private void addToFrame(Bytes part) {
-    if (frameBytes <= LARGE_BYTES) {
-      reserve(part.length(), frameBytes);
-      append(part);
+  /**
+   * Moves these from the pieces to a new array, and all of a frame that was awaited, or else a
+   * piece at least, because frames may be small.
+   */
+  private void pull(int missing, Pieces behind) {
+    int more = frameBytes == UNKNOWN ? Pieces.PIECE_BYTES : frameBytes - inArray();
+    int count = Math.min(Math.max(missing, more), behind.length());
+    moveToOwn(inArray() + count);
+    behind.moveTo(array, end, count);
+    end += count;
+    if (behind.length() == 0) {
+      pieces = null;
+    }
+  }
+
+  private void keepRest() {
+    if (!rest.isEmpty()) {
+      Bytes behind = rest;
+      rest = Bytes.EMPTY;
+      addBehind(behind, UNKNOWN);
+    }
+  }
+
+  /**
+   * @param most the array is to hold no more than these in the end, or unknown
+   */
+  private void addBehind(Bytes chunk, int most) {
+    Pieces behind = pieces;
+    int all = most == UNKNOWN ? inArray() + chunk.length() : most;
+    if (behind == null && all <= LARGE_BYTES) {
+      reserve(chunk.length(), most);
+      append(chunk);
       return;
     }
     if (borrowed) {
       moveToOwn(inArray());
     }
-    Pieces behind = pieces;
     if (behind == null) {
       behind = new Pieces();
       pieces = behind;
     }
-    behind.add(part);
-    if (readable() == frameBytes) {
-      join();
-    }
-  }
-
-  /** Everything is in one own array. */
-  private void join() {
-    Pieces behind = pieces;
-    if (behind != null) {
-      pieces = null;
-      moveToOwn(inArray() + behind.length());
-      behind.copyTo(array, end);
-      end += behind.length();
-    }
-    if (!rest.isEmpty()) {
-      reserve(rest.length(), UNKNOWN);
-      append(rest);
-      rest = Bytes.EMPTY;
-    }
+    behind.add(chunk);
   }
 
   private void append(Bytes bytes) {
