@@ -175,7 +175,7 @@ public final class ServerConnection implements Engine<ServerEvent> {
 
   @Override
   public void receive(Bytes chunk) {
-    hasOverrun = hasOverrun || overruns(chunk);
+    hasOverrun = hasOverrun || overruns();
     if (status == Status.OPEN && !hasOverrun) {
       in.add(chunk);
     }
@@ -184,13 +184,12 @@ public final class ServerConnection implements Engine<ServerEvent> {
   /**
    * Whoever has hung up is read to the end, also while it has to wait: that may be all that its
    * kernel and ours have taken from it, many megabytes. Beyond what is read ahead of any client it
-   * is kept where there is memory for it, twice, because the array grows; else this is the end.
+   * is kept while there is memory for as much again; else this is the end.
    */
-  private boolean overruns(Bytes chunk) {
-    long waits = in.readable();
-    return waits >= READ_AHEAD_BYTES
+  private boolean overruns() {
+    return in.readable() >= READ_AHEAD_BYTES
         && awaitsDecision()
-        && !budget.hasRoom(2 * (waits + chunk.length()));
+        && !budget.hasRoom(READ_AHEAD_BYTES);
   }
 
   @Override
