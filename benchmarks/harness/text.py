@@ -12,7 +12,7 @@ Culvert has one shard (one event loop), Culvert ×2 has two: the same process an
 METHOD = """## How it is measured, and how to repeat it
 
 ```
-benchmarks/run                          # everything, about three quarters of an hour, writes this page and the chart
+benchmarks/run                          # everything, about forty minutes, writes this page and the chart
 benchmarks/run --quick                  # one short round of everything, about nine minutes, not for quoting
 benchmarks/run --quick --scenarios rt   # one scenario; the report goes to benchmarks/target
 ```

@@ -68,17 +68,24 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
 
   @Override
   public void changed() {
-    if (!dirty && !released) {
-      dirty = true;
+    if (becomesDirty()) {
       endpoint.shard().dirty(this);
     }
   }
 
+  /** As {@link #changed}, by what it was sent itself. */
   private void answers() {
-    if (!dirty && !released) {
-      dirty = true;
+    if (becomesDirty()) {
       endpoint.shard().answering(this);
     }
+  }
+
+  private boolean becomesDirty() {
+    if (dirty || released) {
+      return false;
+    }
+    dirty = true;
+    return true;
   }
 
   N engine() {

@@ -45,8 +45,9 @@ final class FlushRounds {
   }
 
   /**
-   * As {@link #add}, and after all that are added so: for one that only answers what it was sent. A
-   * message is late until it is delivered; its sender seldom waits for the answer.
+   * As {@link #add}, and after all that are added so: for one that has something to send because of
+   * what it was sent itself, most often an answer. A message is late until it is delivered; its
+   * sender seldom waits for the answer.
    */
   void addAnswering(Member member) {
     answering.addLast(member);

@@ -279,7 +279,7 @@ public final class Shard {
     schedulePass();
   }
 
-  /** It has to answer what it was just sent, and nothing else. */
+  /** As {@link #dirty}, by what it was sent itself: most often it only answers. */
   void answering(FlushRounds.Member connection) {
     rounds.addAnswering(connection);
     schedulePass();

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpListener extends ChannelInboundHandlerAdapter {
-  /** Beyond this a connection's outbox keeps the bytes, where the engine sees them. */
+  /** Beyond this a connection is flushed before more is written to it. */
   static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   /** The same while very much of the shard's output is not in the kernel. */

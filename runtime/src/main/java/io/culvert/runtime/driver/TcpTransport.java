@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel tells of a failure by closing
 final class TcpTransport extends ChannelInboundHandlerAdapter implements Transport {
-  /** More than its high water mark, so that it is written again when nearly all has left. */
+  /** More than its high water mark, so that each is flushed before the next. */
   private static final int CROWDED_WRITE_BYTES = 16 * 1024;
 
   private static final ChannelFutureListener END_OUTPUT = TcpTransport::endOutput;
@@ -142,7 +142,7 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
   @Override
   public void flush() {
     channel.flush();
-    countUnsent();
+    countUnsent(unsentBytes());
     if (unsent > 0 && !stalled) {
       stalled = true;
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::taken);
@@ -221,13 +221,13 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    writable();
+    countUnsent(unsentBytes());
+    changedIfWritable();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    endpoint.shard().addUnsent(-unsent);
-    unsent = 0;
+    countUnsent(0);
     Connection<?, ?> target = connection;
     if (target != null) {
       ContextInternal previous = endpoint.shard().enter();
@@ -268,22 +268,21 @@ final class TcpTransport extends ChannelInboundHandlerAdapter implements Transpo
     }
   }
 
-  /** The kernel has taken all of it, or the channel has ended. */
+  /** The kernel has taken all of it, or the channel has ended. The empty write still counts. */
   private void taken(Future<? super Void> sent) {
     stalled = false;
-    writable();
+    countUnsent(0);
+    changedIfWritable();
   }
 
-  private void writable() {
-    countUnsent();
+  private void changedIfWritable() {
     Connection<?, ?> target = connection;
     if (target != null && isWritable()) {
       target.changed();
     }
   }
 
-  private void countUnsent() {
-    long now = unsentBytes();
+  private void countUnsent(long now) {
     if (now != unsent) {
       endpoint.shard().addUnsent(now - unsent);
       unsent = now;
