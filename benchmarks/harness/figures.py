@@ -1,5 +1,6 @@
 """From raw rounds to what the report says: medians with minimum and maximum, ratios, and whether a goal is reached."""
 from dataclasses import dataclass, field
+from math import comb
 from statistics import median
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from .scenarios import BY_CODE, DURABLE, LOAD, RETAINED, STORM
 
 MORE_THAN_BEFORE = 1.15     # of the first version's CPU
 DURABLE_GOALS_OF = SYNCS[0]     # the others promise less
+CHANCE, LEAST_PAIRS = 0.05, 5   # of the sign test; fewer rounds than that could not show anything by it
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Verdict(NamedTuple):
     wanted: str
     found: str
     reached: bool
+    even: bool = False      # reached because chance explains that the peer's median is lower
 
 
 @dataclass
@@ -109,14 +112,35 @@ def judge_cpu(out, timed):
             limit = scenario.goal(peer) if own == 'culvert' or scenario.tls else max(1.0, scenario.goal(peer) or 0)
             if limit:
                 out.verdicts.append(Verdict(f'CPU to {LABELS[peer]}{mark(own)}', f'≤ {fraction(limit)}', f'{found.mid:.3f}', found.mid <= limit))
-            mine, other = out.metric(own, 'p99_us'), out.metric(peer, 'p99_us')
-            if scenario.p99_goal and mine and other:
-                out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms',
-                                            mine.mid <= other.mid))
+            if scenario.p99_goal:
+                judge_p99(out, timed, own, peer)
     to_first = ratio(out, timed, 'culvert', 'first')
     if to_first:
         out.ratios['culvert', 'first'] = to_first
         out.verdicts.append(Verdict('CPU to the first version', f'≤ {MORE_THAN_BEFORE}', f'{to_first.mid:.3f}', to_first.mid <= MORE_THAN_BEFORE))
+
+
+def judge_p99(out, timed, own, peer):
+    """A peer's is lower where its median is, unless rounds of two that are alike would show it that far ahead by chance, too."""
+    mine, other = out.metric(own, 'p99_us'), out.metric(peer, 'p99_us')
+    if not mine or not other:
+        return
+    each = pairs(timed[own], timed[peer], 'p99_us')
+    behind, decided = sum(a > b for a, b in each), sum(a != b for a, b in each)
+    lower = mine.mid <= other.mid
+    even = not lower and decided >= LEAST_PAIRS and chance(behind, decided) >= CHANCE
+    found = f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms, {LABELS[peer]}\'s lower in {behind} of {len(each)} rounds'
+    out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', found, lower or even, even))
+
+
+def chance(heads, throws):
+    """How probable that many heads or more are in so many throws of a coin (the sign test, one-sided)."""
+    return sum(comb(throws, n) for n in range(heads, throws + 1)) / 2 ** throws
+
+
+def pairs(ours, theirs, name):
+    """Of the rounds that both have, because what slows the machine for a while slows both."""
+    return [(ours[n][name], theirs[n][name]) for n in ours if n in theirs and ours[n].get(name) and theirs[n].get(name)]
 
 
 def judge_durable(out, timed):
@@ -138,12 +162,11 @@ def mark(own):
 
 
 def ratio(out, timed, own, peer, name='cpu_s_per_million'):
-    """Of the rounds taken pair by pair, because what slows the machine for a while slows both; of the medians where faults have left no pair."""
+    """Of the rounds taken pair by pair; of the medians where faults have left no pair."""
     mine, other = out.metric(own, name), out.metric(peer, name)
     if not mine or not other or other.mid <= 0:
         return None
-    ours, theirs = timed[own], timed[peer]
-    each = [ours[n][name] / theirs[n][name] for n in ours if n in theirs and ours[n].get(name) and theirs[n].get(name)]
+    each = [a / b for a, b in pairs(timed[own], timed[peer], name)]
     return Spread.of(each or [mine.mid / other.mid])
 
 

@@ -84,6 +84,9 @@ def faults(records, table):
 def open_goals(table, remarks):
     missed = [(r, v) for r in table for v in r.verdicts if not v.reached]
     lines = ['## Not reached, and why', '']
+    even = [f'- {r.scenario.code}: {v.what} {v.found}' for r in table for v in r.verdicts if v.even]
+    if even:
+        lines += ['Nobody is ahead, though the median is higher than the peer\'s:', '', *even, '']
     if not missed:
         return '\n'.join(lines + ['Every goal that was measured is reached.']) if any(r.verdicts for r in table) else ''
     lines.append(grid(['scenario', 'goal', 'found', 'why']))

@@ -65,6 +65,26 @@ class Figures(unittest.TestCase):
         self.assertFalse(only_row(slow).reached())
         self.assertTrue(only_row(rounds('p0r', culvert=[5], hivemq=[10])).reached())
 
+    def tails(self, slower, faster):
+        """Rounds in pairs, in some of which the peer's p99 is lower, and by far."""
+        own, peer = [900] * (slower + faster), [100] * slower + [1000] * faster
+        return [*(load('culvert', n + 1, 5, p99=v, code='p0r') for n, v in enumerate(own)),
+                *(load('hivemq', n + 1, 10, p99=v, code='p0r') for n, v in enumerate(peer))]
+
+    def test_latency_of_a_peer_is_lower_only_if_chance_does_not_explain_it(self):
+        self.assertTrue(only_row(self.tails(14, 6)).reached())
+        self.assertFalse(only_row(self.tails(15, 5)).reached())
+        self.assertFalse(only_row(self.tails(5, 0)).reached())
+        self.assertIn('HiveMQ CE\'s lower in 15 of 20 rounds', only_row(self.tails(15, 5)).verdicts[1].found)
+
+    def test_page_names_who_is_even(self):
+        self.assertIn('- p0r: p99 0.90 ms to 0.10 ms, HiveMQ CE\'s lower in 12 of 20 rounds', page(self.tails(12, 8)))
+        self.assertNotIn('Nobody is ahead', page(self.tails(5, 15)))
+        self.assertNotIn('Nobody is ahead', page(self.tails(15, 5)))
+
+    def test_latency_is_that_of_the_medians_where_rounds_are_few(self):
+        self.assertFalse(only_row(self.tails(3, 1)).reached())
+
     def test_first_version_may_be_exceeded_by_fifteen_per_cent(self):
         self.assertTrue(only_row(rounds(culvert=[1.15], first=[1.0])).reached())
         self.assertFalse(only_row(rounds(culvert=[1.16], first=[1.0])).reached())
