@@ -73,18 +73,10 @@ final class Outgoing {
 
   /** Sends now, or lets it wait, or drops it with a reason [MQTT5-4.5.0-1], [MQTT3-4.5.0-1]. */
   void deliver(Delivery delivery, long nowMillis) {
-    ServerConnection to = session.connection();
     SessionRecords kept = session.records();
     if (delivery.qos() == QoS.AT_MOST_ONCE) {
-      if (to == null || !to.isConnected()) {
-        session.dropped(DropReason.OFFLINE, 1, nowMillis);
-      } else if (!to.hasRoom()) {
-        session.dropped(DropReason.OUTBOX_FULL, 1, nowMillis);
-      } else if (shard.budget().isFull()) {
-        session.dropped(DropReason.MEMORY_FULL, 1, nowMillis);
-      } else if (fits(to, delivery, nowMillis)) {
-        to.sendPublish(delivery, 0, false, nowMillis);
-        shard.counters().countDelivered(QoS.AT_MOST_ONCE, delivery.message());
+      if (!drops(nowMillis)) {
+        sendAtMostOnce(delivery, nowMillis);
       }
     } else if (kept != null) {
       store(kept, delivery, nowMillis);
@@ -94,6 +86,32 @@ final class Outgoing {
       shard.ledger().whenStored(now -> sendOrQueueUnlessOver(delivery, now), nowMillis);
     } else {
       sendOrQueue(delivery, nowMillis);
+    }
+  }
+
+  /** Whether it drops what comes at QoS 0, which is then counted. */
+  boolean drops(long nowMillis) {
+    ServerConnection to = session.connection();
+    DropReason reason;
+    if (to == null || !to.isConnected()) {
+      reason = DropReason.OFFLINE;
+    } else if (!to.hasRoom()) {
+      reason = DropReason.OUTBOX_FULL;
+    } else if (shard.budget().isFull()) {
+      reason = DropReason.MEMORY_FULL;
+    } else {
+      return false;
+    }
+    session.dropped(reason, 1, nowMillis);
+    return true;
+  }
+
+  /** Sends what it has said that it does not {@linkplain #drops drop}. */
+  void sendAtMostOnce(Delivery delivery, long nowMillis) {
+    ServerConnection to = session.connection();
+    if (to != null && fits(to, delivery, nowMillis)) {
+      to.sendPublish(delivery, 0, false, nowMillis);
+      shard.counters().countDelivered(QoS.AT_MOST_ONCE, delivery.message());
     }
   }
 

@@ -28,6 +28,9 @@ final class Router {
   /** A level of its filter in the tree. */
   private static final int LEVEL_BYTES = 100;
 
+  /** A copy of so much costs more than to find out whether it is needed. */
+  private static final int LARGE_BYTES = 1024;
+
   /** Of the topics that are published to often, so many are found without a search. */
   static final int RECENT_TOPICS = 1024;
 
@@ -482,6 +485,9 @@ final class Router {
     if (isForNobody() && !publish.retain()) {
       return ReasonCode.NO_MATCHING_SUBSCRIBERS;
     }
+    if (spread == null && isOnlyPassing(publish)) {
+      return pass(source, Message.borrowed(publish, topic, nowMillis), nowMillis);
+    }
     Message message = Message.of(publish, topic, nowMillis);
     ledger.spread(spread, message);
     ReasonCode reached = route(source, message, nowMillis);
@@ -618,13 +624,29 @@ final class Router {
     return deliver(source, message, nowMillis);
   }
 
+  /** It is large, and nobody here can keep it for later but those who are sent it now. */
+  private boolean isOnlyPassing(Publish publish) {
+    return publish.payload().length() >= LARGE_BYTES
+        && !publish.retain()
+        && fanOut.groupCount() + remote.groupCount() == 0
+        && (publish.qos() == QoS.AT_MOST_ONCE || fanOut.size() == 0);
+  }
+
+  /** As {@link #deliver} where it is only passing: it is copied once somebody here takes it. */
+  private ReasonCode pass(@Nullable Session source, Message borrowed, long nowMillis) {
+    LocalPublisher publisher = source == null ? null : source.publisher();
+    int reached = deliver(source, borrowed, true, peers.place().bit(), null, nowMillis);
+    reached += forward(borrowed, publisher);
+    return delivered(borrowed, publisher, reached);
+  }
+
   private ReasonCode deliver(@Nullable Session source, Message message, long nowMillis) {
     if (message.retain()) {
       retainedShards.changed(message);
     }
     LocalPublisher publisher = source == null ? null : source.publisher();
     Publisher toSlowDown = message.qos() == QoS.AT_MOST_ONCE ? null : publisher;
-    int reached = deliver(source, message, peers.place().bit(), toSlowDown, nowMillis);
+    int reached = deliver(source, message, false, peers.place().bit(), toSlowDown, nowMillis);
     Spread spread = ledger.spread(message);
     for (int i = 0; i < remote.groupCount(); i++) {
       if (spread != null && spread.isDone(Spread.numberOf(remote.group(i).filter()))) {
@@ -644,6 +666,10 @@ final class Router {
       reached++;
     }
     reached += forward(message, publisher);
+    return delivered(message, publisher, reached);
+  }
+
+  private ReasonCode delivered(Message message, @Nullable LocalPublisher publisher, int reached) {
     fanOut.clear();
     remote.clear();
     if (publisher != null) {
@@ -656,6 +682,7 @@ final class Router {
   private int deliver(
       @Nullable Session source,
       Message message,
+      boolean isBorrowed,
       long origin,
       @Nullable Publisher toSlowDown,
       long nowMillis) {
@@ -669,7 +696,7 @@ final class Router {
     }
     counters.countDropped(DropReason.NOT_PERMITTED, targets.notPermitted());
     ledger.forSeveral(targets.size() > 1);
-    targets.deliver(message, toSlowDown, nowMillis);
+    targets.deliver(message, isBorrowed, toSlowDown, nowMillis);
     return targets.size();
   }
 
@@ -744,7 +771,7 @@ final class Router {
     fanOut.clear();
     subscriptions.match(message.topic(), fanOut);
     ledger.spread(spread, message);
-    deliver(null, message, 1L << peer, toSlowDown, nowMillis);
+    deliver(null, message, false, 1L << peer, toSlowDown, nowMillis);
     ledger.spreadIsOver();
     if (spread != null) {
       spread.put(ledger, peers.place().number(), 0);

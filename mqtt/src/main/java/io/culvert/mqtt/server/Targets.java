@@ -83,21 +83,33 @@ final class Targets {
   /**
    * Delivers to all of them.
    *
+   * @param isBorrowed its bytes are gone afterwards: who takes it gets a copy, and it has QoS 0
    * @param publisher held up where a target is slow, or null
    */
-  void deliver(Message message, @Nullable Publisher publisher, long nowMillis) {
+  void deliver(Message message, boolean isBorrowed, @Nullable Publisher publisher, long nowMillis) {
+    Message owned = isBorrowed ? null : message;
     for (int i = 0; i < size; i++) {
       Session session = sessions[i];
-      if (session != null) {
-        Outgoing outgoing = session.outgoing();
-        try {
-          outgoing.deliver(delivery(i, message), nowMillis);
-        } catch (RuntimeException failure) {
-          session.fail(failure);
+      if (session == null) {
+        continue;
+      }
+      Outgoing outgoing = session.outgoing();
+      try {
+        boolean isAtMostOnce = qos[i] == 0;
+        if (!isAtMostOnce || !outgoing.drops(nowMillis)) {
+          owned = owned == null ? message.copy() : owned;
+          Delivery delivery = delivery(i, owned);
+          if (isAtMostOnce) {
+            outgoing.sendAtMostOnce(delivery, nowMillis);
+          } else {
+            outgoing.deliver(delivery, nowMillis);
+          }
         }
-        if (publisher != null && outgoing.waiting().isCrowded()) {
-          outgoing.waiting().holdUp(publisher, nowMillis);
-        }
+      } catch (RuntimeException failure) {
+        session.fail(failure);
+      }
+      if (publisher != null && outgoing.waiting().isCrowded()) {
+        outgoing.waiting().holdUp(publisher, nowMillis);
       }
     }
   }

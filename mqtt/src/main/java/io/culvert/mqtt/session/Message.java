@@ -39,12 +39,30 @@ public record Message(
         publish.payload(),
         publish.qos(),
         publish.retain(),
-        publish.properties().isEmpty()
-            ? Properties.EMPTY
-            : publish
-                .properties()
-                .without(Property.TOPIC_ALIAS, Property.SUBSCRIPTION_IDENTIFIER), // [MQTT5-3.3.2-6]
+        forwarded(publish.properties()),
         nowMillis);
+  }
+
+  /**
+   * As {@link #of(Publish, TopicName, long)}, but payload and properties are borrowed: who keeps it
+   * keeps a {@link #copy}.
+   */
+  public static Message borrowed(Publish publish, TopicName topic, long nowMillis) {
+    Properties properties = forwarded(publish.properties());
+    return new Message(
+        topic.copy(),
+        publish.payload(),
+        publish.qos(),
+        publish.retain(),
+        properties,
+        expiry(properties, nowMillis));
+  }
+
+  private static Properties forwarded(Properties published) {
+    return published.isEmpty()
+        ? Properties.EMPTY
+        : published.without(
+            Property.TOPIC_ALIAS, Property.SUBSCRIPTION_IDENTIFIER); // [MQTT5-3.3.2-6]
   }
 
   /** The message that a Will becomes when it is published at {@code nowMillis}. */
@@ -66,24 +84,37 @@ public record Message(
       boolean retain,
       Properties properties,
       long nowMillis) {
+    return owning(topic, payload, qos, retain, properties, expiry(properties, nowMillis));
+  }
+
+  private static long expiry(Properties properties, long nowMillis) {
+    long seconds = properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
+    return seconds < 0 ? NEVER : nowMillis + seconds * 1000;
+  }
+
+  private static Message owning(
+      TopicName topic,
+      Bytes payload,
+      QoS qos,
+      boolean retain,
+      Properties properties,
+      long expiresAtMillis) {
     int topicLength = topic.length();
     byte[] own = new byte[topicLength + payload.length()];
     topic.utf8().copyTo(own, 0);
     payload.copyTo(own, topicLength);
-    long seconds = properties.integer(Property.MESSAGE_EXPIRY_INTERVAL, -1);
     return new Message(
         TopicName.trusted(Bytes.wrap(own, 0, topicLength)),
         payload.isEmpty() ? Bytes.EMPTY : Bytes.wrap(own, topicLength, payload.length()),
         qos,
         retain,
         properties.copy(),
-        seconds < 0 ? NEVER : nowMillis + seconds * 1000);
+        expiresAtMillis);
   }
 
   /** The same with bytes that nothing else keeps. */
   public Message copy() {
-    return new Message(
-        topic.copy(), payload.copy(), qos, retain, properties.copy(), expiresAtMillis);
+    return owning(topic, payload, qos, retain, properties, expiresAtMillis);
   }
 
   public boolean isExpired(long nowMillis) {
