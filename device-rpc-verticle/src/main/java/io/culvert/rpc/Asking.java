@@ -168,12 +168,20 @@ final class Asking {
     subscriptions.dropIdle(nowMillis.getAsLong());
   }
 
+  /** All fail that wait: no answer and no state can come. */
+  void linkEnded(Throwable why) {
+    failAll("the link to the broker has ended: " + why.getMessage());
+  }
+
   /** All fail that wait. */
   void close() {
+    failAll("the client was closed");
+  }
+
+  private void failAll(String detail) {
     for (Asked each : List.copyOf(waiting.values())) {
       requester.fail(
-          each.id,
-          failure(each.id, each.call, ResponseCode.SERVICE_UNAVAILABLE, "the client was closed"));
+          each.id, failure(each.id, each.call, ResponseCode.SERVICE_UNAVAILABLE, detail));
     }
     drain();
   }

@@ -13,12 +13,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A link to any MQTT server, over the MQTT client. It comes back by itself. */
+/**
+ * A link to any MQTT server, over the MQTT client. It comes back by itself, unless its options say
+ * otherwise, or the server refuses it for good.
+ */
 public final class MqttLink implements RpcLink {
   private static final Logger LOG = LoggerFactory.getLogger("culvert.rpc");
 
@@ -27,6 +31,7 @@ public final class MqttLink implements RpcLink {
   private final MqttMessages messages;
   private volatile @Nullable MqttClient client;
   private @Nullable PresenceWord presence;
+  private Consumer<Throwable> ended = why -> {};
 
   private MqttLink(Vertx vertx, MqttClientOptions options, boolean mqtt5) {
     this.vertx = vertx;
@@ -43,6 +48,11 @@ public final class MqttLink implements RpcLink {
   @Override
   public void announce(Function<Boolean, RpcMessage> word) {
     presence = new PresenceWord(word, messages);
+  }
+
+  @Override
+  public void whenEnded(Consumer<Throwable> told) {
+    ended = told;
   }
 
   @Override
@@ -191,6 +201,7 @@ public final class MqttLink implements RpcLink {
                   ? "; if that is because of the will, RpcClientOptions.withPresence(false)"
                       + " connects without one"
                   : "");
+          ended.accept(change.cause());
         }
       }
     }

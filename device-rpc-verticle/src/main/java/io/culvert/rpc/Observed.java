@@ -34,7 +34,8 @@ public final class Observed {
   /**
    * Completes when no states come any more: because of {@link #close}, or because the device does
    * not let this resource be observed, or no longer. Fails where the device refuses, or was not
-   * heard of for the time of its lease.
+   * heard of for the time of its lease, and where the client is closed or its link to the broker
+   * has ended for good.
    */
   public Future<Void> ended() {
     return ended.future();

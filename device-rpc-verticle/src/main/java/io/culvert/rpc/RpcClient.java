@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
  * loop and must not block it; {@link BlockingRpcClient} is for code that does.
  *
  * <p>A request that fails does so with an {@link RpcException}: what the device has answered, or
- * 504 when no answer has come in time, 502 when the broker did not take it, 503 when too many wait
- * or the client was closed, 400 when it cannot be written.
+ * 504 when no answer has come in time, 502 when the broker did not take it, 429 when too many wait,
+ * 503 when the client was closed or its link to the broker has ended for good, 400 when it cannot
+ * be written.
  */
 public final class RpcClient {
   private final Shard shard;
@@ -149,6 +150,7 @@ public final class RpcClient {
           Asking asking = new Asking(link, options, handlers, this::nowMillis);
           Connected begun = new Connected(shard, link, asking, wallOffsetMillis);
           connected = begun;
+          link.whenEnded(why -> loop.run(() -> asking.linkEnded(why)));
           return link.connect()
               .compose(done -> serve(begun))
               .onSuccess(done -> link.online())

@@ -2,6 +2,7 @@ package io.culvert.rpc;
 
 import io.culvert.rpc.exchange.RpcMessage;
 import io.vertx.core.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -10,6 +11,14 @@ import java.util.function.Function;
  * handlers are called on one context.
  */
 public interface RpcLink {
+  /**
+   * Tells when the link has ended by itself and does not come back: nothing comes or goes any more.
+   * Before {@link #connect}. A link that is always there does nothing; that is the default.
+   *
+   * @param told gets the reason
+   */
+  default void whenEnded(Consumer<Throwable> told) {}
+
   /** Completes when messages can be sent. */
   Future<Void> connect();
 

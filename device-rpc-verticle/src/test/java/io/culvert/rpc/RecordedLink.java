@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,14 @@ final class RecordedLink implements RpcLink {
   final Set<String> refused = new HashSet<>();
   final Map<String, Function<RpcMessage, Future<?>>> handlers = new ConcurrentHashMap<>();
   final List<RpcMessage> announced = new ArrayList<>();
+  Consumer<Throwable> ended = why -> {};
   @Nullable Throwable failure;
   int subscribed;
+
+  @Override
+  public void whenEnded(Consumer<Throwable> told) {
+    ended = told;
+  }
 
   @Override
   public Future<Void> connect() {

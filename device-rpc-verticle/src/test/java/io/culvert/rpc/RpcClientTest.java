@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class RpcClientTest {
   private static final RpcRequestOptions SHORT = RpcRequestOptions.DEFAULT.withTimeoutMillis(1);
 
+  private static final RpcRequestOptions LONG = RpcRequestOptions.DEFAULT.withTimeoutMillis(60_000);
+
   private final Vertx vertx = Vertx.vertx();
   private final RecordedLink link = new RecordedLink();
   private final RpcClient client = RpcClient.create(vertx, RpcClientOptions.of("cli"), () -> link);
@@ -58,6 +60,21 @@ class RpcClientTest {
     connecting.fail("no broker");
     assertThat(failure(connected)).hasMessage("no broker");
     assertThat(failure(asked)).isInstanceOf(RpcException.ServiceUnavailable.class);
+  }
+
+  @Test
+  void whoWaitsIsToldThatTheLinkHasEnded() throws Exception {
+    await(client.connect());
+    Future<?> asked = client.request("nobody", "s", "x", Method.GET, null, LONG);
+    assertThat(await(client.waiting())).isEqualTo(1);
+    link.ended.accept(new IllegalStateException("the broker has gone"));
+    assertThat(failure(asked))
+        .isInstanceOfSatisfying(
+            RpcException.ServiceUnavailable.class,
+            told ->
+                assertThat(told.detail())
+                    .isEqualTo("the link to the broker has ended: the broker has gone"));
+    assertThat(await(client.waiting())).isZero();
   }
 
   private static void assertFailures(BatchResult result) {

@@ -158,6 +158,26 @@ class RpcCommandTest {
   }
 
   @Test
+  void theEndOfTheLinkEndsWhatIsObserved() throws Exception {
+    RunningBroker broker = RunningBroker.start(folder);
+    port = broker.port();
+    RpcOptions forAnHour = RpcOptions.NONE.withObserve(1).withLeaseSeconds(3600L);
+    try (PlainDevice device = PlainDevice.start(TAG, port, 7, forAnHour)) {
+      Session watch = new Session(folder).start(arguments("observe", TAG, "x", "level"));
+      assertThat(watch.line("7")).isEqualTo("7");
+      broker.stop();
+      assertThat(watch.exitCode()).isEqualTo(ExitCode.FAILURE);
+      assertThat(watch.out()).isEqualTo("7\n");
+      assertThat(watch.err())
+          .startsWith(
+              "culvert: no other state of level will come:"
+                  + " 503: the link to the broker has ended: mqtt://localhost:"
+                  + port)
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
   void failuresAreTold() throws Exception {
     RunningBroker broker = RunningBroker.start(folder);
     port = broker.port();

@@ -48,6 +48,7 @@ class RpcIT {
           assertThat(observe.firstLine()).isEqualTo("[0,1,2,3,4]");
           assertThat(broker.signal("KILL")).isEqualTo(128 + 9);
           assertThat(observe.lineWith("has ended")).contains("has closed the connection");
+          assertThat(observe.exitCode()).isEqualTo(1);
         }
       }
     }
