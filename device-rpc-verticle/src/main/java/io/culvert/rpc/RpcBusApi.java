@@ -5,6 +5,7 @@ import io.culvert.rpc.protocol.LinkFormat;
 import io.culvert.rpc.protocol.Method;
 import io.culvert.rpc.protocol.Payload;
 import io.culvert.rpc.protocol.PayloadViolation;
+import io.culvert.rpc.protocol.ResponseCode;
 import io.culvert.rpc.protocol.RpcException;
 import io.culvert.runtime.bus.BusAction;
 import io.culvert.runtime.bus.JsonFields;
@@ -47,7 +48,7 @@ final class RpcBusApi {
   private final RpcClient client;
   private final EventBus bus;
   private final DeviceDirectory directory;
-  private final Map<String, Observed> observations = new HashMap<>();
+  private final Map<String, Observing> observations = new HashMap<>();
   private final RpcMetrics metrics;
   private final @Nullable MqttAdmin admin;
   private final Runnable watch;
@@ -96,7 +97,13 @@ final class RpcBusApi {
   }
 
   Future<Void> stop() {
-    List.copyOf(observations.values()).forEach(Observed::close);
+    Map.copyOf(observations)
+        .forEach(
+            (name, observing) -> {
+              end(name, observing);
+              sendEnd(
+                  name, observing, ResponseCode.SERVICE_UNAVAILABLE.number(), "the service ends");
+            });
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList()).mapEmpty();
   }
 
@@ -211,21 +218,49 @@ final class RpcBusApi {
     String path = fields.text("path");
     return checked(
             () -> client.observe(target, subsystem, path, how, state -> send(name, address, state)))
-        .map(observed -> observing(name, observed))
+        .map(observed -> observing(name, new Observing(address, observed)))
         .recover(failure -> Future.failedFuture(told(failure)));
   }
 
-  private JsonObject observing(String name, Observed observed) {
-    observations.put(name, observed);
+  private JsonObject observing(String name, Observing observing) {
+    observations.put(name, observing);
     metrics.observations(observations.size());
-    observed
-        .ended()
-        .onComplete(
-            ended -> {
-              observations.remove(name);
-              metrics.observations(observations.size());
-            });
-    return answer(observed.first()).toJson().put("observation", name);
+    observing.observed().ended().onComplete(ended -> ended(name, observing, ended.cause()));
+    return answer(observing.observed().first()).toJson().put("observation", name);
+  }
+
+  /** Whoever observes is told, unless it was ended here. */
+  private void ended(String name, Observing observing, @Nullable Throwable why) {
+    if (!forget(name)) {
+      return;
+    }
+    if (why instanceof RpcException failure) {
+      sendEnd(name, observing, failure.responseCode(), failure.detail());
+    } else {
+      sendEnd(name, observing, null, null);
+    }
+  }
+
+  private void end(String name, Observing observing) {
+    if (forget(name)) {
+      observing.observed().close();
+    }
+  }
+
+  /** False where it has ended before. */
+  private boolean forget(String name) {
+    boolean was = observations.remove(name) != null;
+    metrics.observations(observations.size());
+    return was;
+  }
+
+  /** The last message about it. */
+  private void sendEnd(
+      String name, Observing observing, @Nullable Integer code, @Nullable String detail) {
+    JsonObject end = new JsonObject().put("observation", name).put("ended", true);
+    put(end, "code", code);
+    put(end, "detail", detail);
+    EventBus unused = bus.send(observing.address(), end);
   }
 
   /** Where nobody is, nobody wants to know. */
@@ -233,24 +268,24 @@ final class RpcBusApi {
     bus.request(address, answer(state).toJson().put("observation", name))
         .onFailure(
             failure -> {
-              Observed observed = observations.get(name);
-              if (observed != null
+              Observing observing = observations.get(name);
+              if (observing != null
                   && failure instanceof ReplyException reply
                   && reply.failureType() == ReplyFailure.NO_HANDLERS) {
                 LOG.info("nobody is at {} any more, so nothing is observed for it", address);
-                observed.close();
+                end(name, observing);
               }
             });
   }
 
   private Future<JsonObject> unobserve(Object body) {
     String name = JsonFields.of(body, Set.of("observation")).text("observation");
-    Observed observed = observations.get(name);
-    if (observed == null) {
+    Observing observing = observations.get(name);
+    if (observing == null) {
       return Future.failedFuture(
           RpcFailure.UNKNOWN.because("no such observation, or no more, or not on this node"));
     }
-    observed.close();
+    end(name, observing);
     return Future.succeededFuture(new JsonObject());
   }
 
@@ -374,4 +409,7 @@ final class RpcBusApi {
       EventBus bus, String address, Function<Object, Future<JsonObject>> action) {
     return BusAction.serve(bus, address, action, LOG);
   }
+
+  /** A resource that is observed for whoever is at an address. */
+  private record Observing(String address, Observed observed) {}
 }

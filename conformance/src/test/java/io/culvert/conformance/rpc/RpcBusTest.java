@@ -5,13 +5,19 @@ import static io.culvert.client.Awaited.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.conformance.broker.Relay;
+import io.culvert.engine.Bytes;
 import io.culvert.rpc.BrokerConnection;
 import io.culvert.rpc.BusLink;
+import io.culvert.rpc.Device;
 import io.culvert.rpc.DeviceRpcVerticle;
+import io.culvert.rpc.Reply;
 import io.culvert.rpc.RpcClient;
 import io.culvert.rpc.RpcClientOptions;
 import io.culvert.rpc.demo.SimulatedDevice;
+import io.culvert.rpc.exchange.RpcMessage;
 import io.culvert.rpc.protocol.Method;
+import io.culvert.rpc.protocol.ResponseCode;
+import io.culvert.rpc.protocol.RpcTopic;
 import io.culvert.runtime.bus.CulvertRpc;
 import io.culvert.runtime.bus.RpcAnswer;
 import io.culvert.runtime.bus.RpcBatch;
@@ -38,6 +44,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +63,7 @@ class RpcBusTest {
 
   private Vertx vertx;
   private CulvertRpc rpc;
+  private String service;
   private int port;
 
   @BeforeEach
@@ -63,7 +71,7 @@ class RpcBusTest {
     vertx = Vertx.vertx();
     rpc = CulvertRpc.create(vertx);
     port = BusBroker.deploy(vertx);
-    await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
+    service = await(vertx.deployVerticle(new DeviceRpcVerticle(), new DeploymentOptions()));
     await(simulated(port, TAG).connect());
   }
 
@@ -200,22 +208,8 @@ class RpcBusTest {
   @Test
   void statesComeToAnAddressUntilNobodyIsThere() throws Exception {
     BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
-    MessageConsumer<JsonObject> here =
-        vertx
-            .eventBus()
-            .consumer(
-                "here",
-                state -> {
-                  states.add(state.body());
-                  state.reply(null);
-                });
-    JsonObject request =
-        new JsonObject()
-            .put("target", TAG)
-            .put("subsystem", "x")
-            .put("path", "gains")
-            .put("address", "here");
-    String name = await(rpc.ask("culvert.rpc.observe", request)).getString("observation");
+    MessageConsumer<JsonObject> here = here(states);
+    String name = observe(TAG, "gains").getString("observation");
     assertThat(next(states).getString("observation")).isEqualTo(name);
     JsonArray seven = new JsonArray().add(7);
     await(rpc.request(RpcCall.of(TAG, "x", "gains", "PUT", seven)));
@@ -227,6 +221,64 @@ class RpcBusTest {
     }
     JsonObject ended = new JsonObject().put("observation", name);
     assertThat(failure(rpc.ask("culvert.rpc.unobserve", ended))).isEqualTo(RpcFailure.UNKNOWN);
+  }
+
+  @Test
+  void whoObservesIsToldThatTheDeviceHasRefused() throws Exception {
+    AtomicBoolean isGone = new AtomicBoolean();
+    Device device = new Device();
+    device
+        .resource("level")
+        .get(
+            request -> {
+              if (isGone.get()) {
+                throw request.refusal(ResponseCode.NOT_FOUND, "it is gone");
+              }
+              return Reply.content(1);
+            });
+    await(
+        RpcClient.create(
+                vertx, BrokerConnection.of("127.0.0.1", port), RpcClientOptions.of("level-meter"))
+            .serve(device)
+            .connect());
+    BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
+    MessageConsumer<JsonObject> unused = here(states);
+    String name = observe("level-meter", "level").getString("observation");
+    assertThat(next(states).getInteger("body")).isEqualTo(1);
+    isGone.set(true);
+    device.changed("level");
+    assertThat(nextEnd(states))
+        .isEqualTo(end(name).put("code", 404).put("detail", "it is gone"))
+        .isEqualTo(json("end", page()).put("observation", name));
+    assertThat(failure(rpc.ask("culvert.rpc.unobserve", new JsonObject().put("observation", name))))
+        .isEqualTo(RpcFailure.UNKNOWN);
+  }
+
+  @Test
+  void whoObservesIsToldThatNoStateWillCome() throws Exception {
+    BusLink plain = BusLink.create(vertx);
+    String asked = RpcTopic.requestFilter(RpcTopic.DEFAULT_NAMESPACE, "level-meter");
+    await(plain.subscribe(asked, 1, request -> plain.publish(plainAnswer(request, 1))));
+    BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
+    MessageConsumer<JsonObject> unused = here(states);
+    JsonObject only = observe("level-meter", "level");
+    assertThat(only.getInteger("body")).isEqualTo(1);
+    assertThat(nextEnd(states)).isEqualTo(end(only.getString("observation")));
+  }
+
+  @Test
+  void whoObservesIsToldThatTheServiceEndsAndNotWhatItHasEndedItself() throws Exception {
+    BlockingQueue<JsonObject> states = new LinkedBlockingQueue<>();
+    MessageConsumer<JsonObject> unused = here(states);
+    JsonObject ended = new JsonObject();
+    ended.put("observation", observe(TAG, "gains").getString("observation"));
+    assertThat(next(states).containsKey("body")).isTrue();
+    await(rpc.ask("culvert.rpc.unobserve", ended));
+    String name = observe(TAG, "gains").getString("observation");
+    assertThat(next(states).getString("observation")).isEqualTo(name);
+    await(vertx.undeploy(service));
+    assertThat(nextEnd(states))
+        .isEqualTo(end(name).put("code", 503).put("detail", "the service ends"));
   }
 
   @Test
@@ -295,6 +347,48 @@ class RpcBusTest {
   private RpcClient simulated(int at, String tag) {
     return RpcClient.create(vertx, BrokerConnection.of("127.0.0.1", at), RpcClientOptions.of(tag))
         .serve(SimulatedDevice.create(vertx));
+  }
+
+  /** Of a device that knows the plain protocol only. */
+  private static RpcMessage plainAnswer(RpcMessage request, int body) {
+    RpcTopic topic = RpcTopic.find(request.topic());
+    JsonObject header =
+        new JsonObject().put("request_id", topic.requestId()).put("response_code", 205);
+    JsonObject answer = new JsonObject().put("header", header).put("body", body);
+    Bytes json = Bytes.utf8(answer.encode());
+    return new RpcMessage(topic.response().text(), json, 1, null, null, null);
+  }
+
+  /** Takes what is observed. */
+  private MessageConsumer<JsonObject> here(BlockingQueue<JsonObject> states) {
+    return vertx
+        .eventBus()
+        .consumer(
+            "here",
+            state -> {
+              states.add(state.body());
+              state.reply(null);
+            });
+  }
+
+  private JsonObject observe(String target, String path) throws Exception {
+    JsonObject request =
+        new JsonObject()
+            .put("target", target)
+            .put("subsystem", "x")
+            .put("path", path)
+            .put("address", "here");
+    return await(rpc.ask("culvert.rpc.observe", request));
+  }
+
+  private static JsonObject end(String name) {
+    return new JsonObject().put("observation", name).put("ended", true);
+  }
+
+  private static JsonObject nextEnd(BlockingQueue<JsonObject> states) throws Exception {
+    JsonObject end = next(states);
+    check(json("end-schema", page()), end, "the end");
+    return end;
   }
 
   private JsonObject becomes(String tag, boolean online) throws Exception {
