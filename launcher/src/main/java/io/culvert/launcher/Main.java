@@ -1,6 +1,7 @@
 package io.culvert.launcher;
 
 import io.culvert.broker.BrokerVerticle;
+import java.util.Properties;
 
 /** Entry point of the runnable jar. */
 public final class Main {
@@ -10,7 +11,7 @@ public final class Main {
 
   /** Ends the process with one of {@link ExitCode}. */
   public static void main(String[] arguments) throws InterruptedException {
-    prepareLibraries();
+    prepareLibraries(System.getProperties());
     Console console = Console.ofProcess();
     Cli cli =
         new Cli(
@@ -19,20 +20,18 @@ public final class Main {
   }
 
   /** Must happen before the classes that look at it are used. */
-  private static void prepareLibraries() {
-    System.setProperty(
+  static void prepareLibraries(Properties properties) {
+    properties.setProperty(
         "vertx.logger-delegate-factory-class-name",
         "io.vertx.core.logging.SLF4JLogDelegateFactory");
-    System.setProperty("hazelcast.logging.type", "slf4j");
+    properties.setProperty("hazelcast.logging.type", "slf4j");
     // A console is a terminal, in newer JDKs too: otherwise it would write into a redirected
     // stdout.
-    System.setProperty("jdk.console", "java.base");
+    properties.setProperty("jdk.console", "java.base");
     // Names are looked up at the start only; the resolver of the JDK does, and needs no threads.
-    System.setProperty("vertx.disableDnsResolver", "true");
+    properties.setProperty("vertx.disableDnsResolver", "true");
     // Netty's events for the JDK's flight recorder are made when the first peer does not read all
     // that it is sent, which took 100 ms of an event loop. Who wants them sets it to true.
-    if (System.getProperty(NETTY_EVENTS) == null) {
-      System.setProperty(NETTY_EVENTS, "false");
-    }
+    properties.putIfAbsent(NETTY_EVENTS, "false");
   }
 }
