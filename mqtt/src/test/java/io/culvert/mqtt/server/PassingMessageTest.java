@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Large messages that are only passing: they are copied for who takes them, and for nobody else.
@@ -68,6 +70,21 @@ class PassingMessageTest {
     assertThat(broker.counters().delivered()).isEqualTo(delivered);
     assertThat(broker.counters().dropped(DropReason.OUTBOX_FULL))
         .isGreaterThanOrEqualTo(ROUNDS * 10);
+  }
+
+  @ParameterizedTest
+  @EnumSource(QoS.class)
+  void whatOnlyAnotherShardWantsGetsThereWhole(QoS qos) {
+    BrokerHarness two = BrokerHarness.ofShards(2);
+    TestClient sender = two.connect("sender");
+    TestClient reader = two.connect("reader").subscribe("a", QoS.AT_MOST_ONCE);
+    TestClient near = two.connect("near").subscribe("b", QoS.AT_MOST_ONCE);
+    String payload = "0123456789abcdef".repeat(PAYLOAD_BYTES / 16);
+    sender.send(
+        Packets.publish(qos == QoS.AT_MOST_ONCE ? 0 : 1, "a", payload, qos),
+        Packets.publish("b", "for one here").build());
+    assertThat(reader.takePayloads()).containsExactly(payload);
+    assertThat(near.takePayloads()).containsExactly("for one here");
   }
 
   private void publish(Bytes packet, int times) {
