@@ -127,10 +127,10 @@ def judge_p99(out, timed, own, peer):
         return
     each = pairs(timed[own], timed[peer], 'p99_us')
     behind, decided = sum(a > b for a, b in each), sum(a != b for a, b in each)
-    lower = mine.mid <= other.mid
-    even = not lower and decided >= LEAST_PAIRS and chance(behind, decided) >= CHANCE
+    ahead = mine.mid <= other.mid
+    even = not ahead and decided >= LEAST_PAIRS and chance(behind, decided) >= CHANCE
     found = f'{mine.mid / 1000:.2f} ms to {other.mid / 1000:.2f} ms, {LABELS[peer]}\'s lower in {behind} of {len(each)} rounds'
-    out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', found, lower or even, even))
+    out.verdicts.append(Verdict(f'p99{mark(own)}', f'≤ {LABELS[peer]}\'s', found, ahead or even, even))
 
 
 def chance(heads, throws):

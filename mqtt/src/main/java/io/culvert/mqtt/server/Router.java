@@ -28,7 +28,7 @@ final class Router {
   /** A level of its filter in the tree. */
   private static final int LEVEL_BYTES = 100;
 
-  /** A copy of so much costs more than to find out whether it is needed. */
+  /** A payload of so much is not copied before somebody here takes it. */
   private static final int LARGE_BYTES = 1024;
 
   /** Of the topics that are published to often, so many are found without a search. */

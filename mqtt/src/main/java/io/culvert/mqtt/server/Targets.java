@@ -83,7 +83,7 @@ final class Targets {
   /**
    * Delivers to all of them.
    *
-   * @param isBorrowed its bytes are gone afterwards: who takes it gets a copy, and it has QoS 0
+   * @param isBorrowed its bytes are gone afterwards: who takes it gets a copy; all have QoS 0
    * @param publisher held up where a target is slow, or null
    */
   void deliver(Message message, boolean isBorrowed, @Nullable Publisher publisher, long nowMillis) {

@@ -26,21 +26,22 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class PassingMessageTest {
   private static final int PAYLOAD_BYTES = 16 * 1024;
+  private static final String PAYLOAD = "0123456789abcdef".repeat(PAYLOAD_BYTES / 16);
   private static final int ROUNDS = 1000;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Limits limits = Limits.builder().outboxBytes(PAYLOAD_BYTES).build();
   private final Broker broker = new Broker(limits, new Random(1)::nextLong);
-  private final ServerConnection publisher = connect("publisher", null);
+  private final ServerConnection publisher = connect("publisher");
 
   @Test
   void whoTakesOneHasBytesThatNobodyWritesInto() {
+    ServerConnection first = subscriber("first", QoS.AT_MOST_ONCE);
+    ServerConnection second = subscriber("second", QoS.AT_LEAST_ONCE);
     KeepsTopic permissions = new KeepsTopic();
-    ServerConnection first = subscriber("first", QoS.AT_MOST_ONCE, permissions);
-    ServerConnection second = subscriber("second", QoS.AT_LEAST_ONCE, null);
-    String payload = "0123456789abcdef".repeat(PAYLOAD_BYTES / 16);
+    first.session().permissions(permissions);
     MqttPacket publish =
-        Packets.publish("a", payload).user("k", "v").with(Property.CONTENT_TYPE, "x").build();
+        Packets.publish("a", PAYLOAD).user("k", "v").with(Property.CONTENT_TYPE, "x").build();
     Bytes expected = Wire.encode(publish, MqttVersion.MQTT_5);
     byte[] arrived = expected.toByteArray();
 
@@ -48,17 +49,17 @@ class PassingMessageTest {
     poll(publisher);
     Arrays.fill(arrived, (byte) '!'); // as the next read of its event loop does
 
-    assertThat(drained(first)).isEqualTo(expected);
-    assertThat(drained(second)).isEqualTo(expected);
+    assertThat(Wire.drained(first.outbox())).isEqualTo(expected);
+    assertThat(Wire.drained(second.outbox())).isEqualTo(expected);
     assertThat(permissions.topic).isEqualTo(TopicName.of("a"));
   }
 
   @Test
   void whatNobodyTakesIsNotCopied() {
     for (int i = 0; i < 10; i++) {
-      subscriber("deaf-" + i, i % 2 == 0 ? QoS.AT_MOST_ONCE : QoS.AT_LEAST_ONCE, null);
+      subscriber("deaf-" + i, i % 2 == 0 ? QoS.AT_MOST_ONCE : QoS.AT_LEAST_ONCE);
     }
-    Bytes publish = Wire.encode(publish("0".repeat(PAYLOAD_BYTES)), MqttVersion.MQTT_5);
+    Bytes publish = Wire.encode(Packets.publish("a", PAYLOAD).build(), MqttVersion.MQTT_5);
     publish(publish, 2); // which they all have to read first
     long delivered = broker.counters().delivered();
 
@@ -79,11 +80,10 @@ class PassingMessageTest {
     TestClient sender = two.connect("sender");
     TestClient reader = two.connect("reader").subscribe("a", QoS.AT_MOST_ONCE);
     TestClient near = two.connect("near").subscribe("b", QoS.AT_MOST_ONCE);
-    String payload = "0123456789abcdef".repeat(PAYLOAD_BYTES / 16);
     sender.send(
-        Packets.publish(qos == QoS.AT_MOST_ONCE ? 0 : 1, "a", payload, qos),
+        Packets.publish(qos == QoS.AT_MOST_ONCE ? 0 : 1, "a", PAYLOAD, qos),
         Packets.publish("b", "for one here").build());
-    assertThat(reader.takePayloads()).containsExactly(payload);
+    assertThat(reader.takePayloads()).containsExactly(PAYLOAD);
     assertThat(near.takePayloads()).containsExactly("for one here");
   }
 
@@ -94,26 +94,18 @@ class PassingMessageTest {
     }
   }
 
-  private static MqttPacket publish(String payload) {
-    return Packets.publish("a", payload).build();
-  }
-
-  private ServerConnection subscriber(String name, QoS qos, @Nullable Permissions permissions) {
-    ServerConnection connection = connect(name, permissions);
+  private ServerConnection subscriber(String name, QoS qos) {
+    ServerConnection connection = connect(name);
     connection.receive(Wire.encode(Packets.subscribe(1, "a", qos), MqttVersion.MQTT_5));
     poll(connection);
     connection.outbox().clear();
     return connection;
   }
 
-  private ServerConnection connect(String name, @Nullable Permissions permissions) {
+  private ServerConnection connect(String name) {
     ServerConnection connection = broker.open(limits, new BufferPool(), () -> {}, null, 0);
     connection.receive(Wire.encode(Packets.connect(name).build(), MqttVersion.MQTT_5));
     poll(connection);
-    Session session = connection.session();
-    if (permissions != null && session != null) {
-      session.permissions(permissions);
-    }
     connection.outbox().clear();
     return connection;
   }
@@ -127,10 +119,6 @@ class PassingMessageTest {
       connection.timeout(0);
       poll(connection);
     }
-  }
-
-  private static Bytes drained(ServerConnection connection) {
-    return Wire.drained(connection.outbox());
   }
 
   /** Permissions may keep a topic that they were asked for. */
