@@ -10,8 +10,9 @@ import java.util.function.LongSupplier;
  * which each call of {@link #flush} does a slice, so that the sockets are looked at in between. A
  * round is over when all have been flushed that waited when it began.
  *
- * <p>Nobody goes first twice in a round. Else messages for very many, which come while some of
- * these still wait for an earlier one, would be sent one by one to those who do not.
+ * <p>Nobody goes first twice in a round, unless few have something to send in that call. Else
+ * messages for very many, which come while some of these still wait for an earlier one, would be
+ * sent one by one to those who do not.
  */
 final class FlushRounds {
   /**
@@ -27,6 +28,9 @@ final class FlushRounds {
 
   /** Of those that have little to send, between two looks at the clock. */
   private static final int LIGHT_PER_LOOK = 16;
+
+  /** So many or fewer that are added between two calls go first, also twice in a round. */
+  static final int FEW = 16;
 
   private final LongSupplier nanoTime;
   private final ArrayDeque<Member> changed = new ArrayDeque<>();
@@ -92,10 +96,12 @@ final class FlushRounds {
     boolean isOver = false;
     int delivering = changed.size();
     int count = delivering + answering.size();
+    boolean mayAgain = count <= FEW;
     int lightBytes = Math.max(LEAST_LIGHT_BYTES, LIGHT_BYTES_OF_ALL / Math.max(1, count));
     for (int i = 1; i <= count; i++) {
       Member member = (i <= delivering ? changed : answering).removeFirst();
-      if (isOver || member.flushedIn == round || !member.flushIfLight(nowMillis, lightBytes)) {
+      boolean waits = isOver || (member.flushedIn == round && !mayAgain);
+      if (waits || !member.flushIfLight(nowMillis, lightBytes)) {
         waiting.addLast(member);
         continue;
       }

@@ -156,6 +156,34 @@ class FlushRoundsTest {
     assertThat(flushed).hasSize(names.size() + first);
   }
 
+  /**
+   * A client with few messages does not wait for a message to very many, however often it sends.
+   */
+  @Test
+  void aFewGoFirstAsOftenAsTheyLike() {
+    IntStream.range(0, 1000).forEach(i -> add("much" + i, false, SLICE / 4));
+    rounds.flush(0);
+    List<FlushRounds.Member> few =
+        IntStream.range(0, FlushRounds.FEW).mapToObj(i -> member("few" + i, true, 1)).toList();
+
+    for (int call = 0; call < 3; call++) {
+      flushed.clear();
+      few.forEach(rounds::add);
+      rounds.flush(0);
+      assertThat(rounds.isBehind()).isTrue();
+      assertThat(flushed)
+          .startsWith("few0")
+          .hasSizeBetween(FlushRounds.FEW + 3, FlushRounds.FEW + 4);
+      assertThat(flushed.subList(0, FlushRounds.FEW)).allMatch(name -> name.startsWith("few"));
+    }
+
+    flushed.clear();
+    few.forEach(rounds::add);
+    add("one more", true, 1);
+    rounds.flush(0);
+    assertThat(flushed).startsWith("one more").noneMatch(name -> name.startsWith("few"));
+  }
+
   @Test
   void whoIsAddedWhileItIsFlushedWaitsForTheNextCall() {
     rounds.add(
