@@ -32,11 +32,17 @@ final class Attacker {
     thread.setDaemon(true);
   }
 
-  /** The addresses of the broker, for MQTT and for WebSocket. */
-  public static void main(String... addresses) throws Exception {
+  /**
+   * The addresses of the broker, for MQTT and for WebSocket; and whether this process only gets
+   * what others leave of the processors, so that it may take all of that.
+   */
+  public static void main(String... arguments) throws Exception {
     BrokerUnderTest broker =
-        BrokerUnderTest.running(URI.create(addresses[0]), URI.create(addresses[1]));
+        BrokerUnderTest.running(URI.create(arguments[0]), URI.create(arguments[1]));
     Map<String, Attack> attacks = HeapAttacks.all();
+    if (Boolean.parseBoolean(arguments[2])) {
+      keepProcessorsAwake();
+    }
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String name = in.readLine(); name != null; name = in.readLine()) {
@@ -47,6 +53,25 @@ final class Attacker {
         in.readLine();
         System.out.println(attacker.end());
       }
+    }
+  }
+
+  /**
+   * Else a virtual processor that has nothing to do is given to somebody else, and may take ten
+   * milliseconds to come back: the quiet times would be the slow ones.
+   */
+  private static void keepProcessorsAwake() {
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      Thread thread = new Thread(Attacker::yieldForEver, "awake-" + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  @SuppressWarnings("InfiniteLoopStatement") // its process ends
+  private static void yieldForEver() {
+    while (true) {
+      Thread.yield(); // to the attack
     }
   }
 

@@ -11,8 +11,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
  * work nor the pauses of its virtual machine count as the broker's.
  */
 final class AttackingProcess implements AutoCloseable {
-  private static final Path NICE = Path.of("/usr/bin/nice");
-
   private final Process process;
   private final PrintWriter in;
   private final BufferedReader out;
@@ -36,16 +32,14 @@ final class AttackingProcess implements AutoCloseable {
   }
 
   static AttackingProcess against(BrokerUnderTest broker) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(NICE)) {
-      command.addAll(List.of(NICE.toString(), "-n", "19"));
-    }
+    List<String> command = new ArrayList<>(Precedence.last());
     command.addAll(
         JavaCommand.of(
             List.of("-Xmx512m"),
             Attacker.class.getName(),
             broker.mqtt().toString(),
-            broker.webSocket().toString()));
+            broker.webSocket().toString(),
+            Boolean.toString(!command.isEmpty())));
     return new AttackingProcess(
         new ProcessBuilder(command).redirectError(Redirect.INHERIT).start());
   }

@@ -12,65 +12,75 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Attacks on the memory of one broker, one after the other, and two healthy clients of QoS 1 that
- * go on all the time: they are never refused, and stay as fast as they were. Used by one thread.
+ * go on all the time: they are never refused, and stay as fast as they are in the quiet times
+ * before the attacks. Used by one thread.
  */
 final class HeapSiege implements AutoCloseable {
-  private static final String QUIET = "none";
 
   /** In this time of an attack most code that it needs is run the first time, and compiled. */
   private static final Duration BEGINNING = Duration.ofSeconds(2);
 
-  /** How long it then goes on, or is left as it is when it has done all that it wanted. */
-  private static final Duration LATER = Duration.ofSeconds(4);
-
+  private static final Duration QUIET = Duration.ofSeconds(4);
   private static final int WARM_UP_ROUNDS = 500;
 
+  /** Of the healthy clients after an attack, while what it has left is cleared away. */
+  private static final int REST_ROUNDS = 100;
+
   /**
-   * What is below is not the broker's doing alone. The healthy clients share two processors with
-   * the broker, its collector and the attacks themselves: with nothing else there, 99 of 100 rounds
-   * took less than 1 to 46 ms under attack and 3 ms in peace. With builds and tests beside them, at
-   * a load of 10 to 20, it was 5 to 264 ms and 6 to 37 ms.
+   * With {@code -Dculvert.siege.strict=true} on a machine that does nothing else, no more than
+   * twice is allowed. Elsewhere the healthy clients share the processors with other tests and
+   * builds: at a load of 10 to 20, 99 of 100 rounds took 5 to 264 ms under attack and 6 to 37 ms
+   * without. Then this is allowed in any case.
    */
-  private static final Duration FLOOR = Duration.ofMillis(250);
+  private static final Duration FLOOR =
+      Boolean.getBoolean("culvert.siege.strict") ? Duration.ZERO : Duration.ofMillis(250);
 
   /** Something else may have had the processors: who is slow because of the attack always is. */
   private static final int TRIES = 3;
 
   private final Path report;
-  private final Map<String, Waits> waits = new LinkedHashMap<>();
+  private final Duration attackTime;
+  private final List<Long> quiet = new ArrayList<>();
+  private final Map<String, Rounds> attacks = new LinkedHashMap<>();
   private @Nullable Bystander healthy;
   private @Nullable AttackingProcess attacker;
+  private boolean isFirst;
 
   /**
    * @param report where the times are written
+   * @param attackTime how long each attack goes on, or is left as it is when it has done all that
+   *     it wanted; longer than two seconds
    */
-  HeapSiege(Path report) {
+  HeapSiege(Path report, Duration attackTime) {
     this.report = report;
+    this.attackTime = attackTime;
   }
 
   void undergo(String name, CulvertProcess broker) throws IOException {
     Bystander clients = join(broker);
     healthy = null; // unless they are well afterwards: each attack is judged for itself
-    Duration twice = waits.get(QUIET).longer().multipliedBy(2);
-    Duration allowed = twice.compareTo(FLOOR) < 0 ? FLOOR : twice;
-    Waits found = attack(name, broker, clients);
-    for (int more = 1; more < TRIES && found.longer().compareTo(allowed) >= 0; more++) {
+    Rounds found = attack(name, broker, clients);
+    for (int more = 1; more < TRIES && found.p99().compareTo(allowed()) >= 0; more++) {
       found = attack(name, broker, clients);
     }
     healthy = clients;
-    waits.put(name, found);
-    assertThat(found.longer()).isLessThan(allowed);
+    attacks.put(name, found);
+    assertThat(found.p99()).isLessThan(allowed());
   }
 
   /** Writes down how long the healthy clients have waited. */
   @Override
   public void close() throws IOException {
     List<String> lines = new ArrayList<>();
-    waits.forEach((name, took) -> lines.add("| %s %s".formatted(name, took)));
+    lines.add("The healthy clients run before all others: %s.".formatted(isFirst));
+    lines.add("| none | %s | | |".formatted(millis(p99(quiet))));
+    attacks.forEach((name, rounds) -> lines.add("| %s | %s |".formatted(name, rounds)));
     Files.write(report, lines);
     if (healthy != null) {
       healthy.close();
@@ -80,7 +90,12 @@ final class HeapSiege implements AutoCloseable {
     }
   }
 
-  /** The two healthy clients, warmed up and measured the first time. */
+  private Duration allowed() {
+    Duration twice = p99(quiet).multipliedBy(2);
+    return twice.compareTo(FLOOR) < 0 ? FLOOR : twice;
+  }
+
+  /** The two healthy clients, warmed up. */
   private Bystander join(CulvertProcess broker) throws IOException {
     Bystander known = healthy;
     if (known != null) {
@@ -88,19 +103,20 @@ final class HeapSiege implements AutoCloseable {
     }
     Bystander clients = Bystander.join(broker.mqtt(), "healthy", "healthy");
     clients.awaitRounds(WARM_UP_ROUNDS);
-    clients.takeDurations();
-    waits.putIfAbsent(QUIET, Waits.measure(clients));
+    isFirst = Precedence.first(Bystander.THREAD);
     return clients;
   }
 
-  private Waits attack(String name, CulvertProcess broker, Bystander clients) throws IOException {
+  private Rounds attack(String name, CulvertProcess broker, Bystander clients) throws IOException {
     AttackingProcess process = attacker == null ? AttackingProcess.against(broker) : attacker;
     attacker = process;
-    clients.takeDurations();
+    clients.awaitRounds(REST_ROUNDS);
+    quiet.addAll(rounds(clients, QUIET));
+
     process.begin(name);
-    Waits found;
+    Rounds found;
     try {
-      found = Waits.measure(clients);
+      found = new Rounds(rounds(clients, BEGINNING), rounds(clients, attackTime.minus(BEGINNING)));
     } finally {
       process.end(); // whatever happens: the process then takes the next one
     }
@@ -109,31 +125,33 @@ final class HeapSiege implements AutoCloseable {
     return found;
   }
 
-  /** Of 99 of 100 rounds of the healthy clients. */
-  private record Waits(Duration atFirst, Duration later) {
-    static Waits measure(Bystander clients) {
-      clients.awaitRounds(BEGINNING);
-      Duration atFirst = p99(clients.takeDurations());
-      clients.awaitRounds(LATER);
-      return new Waits(atFirst, p99(clients.takeDurations()));
+  private static List<Long> rounds(Bystander clients, Duration time) {
+    clients.takeDurations();
+    clients.awaitRounds(time);
+    return clients.takeDurations();
+  }
+
+  private static Duration p99(List<Long> nanos) {
+    assertThat(nanos).isNotEmpty();
+    return Duration.ofNanos(nanos.stream().sorted().toList().get((int) (nanos.size() * 0.99)));
+  }
+
+  private static String millis(Duration duration) {
+    return "%.1f".formatted(duration.toNanos() / 1e6);
+  }
+
+  /** How long each of the healthy clients' rounds took, in nanoseconds. */
+  private record Rounds(List<Long> atFirst, List<Long> later) {
+    Duration p99() {
+      return HeapSiege.p99(Stream.concat(atFirst.stream(), later.stream()).toList());
     }
 
-    Duration longer() {
-      return atFirst.compareTo(later) > 0 ? atFirst : later;
-    }
-
+    /** The 99th percentiles of all, of the beginning, and of what came after it. */
     @Override
     public String toString() {
-      return "| %.1f | %.1f |".formatted(millis(atFirst), millis(later));
-    }
-
-    private static double millis(Duration duration) {
-      return duration.toNanos() / 1e6;
-    }
-
-    private static Duration p99(List<Long> rising) {
-      assertThat(rising).isNotEmpty();
-      return Duration.ofNanos(rising.get((int) (rising.size() * 0.99)));
+      return Stream.of(p99(), HeapSiege.p99(atFirst), HeapSiege.p99(later))
+          .map(HeapSiege::millis)
+          .collect(Collectors.joining(" | "));
     }
   }
 }

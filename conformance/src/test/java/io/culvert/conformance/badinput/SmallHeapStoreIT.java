@@ -5,6 +5,7 @@ import io.culvert.conformance.scene.BlackBox;
 import io.culvert.conformance.scene.OwnBroker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
     options = {"--instances=2"},
     keeps = true) // as on most machines; with one there is less to go wrong
 class SmallHeapStoreIT {
-  private static final HeapSiege SIEGE = new HeapSiege(Path.of("target", "small-heap-store.md"));
+  private static final HeapSiege SIEGE =
+      new HeapSiege(Path.of("target", "small-heap-store.md"), Duration.ofSeconds(6));
 
   static Stream<String> attacks() {
     return HeapAttacks.kept().keySet().stream();

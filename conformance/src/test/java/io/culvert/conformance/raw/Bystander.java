@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bystander implements AutoCloseable {
 
+  /** The name of the thread that drives both. */
+  public static final String THREAD = "bystander";
+
   private static final byte[] PINGREQ = Hex.bytes("c000");
   private static final byte[] PINGRESP = Hex.bytes("d000");
   private static final long PACE_MILLIS = 10;
@@ -151,7 +154,7 @@ public final class Bystander implements AutoCloseable {
   }
 
   private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "bystander");
+    Thread thread = new Thread(task, THREAD);
     thread.setDaemon(true);
     return thread;
   }
