@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * before the attacks. Used by one thread.
  */
 final class HeapSiege implements AutoCloseable {
-
   /** In this time of an attack most code that it needs is run the first time, and compiled. */
   private static final Duration BEGINNING = Duration.ofSeconds(2);
 
@@ -50,7 +49,7 @@ final class HeapSiege implements AutoCloseable {
   private final Map<String, Rounds> attacks = new LinkedHashMap<>();
   private @Nullable Bystander healthy;
   private @Nullable AttackingProcess attacker;
-  private boolean isFirst;
+  private boolean clientsRunFirst;
 
   /**
    * @param report where the times are written
@@ -78,7 +77,7 @@ final class HeapSiege implements AutoCloseable {
   @Override
   public void close() throws IOException {
     List<String> lines = new ArrayList<>();
-    lines.add("The healthy clients run before all others: %s.".formatted(isFirst));
+    lines.add("The healthy clients run before all others: %s.".formatted(clientsRunFirst));
     lines.add("| none | %s | | |".formatted(millis(p99(quiet))));
     attacks.forEach((name, rounds) -> lines.add("| %s | %s |".formatted(name, rounds)));
     Files.write(report, lines);
@@ -103,7 +102,7 @@ final class HeapSiege implements AutoCloseable {
     }
     Bystander clients = Bystander.join(broker.mqtt(), "healthy", "healthy");
     clients.awaitRounds(WARM_UP_ROUNDS);
-    isFirst = Precedence.first(Bystander.THREAD);
+    clientsRunFirst = Precedence.first(Bystander.THREAD);
     return clients;
   }
 
