@@ -147,16 +147,13 @@ final class Connection<E, N extends Engine<E>> extends FlushRounds.Member
   }
 
   @Override
-  boolean flushIfLight(long nowMillis, int lightBytes) {
+  boolean isLight(int lightBytes) {
     try {
-      if (engine.outbox().pendingBytes() > lightBytes || engine.awaitsDecision()) {
-        return false;
-      }
+      return engine.outbox().pendingBytes() <= lightBytes && !engine.awaitsDecision();
     } catch (Throwable failure) {
       fail(failure);
+      return true; // released: there is nothing left to do
     }
-    flush(nowMillis);
-    return true;
   }
 
   /** Asks the engine and sends what it has to send. */

@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
  * which each call of {@link #flush} does a slice, so that the sockets are looked at in between. A
  * round is over when all have been flushed that waited when it began.
  *
- * <p>Nobody goes first twice in a round, unless few have something to send in that call. Else
- * messages for very many, which come while some of these still wait for an earlier one, would be
- * sent one by one to those who do not.
+ * <p>Nobody goes first twice in a round, unless they are few in that call. Else messages for very
+ * many, which come while some of these still wait for an earlier one, would be sent one by one to
+ * those who do not.
  */
 final class FlushRounds {
   /**
@@ -29,13 +29,17 @@ final class FlushRounds {
   /** Of those that have little to send, between two looks at the clock. */
   private static final int LIGHT_PER_LOOK = 16;
 
-  /** So many or fewer that are added between two calls go first, also twice in a round. */
+  /** So many or fewer with little that have been flushed in a round go first again in it. */
   static final int FEW = 16;
 
   private final LongSupplier nanoTime;
   private final ArrayDeque<Member> changed = new ArrayDeque<>();
   private final ArrayDeque<Member> answering = new ArrayDeque<>();
   private final ArrayDeque<Member> waiting = new ArrayDeque<>();
+
+  /** Empty between two calls. */
+  private final ArrayDeque<Member> again = new ArrayDeque<>();
+
   private int leftOfRound;
   private int round;
 
@@ -82,9 +86,7 @@ final class FlushRounds {
       leftOfRound = waiting.size();
     }
     while (leftOfRound > 0) {
-      Member member = waiting.removeFirst();
-      member.flushedIn = round;
-      member.flush(nowMillis);
+      flush(waiting.removeFirst(), nowMillis);
       leftOfRound--;
       if (isOver(endNanos)) {
         return;
@@ -96,20 +98,36 @@ final class FlushRounds {
     boolean isOver = false;
     int delivering = changed.size();
     int count = delivering + answering.size();
-    boolean mayAgain = count <= FEW;
     int lightBytes = Math.max(LEAST_LIGHT_BYTES, LIGHT_BYTES_OF_ALL / Math.max(1, count));
-    for (int i = 1; i <= count; i++) {
-      Member member = (i <= delivering ? changed : answering).removeFirst();
-      boolean waits = isOver || (member.flushedIn == round && !mayAgain);
-      if (waits || !member.flushIfLight(nowMillis, lightBytes)) {
+    int flushed = 0;
+    for (int i = 0; i < count; i++) {
+      Member member = (i < delivering ? changed : answering).removeFirst();
+      boolean isAgain = member.flushedIn == round;
+      if (!member.isLight(isAgain ? LEAST_LIGHT_BYTES : lightBytes)) {
         waiting.addLast(member);
-        continue;
-      }
-      member.flushedIn = round;
-      if (i % LIGHT_PER_LOOK == 0) {
-        isOver = isOver(endNanos);
+      } else if (isAgain) {
+        again.addLast(member);
+      } else if (isOver) {
+        waiting.addLast(member);
+      } else {
+        flush(member, nowMillis);
+        isOver = ++flushed % LIGHT_PER_LOOK == 0 && isOver(endNanos);
       }
     }
+    boolean areFew = again.size() <= FEW;
+    while (!again.isEmpty()) {
+      Member member = again.removeFirst();
+      if (areFew) {
+        flush(member, nowMillis);
+      } else {
+        waiting.addLast(member);
+      }
+    }
+  }
+
+  private void flush(Member member, long nowMillis) {
+    member.flushedIn = round;
+    member.flush(nowMillis);
   }
 
   private boolean isOver(long endNanos) {
@@ -120,11 +138,8 @@ final class FlushRounds {
   abstract static class Member {
     private int flushedIn;
 
-    /**
-     * Flushes it where it has no more to send than that, and does not rest; else it does nothing,
-     * and gives false.
-     */
-    abstract boolean flushIfLight(long nowMillis, int lightBytes);
+    /** It has no more to send than that, and does not rest. Does not throw. */
+    abstract boolean isLight(int lightBytes);
 
     /** Flushes it. Does not throw. */
     abstract void flush(long nowMillis);

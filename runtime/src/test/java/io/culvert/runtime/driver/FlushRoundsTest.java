@@ -177,11 +177,30 @@ class FlushRoundsTest {
       assertThat(flushed.subList(0, FlushRounds.FEW)).allMatch(name -> name.startsWith("few"));
     }
 
+    FlushRounds.Member oneMore = member("one more", true, 1);
+    rounds.add(oneMore);
+    rounds.flush(0);
+    assertThat(flushed).contains("one more");
     flushed.clear();
     few.forEach(rounds::add);
-    add("one more", true, 1);
+    rounds.add(oneMore);
     rounds.flush(0);
-    assertThat(flushed).startsWith("one more").noneMatch(name -> name.startsWith("few"));
+    assertThat(flushed).isNotEmpty().allMatch(name -> name.startsWith("much"));
+  }
+
+  /** What others are sent meanwhile does not make a few many, however much of it there is. */
+  @Test
+  void aFewGoFirstBesideManyWhoAreSentMuch() {
+    IntStream.range(0, 100).forEach(i -> add("much" + i, false, SLICE / 4));
+    FlushRounds.Member few = member("few", true, 1);
+    for (int call = 0; call < 3; call++) {
+      IntStream.range(0, 100).forEach(i -> add("more" + i, false, SLICE / 4));
+      rounds.add(few);
+      flushed.clear();
+      rounds.flush(0);
+      assertThat(rounds.isBehind()).isTrue();
+      assertThat(flushed).startsWith("few", "much" + 4 * call).hasSizeBetween(4, 5);
+    }
   }
 
   @Test
@@ -189,7 +208,7 @@ class FlushRoundsTest {
     rounds.add(
         new FlushRounds.Member() {
           @Override
-          boolean flushIfLight(long nowMillis, int lightBytes) {
+          boolean isLight(int lightBytes) {
             return false;
           }
 
@@ -222,12 +241,8 @@ class FlushRoundsTest {
   private FlushRounds.Member member(String name, int bytes, long nanos) {
     return new FlushRounds.Member() {
       @Override
-      boolean flushIfLight(long nowMillis, int lightBytes) {
-        boolean isLight = bytes <= lightBytes;
-        if (isLight) {
-          flush(nowMillis);
-        }
-        return isLight;
+      boolean isLight(int lightBytes) {
+        return bytes <= lightBytes;
       }
 
       @Override

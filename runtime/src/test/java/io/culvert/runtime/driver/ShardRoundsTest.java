@@ -90,7 +90,7 @@ class ShardRoundsTest {
     abstract void flushed();
 
     @Override
-    boolean flushIfLight(long nowMillis, int lightBytes) {
+    boolean isLight(int lightBytes) {
       return false;
     }
 
