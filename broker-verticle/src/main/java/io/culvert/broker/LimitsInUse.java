@@ -32,6 +32,7 @@ final class LimitsInUse {
                         .put("use", each.counters().open())
                         .put("listener", each.options().uri())));
     all.ofClients(options.limits());
+    all.add("unsent-bytes", options.unsentBytes());
     all.ofMoments(options);
     return all.items;
   }

@@ -438,7 +438,8 @@ public final class MqttBroker {
             listener.backlog(),
             false,
             listener.maximumConnections(),
-            options.connectsPerSecond());
+            options.connectsPerSecond(),
+            options.unsentBytes());
     TlsSettings tls = listener.tls();
     ProxySettings proxy = listener.proxy();
     if (tls == null && proxy == null) {
@@ -484,7 +485,8 @@ public final class MqttBroker {
         Math.toIntExact(limits(listener).maximumPacketSizeBytes()),
         listener.maximumConnections(),
         options.connectsPerSecond(),
-        limits(listener).connectTimeoutMillis());
+        limits(listener).connectTimeoutMillis(),
+        options.unsentBytes());
   }
 
   private static OriginCheck origins(ListenerOptions listener) {

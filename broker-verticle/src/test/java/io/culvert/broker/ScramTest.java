@@ -181,6 +181,7 @@ class ScramTest {
             options.storms(),
             options.eventBus(),
             options.connectsPerSecond(),
+            options.unsentBytes(),
             options.limits(),
             options.store()));
     try (Mqtt5Client client = new Mqtt5Client(broker.port())) {

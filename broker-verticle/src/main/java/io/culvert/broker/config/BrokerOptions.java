@@ -29,6 +29,8 @@ import java.util.concurrent.TimeUnit;
  * @param storms how many clients go and come at a time
  * @param eventBus what other verticles may do
  * @param connectsPerSecond connections that each listener accepts in a second; 0 for any number
+ * @param unsentBytes how much the kernel takes of a connection before it has sent it; 0 leaves it
+ *     to the system
  */
 public record BrokerOptions(
     List<ListenerOptions> listeners,
@@ -39,6 +41,7 @@ public record BrokerOptions(
     StormOptions storms,
     BusOptions eventBus,
     int connectsPerSecond,
+    int unsentBytes,
     Limits limits,
     StoreSettings store) {
 
@@ -118,6 +121,7 @@ public record BrokerOptions(
         StormOptions.from(configuration),
         EventBusSettings.options(configuration, bridges),
         configuration.integer("limits.connects-per-second"),
+        configuration.integer("limits.unsent-bytes"),
         limits(configuration),
         StoreSettings.from(configuration));
   }

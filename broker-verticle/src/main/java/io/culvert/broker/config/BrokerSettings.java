@@ -333,6 +333,16 @@ public final class BrokerSettings {
             "Bytes that wait for a client's socket; beyond it QoS 0 messages are dropped and"
                 + " counted, others wait in the queue."),
         number(
+            "limits.unsent-bytes",
+            Unit.BYTES,
+            0,
+            GIB,
+            "128KiB",
+            "Bytes that Linux takes of a TCP connection and has not sent, because the client has no"
+                + " room for them; further ones wait in the broker, see `limits.outbox-bytes`. 0"
+                + " leaves it to the system, as it is without the native transport: up to 4 MB for"
+                + " each client."),
+        number(
             "limits.subscriptions-per-session",
             Unit.COUNT,
             1,

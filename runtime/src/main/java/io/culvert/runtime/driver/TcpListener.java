@@ -134,6 +134,7 @@ final class TcpListener extends ChannelInboundHandlerAdapter {
     ChannelConfig config = server.config();
     config.setOption(ChannelOption.SO_BACKLOG, options.backlog());
     config.setOption(ChannelOption.SO_REUSEADDR, true);
+    UnsentLimit.set(server, options.unsentBytes());
     if (options.reusePort()) {
       if (server instanceof NioServerSocketChannel) {
         config.setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);

@@ -10,6 +10,8 @@ package io.culvert.runtime.driver;
  *     connections among them
  * @param maxConnections connections beyond this are closed at once
  * @param connectsPerSecond connections beyond this wait in the backlog; 0 for any number
+ * @param unsentBytes how much the kernel takes of a connection before it has sent it, with Linux's
+ *     own transport; 0 leaves it to the system
  */
 public record TcpOptions(
     String host,
@@ -17,7 +19,8 @@ public record TcpOptions(
     int backlog,
     boolean reusePort,
     int maxConnections,
-    int connectsPerSecond) {
+    int connectsPerSecond,
+    int unsentBytes) {
   /** Room for a storm of reconnecting clients. */
   public static final int DEFAULT_BACKLOG = 4096;
 
@@ -25,25 +28,31 @@ public record TcpOptions(
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port: " + port);
     }
-    if (backlog < 1 || maxConnections < 1 || connectsPerSecond < 0) {
+    if (backlog < 1 || maxConnections < 1 || connectsPerSecond < 0 || unsentBytes < 0) {
       throw new IllegalArgumentException(
-          "backlog and maxConnections must be positive, connectsPerSecond not negative");
+          "backlog and maxConnections must be positive, connectsPerSecond and unsentBytes not"
+              + " negative");
     }
   }
 
   public static TcpOptions of(String host, int port) {
-    return new TcpOptions(host, port, DEFAULT_BACKLOG, false, Integer.MAX_VALUE, 0);
+    return new TcpOptions(host, port, DEFAULT_BACKLOG, false, Integer.MAX_VALUE, 0, 0);
   }
 
   public TcpOptions withReusePort(boolean shared) {
-    return new TcpOptions(host, port, backlog, shared, maxConnections, connectsPerSecond);
+    return new TcpOptions(
+        host, port, backlog, shared, maxConnections, connectsPerSecond, unsentBytes);
   }
 
   public TcpOptions withMaxConnections(int limit) {
-    return new TcpOptions(host, port, backlog, reusePort, limit, connectsPerSecond);
+    return new TcpOptions(host, port, backlog, reusePort, limit, connectsPerSecond, unsentBytes);
   }
 
   public TcpOptions withConnectsPerSecond(int rate) {
-    return new TcpOptions(host, port, backlog, reusePort, maxConnections, rate);
+    return new TcpOptions(host, port, backlog, reusePort, maxConnections, rate, unsentBytes);
+  }
+
+  public TcpOptions withUnsentBytes(int limit) {
+    return new TcpOptions(host, port, backlog, reusePort, maxConnections, connectsPerSecond, limit);
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +117,8 @@ final class WebSocketListener {
   private void upgraded(ServerWebSocket socket, HttpConnection connection, HttpApproach approach) {
     approaching.remove(connection);
     if (approach.pass()) {
+      UnsentLimit.set(
+          ((WebSocketInternal) socket).channelHandlerContext().channel(), options.unsentBytes());
       WebSocketTransport.serve(endpoint, socket);
     }
   }

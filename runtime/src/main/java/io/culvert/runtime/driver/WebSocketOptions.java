@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxConnections connections beyond this are answered with 503
  * @param connectsPerSecond those beyond this as well; 0 for any number
  * @param timeoutMillis how long a TLS handshake may take, and then all until the upgrade
+ * @param unsentBytes how much the kernel takes of a connection before it has sent it, with Linux's
+ *     own transport; 0 leaves it to the system
  */
 public record WebSocketOptions(
     HttpServerOptions server,
@@ -24,7 +26,8 @@ public record WebSocketOptions(
     int maxFrameBytes,
     int maxConnections,
     int connectsPerSecond,
-    long timeoutMillis) {
+    long timeoutMillis,
+    int unsentBytes) {
   /** Clients put one packet in a frame; larger packets need a larger limit. */
   public static final int DEFAULT_MAX_FRAME_BYTES = 1024 * 1024;
 
@@ -42,6 +45,9 @@ public record WebSocketOptions(
       throw new IllegalArgumentException(
           "maxFrameBytes, maxConnections and timeoutMillis must be positive, connectsPerSecond not"
               + " negative");
+    }
+    if (unsentBytes < 0) {
+      throw new IllegalArgumentException("unsentBytes must not be negative");
     }
     server =
         new HttpServerOptions(server)
@@ -70,7 +76,8 @@ public record WebSocketOptions(
         DEFAULT_MAX_FRAME_BYTES,
         Integer.MAX_VALUE,
         0,
-        DEFAULT_TIMEOUT_MILLIS);
+        DEFAULT_TIMEOUT_MILLIS,
+        0);
   }
 
   public WebSocketOptions withMaxFrameBytes(int limit) {
@@ -82,7 +89,8 @@ public record WebSocketOptions(
         limit,
         maxConnections,
         connectsPerSecond,
-        timeoutMillis);
+        timeoutMillis,
+        unsentBytes);
   }
 
   public WebSocketOptions withMaxConnections(int limit) {
@@ -94,7 +102,8 @@ public record WebSocketOptions(
         maxFrameBytes,
         limit,
         connectsPerSecond,
-        timeoutMillis);
+        timeoutMillis,
+        unsentBytes);
   }
 
   public WebSocketOptions withTimeoutMillis(long limit) {
@@ -106,6 +115,20 @@ public record WebSocketOptions(
         maxFrameBytes,
         maxConnections,
         connectsPerSecond,
+        limit,
+        unsentBytes);
+  }
+
+  public WebSocketOptions withUnsentBytes(int limit) {
+    return new WebSocketOptions(
+        server,
+        path,
+        subprotocols,
+        origins,
+        maxFrameBytes,
+        maxConnections,
+        connectsPerSecond,
+        timeoutMillis,
         limit);
   }
 }

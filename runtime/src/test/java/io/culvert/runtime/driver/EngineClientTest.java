@@ -137,7 +137,8 @@ class EngineClientTest {
                     plain.maxFrameBytes(),
                     10,
                     0,
-                    plain.timeoutMillis()),
+                    plain.timeoutMillis(),
+                    plain.unsentBytes()),
                 app));
     EngineClient client = EngineClient.create(shard, new NetClientOptions());
     ClientSSLOptions trust = new ClientSSLOptions().setTrustOptions(trusting());

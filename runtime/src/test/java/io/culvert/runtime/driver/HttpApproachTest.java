@@ -187,7 +187,8 @@ class HttpApproachTest {
                 plain.maxFrameBytes(),
                 plain.maxConnections(),
                 plain.connectsPerSecond(),
-                plain.timeoutMillis()),
+                plain.timeoutMillis(),
+                plain.unsentBytes()),
             app));
   }
 
