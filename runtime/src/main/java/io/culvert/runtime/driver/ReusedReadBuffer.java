@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
-import io.netty.util.UncheckedBooleanSupplier;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,19 +18,12 @@ final class ReusedReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
   /** Bytes per read; beyond, one more read costs little beside handling the bytes. */
   static final int BYTES = 64 * 1024;
 
-  /** Full reads from one socket before the others have their turn. */
-  private static final int READS_PER_TURN = 4;
-
-  /**
-   * Of all sockets together, beside one for each: else very many that send a lot would make a turn
-   * of as many megabytes.
-   */
-  private static final int MORE_READS_PER_TURN = 16;
+  /** Who has just become readable waits for the end of the turn. */
+  private static final int READS_PER_TURN = 1;
 
   // Made from a JDK buffer: it lives as long as the shard, and no leak detector counts it.
   private final ByteBuf buffer = Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(BYTES));
   private final SharedHandle handle = new SharedHandle();
-  private int moreReads = MORE_READS_PER_TURN;
 
   ReusedReadBuffer() {
     super(READS_PER_TURN);
@@ -42,24 +34,10 @@ final class ReusedReadBuffer extends DefaultMaxMessagesRecvByteBufAllocator {
     return handle;
   }
 
-  /** The next turn of the event loop begins. */
-  void nextTurn() {
-    moreReads = MORE_READS_PER_TURN;
-  }
-
   final class SharedHandle extends MaxMessageHandle {
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
       return buffer.refCnt() == 1 ? buffer.clear().retain() : allocator.directBuffer(BYTES);
-    }
-
-    @Override
-    public boolean continueReading(UncheckedBooleanSupplier mayHaveMore) {
-      if (moreReads == 0 || !super.continueReading(mayHaveMore)) {
-        return false;
-      }
-      moreReads--;
-      return true;
     }
 
     @Override

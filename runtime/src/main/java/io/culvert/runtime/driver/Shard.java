@@ -345,7 +345,6 @@ public final class Shard {
   private void pass() {
     passScheduled = false;
     passing = true;
-    readBuffer.nextTurn();
     ContextInternal previous = enter();
     try {
       runAll(startOfPass);

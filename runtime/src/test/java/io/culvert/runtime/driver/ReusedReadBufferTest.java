@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReusedReadBufferTest {
@@ -13,20 +12,9 @@ class ReusedReadBufferTest {
   private final EmbeddedChannel socket = new EmbeddedChannel();
 
   @Test
-  void aSocketIsReadFourTimesInATurn() {
-    assertThat(readsOfOneSocket()).isEqualTo(4);
-  }
-
-  @Test
-  void veryManySocketsAreReadOnceEachAndAFewMoreTimesInATurn() {
-    assertThat(readsOfManySockets()).isEqualTo(100 + 16);
-    assertThat(readsOfManySockets()).as("the same turn").isEqualTo(100);
-    readBuffer.nextTurn();
-    assertThat(readsOfManySockets()).isEqualTo(100 + 16);
-  }
-
-  private int readsOfManySockets() {
-    return IntStream.range(0, 100).map(each -> readsOfOneSocket()).sum();
+  void aSocketIsReadOnceInATurnHoweverMuchIsInIt() {
+    assertThat(readsOfOneSocket()).isEqualTo(1);
+    assertThat(readsOfOneSocket()).as("the next turn").isEqualTo(1);
   }
 
   /** There is always more in it. */
