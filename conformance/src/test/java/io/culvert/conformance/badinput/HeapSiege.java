@@ -32,13 +32,23 @@ final class HeapSiege implements AutoCloseable {
   private static final int REST_ROUNDS = 100;
 
   /**
-   * With {@code -Dculvert.siege.strict=true} on a machine that does nothing else, no more than
-   * twice is allowed. Elsewhere the healthy clients share the processors with other tests and
-   * builds: at a load of 10 to 20, 99 of 100 rounds took 5 to 264 ms under attack and 6 to 37 ms
-   * without. Then this is allowed in any case.
+   * With {@code -Dculvert.siege.strict=true}, on a machine that does nothing else, no more than
+   * twice of what the healthy clients need in quiet times is allowed.
    */
-  private static final Duration FLOOR =
-      Boolean.getBoolean("culvert.siege.strict") ? Duration.ZERO : Duration.ofMillis(250);
+  private static final boolean STRICT = Boolean.getBoolean("culvert.siege.strict");
+
+  /** Allowed in any case unless strict, where quiet times show that the machine is free. */
+  private static final Duration FREE = Duration.ofMillis(30);
+
+  /** In these quiet times it is. */
+  private static final Duration QUIET_OF_FREE = Duration.ofMillis(3);
+
+  /**
+   * Allowed where the healthy clients share the processors with other tests and builds, and of the
+   * beginning everywhere. At a load of 10 to 20, 99 of 100 rounds took 5 to 264 ms under attack and
+   * 6 to 37 ms without.
+   */
+  private static final Duration SHARED = Duration.ofMillis(250);
 
   /** Something else may have had the processors: who is slow because of the attack always is. */
   private static final int TRIES = 3;
@@ -46,7 +56,7 @@ final class HeapSiege implements AutoCloseable {
   private final Path report;
   private final Duration attackTime;
   private final List<Long> quiet = new ArrayList<>();
-  private final Map<String, Rounds> attacks = new LinkedHashMap<>();
+  private final Map<String, List<Rounds>> attacks = new LinkedHashMap<>();
   private @Nullable Bystander healthy;
   private @Nullable AttackingProcess attacker;
   private boolean clientsRunFirst;
@@ -64,13 +74,12 @@ final class HeapSiege implements AutoCloseable {
   void undergo(String name, CulvertProcess broker) throws IOException {
     Bystander clients = join(broker);
     healthy = null; // unless they are well afterwards: each attack is judged for itself
-    Rounds found = attack(name, broker, clients);
-    for (int more = 1; more < TRIES && found.p99().compareTo(allowed()) >= 0; more++) {
-      found = attack(name, broker, clients);
-    }
+    List<Rounds> tries = attacks.computeIfAbsent(name, unknown -> new ArrayList<>());
+    do {
+      tries.add(attack(name, broker, clients));
+    } while (tries.size() < TRIES && !isAllowed(last(tries)));
     healthy = clients;
-    attacks.put(name, found);
-    assertThat(found.p99()).isLessThan(allowed());
+    assertThat(last(tries)).matches(this::isAllowed, "no longer than " + allowed());
   }
 
   /** Writes down how long the healthy clients have waited. */
@@ -79,7 +88,8 @@ final class HeapSiege implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add("The healthy clients run before all others: %s.".formatted(clientsRunFirst));
     lines.add("| none | %s | | |".formatted(millis(p99(quiet))));
-    attacks.forEach((name, rounds) -> lines.add("| %s | %s |".formatted(name, rounds)));
+    attacks.forEach(
+        (name, tries) -> tries.forEach(each -> lines.add("| %s | %s |".formatted(name, each))));
     Files.write(report, lines);
     if (healthy != null) {
       healthy.close();
@@ -89,9 +99,18 @@ final class HeapSiege implements AutoCloseable {
     }
   }
 
+  private boolean isAllowed(Rounds found) {
+    return found.p99().compareTo(allowed()) < 0
+        && p99(found.atFirst()).compareTo(longer(allowed(), SHARED)) < 0;
+  }
+
   private Duration allowed() {
-    Duration twice = p99(quiet).multipliedBy(2);
-    return twice.compareTo(FLOOR) < 0 ? FLOOR : twice;
+    Duration inPeace = p99(quiet);
+    Duration twice = inPeace.multipliedBy(2);
+    if (STRICT) {
+      return twice;
+    }
+    return longer(twice, inPeace.compareTo(QUIET_OF_FREE) < 0 ? FREE : SHARED);
   }
 
   /** The two healthy clients, warmed up. */
@@ -128,6 +147,14 @@ final class HeapSiege implements AutoCloseable {
     clients.takeDurations();
     clients.awaitRounds(time);
     return clients.takeDurations();
+  }
+
+  private static Rounds last(List<Rounds> tries) {
+    return tries.get(tries.size() - 1);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
   }
 
   private static Duration p99(List<Long> nanos) {
