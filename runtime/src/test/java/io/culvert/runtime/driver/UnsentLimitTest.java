@@ -3,6 +3,8 @@ package io.culvert.runtime.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Bytes;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -54,6 +56,14 @@ class UnsentLimitTest {
     WebSocketOptions options = WebSocketOptions.of("127.0.0.1", 0, "/toy", List.of("toy"));
     assertThat(taken(options)).isEqualTo(ENOUGH_BYTES);
     assertThat(taken(options.withUnsentBytes(LIMIT))).isBetween(LIMIT, 3 * LIMIT);
+  }
+
+  @Test
+  void aSocketThatCannotBeLimitedIsLeftAsItIs() {
+    Channel unix = new EpollServerDomainSocketChannel();
+    UnsentLimit.set(unix, LIMIT);
+    assertThat(unix.isOpen()).isTrue();
+    unix.unsafe().closeForcibly();
   }
 
   private int taken(TcpOptions options) throws Exception {
