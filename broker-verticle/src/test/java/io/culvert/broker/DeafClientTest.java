@@ -20,6 +20,7 @@ class DeafClientTest {
   private static final String SUBSCRIBE = "82090001000003612f6200";
   private static final int MESSAGES = 800;
   private static final int MESSAGE_BYTES = 1024;
+  private static final long MUCH = MESSAGES * MESSAGE_BYTES / 4;
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
 
@@ -30,8 +31,8 @@ class DeafClientTest {
 
   @Test
   void itsMessagesWaitInTheBrokerUnlessTheKernelMayTakeThem() throws Exception {
-    assertThat(waiting("0")).isZero();
-    assertThat(waiting("4KiB")).isBetween(MESSAGES * MESSAGE_BYTES / 4L, MESSAGES * 1100L);
+    assertThat(waiting("0")).as("but the last ones, on their way").isLessThan(MUCH);
+    assertThat(waiting("4KiB")).isBetween(MUCH, MESSAGES * 1100L);
   }
 
   /** Bytes in the outbox, after messages that it takes all. */
